@@ -86,6 +86,8 @@ def _keep(
         if made.frame_count is not None:
             rate = MediaInfo.from_json(version.media_info).frame_rate
             versions.set_timeline(version.pk, frame_count=made.frame_count, frame_rate=rate)
+        for name, fact in made.facts.items():
+            versions.add_fact(version.pk, name, fact)
         if found := versions.add_warnings(version.pk, made.warnings):
             trail.record(
                 Verb.VERSION_DAMAGE_FOUND,

@@ -3,7 +3,8 @@
 Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
 with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
-with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
+with such frames and lines {"cut"}, {"thinned"} and {"decoded"} (dam.media.watching); `{"do": "decoded",
+"path", "info"}` with the last of these alone; `{"do": "still", "path", "max_side"}`
 with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of three channels, or four where
 it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four; `{"do": "describe", "path",
 "out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}; `{"do": "film", "path",
@@ -24,7 +25,7 @@ from dam.media.probe import Kind, MediaInfo
 
 if TYPE_CHECKING:
     from dam.media.frames import Frame
-    from dam.media.watching import Cut, Thinned
+    from dam.media.watching import Found
     from dam.media.xmp_files.place import Values
 
 
@@ -44,6 +45,11 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
                 info = MediaInfo.from_json(request["info"])
                 _write_watched(out, _watch(path, info=info, max_side=request["max_side"]))
                 _write(out, {"end": True})
+            case "decoded":
+                from dam.media import decoded_hash
+
+                whole = decoded_hash.of(path, info=MediaInfo.from_json(request["info"]))
+                _write(out, {"decoded": whole.sha256, "count": whole.count})
             case "still":
                 _write_frame(out, _picture(path, max_side=request["max_side"]))
             case "whole":
@@ -83,7 +89,7 @@ def _describe(path: Path, out: Path, values: "Values") -> str:
     return ""
 
 
-def _watch(path: Path, *, info: MediaInfo, max_side: int) -> "Iterator[Frame | Cut | Thinned]":
+def _watch(path: Path, *, info: MediaInfo, max_side: int) -> "Iterator[Found]":
     if info.kind is Kind.STILL:
         return iter([_still(path, info, max_side)])
     from dam.media import watching
@@ -91,8 +97,8 @@ def _watch(path: Path, *, info: MediaInfo, max_side: int) -> "Iterator[Frame | C
     return watching.watch(path, info=info, max_side=max_side)
 
 
-def _write_watched(out: BinaryIO, seen: "Iterator[Frame | Cut | Thinned]") -> None:
-    from dam.media.watching import Cut, Thinned
+def _write_watched(out: BinaryIO, seen: "Iterator[Found]") -> None:
+    from dam.media.watching import Cut, Decoded, Thinned
 
     for found in seen:
         match found:
@@ -100,6 +106,8 @@ def _write_watched(out: BinaryIO, seen: "Iterator[Frame | Cut | Thinned]") -> No
                 _write(out, {"cut": time_ms})
             case Thinned(gap_ms):
                 _write(out, {"thinned": gap_ms})
+            case Decoded(sha256, count):
+                _write(out, {"decoded": sha256, "count": count})
             case _:
                 _write_frame(out, found)
 

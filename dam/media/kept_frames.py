@@ -6,7 +6,7 @@ They are what is embedded, read and shown of it, so that the master is decoded f
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.shots import Shot
-from dam.media.watching import Cut, Thinned
+from dam.media.watching import Cut, Decoded, Thinned
 
 MAX_SIDE = 960  # pixels: what is written in a picture can still be read
 QUALITY = 85
@@ -31,6 +31,8 @@ class Footage:
     shots: tuple[Shot, ...]
     frames: tuple[tuple[int, int, int], ...]
     gap_ms: int = 0  # where frames had to be left out: they lie at least so far apart
+    # Of all pictures: kept with the master and not with these, so not in to_json.
+    decoded: Decoded | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -53,10 +55,13 @@ def write(path: Path, out: Path, *, info: MediaInfo, told: runner.Told | None = 
     kept: dict[int, tuple[int, bytes]] = {}
     cuts: list[int] = []
     gap_ms = 0
+    decoded: Decoded | None = None
     for found in runner.watch(path, info=info, max_side=MAX_SIDE):
         match found:
             case Cut(time_ms):
                 cuts.append(time_ms)
+            case Decoded():
+                decoded = found
             case Thinned(gap_ms):
                 numbers = sorted(kept)
                 stay = sampling.thinned([kept[number][0] for number in numbers], gap_ms=gap_ms)
@@ -75,7 +80,7 @@ def write(path: Path, out: Path, *, info: MediaInfo, told: runner.Told | None = 
     found_shots = shots.between(cuts, duration_ms=info.duration_ms)
     joined, places = shots.with_frames(found_shots, [kept[number][0] for number in numbers])
     frames = tuple((number, kept[number][0], place) for number, place in zip(numbers, places, strict=True))
-    return Footage(joined, frames, gap_ms)
+    return Footage(joined, frames, gap_ms, decoded)
 
 
 def read(path: Path, footage: Footage, *, max_side: int = MAX_SIDE) -> Iterator[Frame]:

@@ -1,6 +1,6 @@
 """How each rendition of `specs.RENDITIONS` is made: from a master's path to files in a folder."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from dam.core.language import number
 from dam.media import kept_frames, previews, runner, specs, streams, waveforms
 from dam.media.probe import Kind, MediaInfo
 from dam.media.runner import Told
+
+DECODED = "decoded"  # in a version's media_info: {"sha256", "count"} of its pictures (dam.media.decoded_hash)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Made:
     details: dict[str, Any] = field(default_factory=dict)
     frame_count: int | None = None  # of the review timeline, where people step through this one
     warnings: tuple[str, ...] = ()  # of the master: what making this one showed
+    facts: dict[str, Any] = field(default_factory=dict)  # of the master, to be kept among those of its probe
     remark: str = ""  # for people
 
 
@@ -73,7 +76,8 @@ def frames(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = N
             "This clip is long and changes often: %(frames)s of its frames are searched, at most "
             "one every %(gap_ms)s seconds."
         ) % {"frames": len(footage.frames), "gap_ms": f"{footage.gap_ms / 1000:.0f}"}
-    return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark)
+    facts = {DECODED: asdict(footage.decoded)} if footage.decoded else {}
+    return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark, facts=facts)
 
 
 def stream(

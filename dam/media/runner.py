@@ -33,10 +33,10 @@ from dam.media import (
 )
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
-from dam.media.probe import MediaInfo
+from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import ANIMATED_WEBP
 from dam.media.specs import Movie
-from dam.media.watching import Cut, Thinned
+from dam.media.watching import Cut, Decoded, Found, Thinned
 from dam.media.xmp_files.place import Values
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def sample_frames(
     yield from frames_at(path, info=info, indexes=indexes, max_side=max_side)
 
 
-def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
+def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
     """Look at every picture once: what dam.media.watching gives. Raises FileRefused or MediaFailed."""
     request = {"do": "watch", "info": info.to_json(), "max_side": max_side}
     limits = budgets.watch(
@@ -116,8 +116,37 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut
                 yield Cut(int(head["cut"]))
             elif "thinned" in head:
                 yield Thinned(int(head["thinned"]))
+            elif "decoded" in head:
+                yield Decoded(str(head["decoded"]), int(head["count"]))
             else:
                 yield _read_frame(decoder.stdout, head)
+
+
+def decoded(path: Path, *, info: MediaInfo, limits: Limits | None = None) -> Decoded:
+    """The hash of all its pictures (dam.media.decoded_hash). Raises FileRefused or MediaFailed."""
+    pixels = info.width * info.height
+    limits = limits or budgets.watch(frames=info.frame_count, pixels=pixels, most=0, max_side=0)
+    request = {"do": "decoded", "info": info.to_json()}
+    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
+        answer = _read_answer(decoder.stdout)
+    return Decoded(str(answer["decoded"]), int(answer["count"]))
+
+
+def known_by(path: Path, *, limits: Limits | None = None) -> str:
+    """The hash of a video's pictures, by which a copy is known; empty of what has none that can be read.
+
+    A long film's aren't all decoded for it: neither is it known by them where it is taken in.
+    """
+    try:
+        info = probe(path)
+        if info.kind is not Kind.VIDEO or budgets.is_long(
+            frames=info.frame_count, pixels=info.width * info.height
+        ):
+            return ""
+        return decoded(path, info=info, limits=limits).sha256
+    except (FileRefused, MediaFailed) as problem:
+        log.info("The pictures of %s weren't decoded for their hash: %r", path.name, problem)
+        return ""
 
 
 def still(path: Path, *, max_side: int) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.media import budgets, frames, glance
+from dam.media.decoded_hash import DecodedHash
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.sampling import Candidate, Sampler
@@ -31,12 +32,23 @@ class Thinned:
     gap_ms: int
 
 
-def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
+@dataclass(frozen=True)
+class Decoded:
+    """All pictures of the clip, as they were decoded (dam.media.decoded_hash); none is passed over."""
+
+    sha256: str
+    count: int
+
+
+Found = Frame | Cut | Thinned | Decoded
+
+
+def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
     """Every picture is decoded, in order, and few are given: in constant memory whatever the length.
 
     Frames are given in the order in which it shows that they are worth it, which is nearly that of time.
     """
-    found: list[Frame | Cut | Thinned] = []
+    found: list[Found] = []
 
     def keep(candidate: Candidate[Pixels], rgb: Pixels) -> None:
         found.append(Frame(candidate.index, candidate.time_ms, rgb))
@@ -46,12 +58,16 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut
         duration_ms=info.duration_ms, keep=keep, thin=lambda gap_ms: found.append(Thinned(gap_ms))
     )
     latest = -1
+    options = _decoding(info)
+    whole = DecodedHash() if options == frames.DECODING else None
     with frames.open_media(path, info.format.demuxer) as container:
         stream = frames.stream_at(container, info.video_index)
-        stream.codec_context.options = _decoding(info)
+        stream.codec_context.options = options
         stream.codec_context.thread_count = 2
         stream.codec_context.thread_type = "AUTO"
         for number, picture in frames.numbered(container, stream, info):
+            if whole is not None:
+                whole.feed(picture)
             index = max(0, min(number, info.frame_count - 1))
             if index <= latest:
                 continue  # another picture is shown in its place
@@ -64,6 +80,8 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut
             found.clear()
     found.extend(map(Cut, cuts.finish()))
     sampler.finish()
+    if whole is not None and whole.count:
+        found.append(Decoded(whole.sha256, whole.count))
     yield from found
 
 

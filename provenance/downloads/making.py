@@ -47,6 +47,7 @@ class Signed:
     content_type: str
     movie: likeness.Movie
     report: Report
+    pictures_sha256: str = ""  # of a video's decoded pictures
 
 
 @contextmanager
@@ -85,7 +86,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             described.replace(encoded)
             facts = replace(facts, changes=(*facts.changes, claims.DESCRIBED))
         report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
-        yield Signed(out, recipe.spec.kind.content_type, movie, report)
+        yield Signed(out, recipe.spec.kind.content_type, movie, report, runner.known_by(out))
 
 
 def changes(

@@ -83,6 +83,7 @@ class PresetFile(Work):
     size = models.PositiveBigIntegerField(null=True)
     content_type = models.CharField(max_length=60, blank=True)
     storage_key = models.CharField(max_length=200, blank=True)
+    pictures_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")  # as a release's
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     loudness = models.FloatField(null=True)  # LUFS, measured in the finished file
@@ -109,6 +110,9 @@ class PresetFile(Work):
         indexes = [
             models.Index(fields=["storage_key"], name="preset_file_key"),
             models.Index(fields=["sha256"], name="preset_file_bytes"),
+            models.Index(
+                fields=["pictures_sha256"], name="preset_file_pictures", condition=~Q(pictures_sha256="")
+            ),
             models.Index(
                 fields=["due_at"], name="preset_file_due", condition=Q(state__in=["waiting", "running"])
             ),

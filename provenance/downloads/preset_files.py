@@ -255,7 +255,15 @@ def progress(file: PresetFile, percent: int) -> None:
     publish(file)
 
 
-def keep(file: PresetFile, stored: Stored, *, movie: Movie, content_type: str, at: datetime) -> None:
+def keep(
+    file: PresetFile,
+    stored: Stored,
+    *,
+    movie: Movie,
+    content_type: str,
+    at: datetime,
+    pictures_sha256: str = "",
+) -> None:
     """It is there for everybody from now on. Raises Lost."""
     made, score, first = movie.made, movie.score, movie.first
     with trail.recording():
@@ -275,6 +283,7 @@ def keep(file: PresetFile, stored: Stored, *, movie: Movie, content_type: str, a
             size=stored.size,
             storage_key=stored.key,
             content_type=content_type,
+            pictures_sha256=pictures_sha256,
             carries=[each["key"] for each in file.recipe.get("notices", ())],
             width=made.width,
             height=made.height,

@@ -74,7 +74,12 @@ def _make(file: PresetFile) -> None:
     try:
         database.again(
             lambda: preset_files.keep(
-                file, stored, movie=signed.movie, content_type=signed.content_type, at=timezone.now()
+                file,
+                stored,
+                movie=signed.movie,
+                content_type=signed.content_type,
+                at=timezone.now(),
+                pictures_sha256=signed.pictures_sha256,
             )
         )
     except BaseException:

@@ -123,7 +123,8 @@ class StageFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseFacts:
-    """Who approved which bytes for what. `content_sha256` names the master that was reviewed.
+    """Who approved which bytes for what. `content_sha256` names the master that was reviewed,
+    `pictures_sha256` its decoded pictures, where they are known.
 
     `generated_by` is the model of a generated master, None for one that people uploaded.
     `transcoded` says that the released file was made anew, because the master's container carries
@@ -134,6 +135,7 @@ class ReleaseFacts:
     title: str
     review_id: str
     content_sha256: str
+    pictures_sha256: str = ""
     organisation: str
     stages: tuple[StageFacts, ...]
     uses: tuple[str, ...]
@@ -303,6 +305,7 @@ def _review(facts: ReleaseFacts) -> dict[str, Any]:
         "decision": "approved",
         "review": facts.review_id,
         "content_sha256": facts.content_sha256,
+        **({"pictures_sha256": facts.pictures_sha256} if facts.pictures_sha256 else {}),
         "organisation": facts.organisation,
         "stages": [_stage(stage) for stage in facts.stages],
         "uses": list(facts.uses),

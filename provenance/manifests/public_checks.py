@@ -19,6 +19,7 @@ from django.utils.connection import ConnectionProxy
 from dam.core import errors, outages, sandbox, storage
 from dam.core.lazily import lazy
 from dam.core.tasks import offer, send
+from dam.media import budgets, runner
 from provenance.manifests import verify
 
 cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
@@ -65,6 +66,7 @@ class PublicCheck:
     at: datetime
     state: str = WAITING
     sha256: str = ""
+    pictures_sha256: str = ""  # of a video's decoded pictures, where that took no more time than there is
     report: dict[str, Any] | None = None
     interruptions: int = 0  # of the program that read it, from outside
 
@@ -129,6 +131,7 @@ def check(submission_id: str) -> None:
         with storage.local_copy(_key(submission_id)) as path:
             report = verify.check(path)
             sha256 = storage.sha256_of(path)
+            pictures_sha256 = runner.known_by(path, limits=budgets.ASKED)
     except Exception as problem:
         if _ask_again(submission, problem):
             return
@@ -141,6 +144,7 @@ def check(submission_id: str) -> None:
             submission,
             state=DONE,
             sha256=sha256,
+            pictures_sha256=pictures_sha256,
             report=report.to_json(raw=True),
         )
     )

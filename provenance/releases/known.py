@@ -1,9 +1,10 @@
-"""Is this file one of our releases? By its exact bytes, for anybody; and what became of it since."""
+"""Is this file one of our releases? By its bytes or its pictures, for anybody; and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Case, When
 from django.utils import timezone
 
 from dam.rights import terms
@@ -34,6 +35,7 @@ class KnownRelease:
     ended_at: datetime | None = None
     valid_until: datetime | None = None
     embargo_until: datetime | None = None
+    by_pictures: bool = False  # the file is another one that shows the same
 
     @property
     def withdrawn(self) -> bool:
@@ -57,6 +59,23 @@ def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
         .first()
     )
     return of(release, at=at or timezone.now()) if release else None
+
+
+def by_pictures(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
+    """The release with exactly these pictures, by their hash (dam.media.decoded_hash).
+
+    Of several the one that is released now, else the newest. The file may have lost its metadata, and its
+    sound isn't known.
+    """
+    ready = Case(When(state=ReleaseStatus.READY.value, then=0), default=1)
+    release = (
+        Release.objects.filter(pictures_sha256=sha256, signed_at__isnull=False)
+        .exclude(pictures_sha256="")
+        .select_related("brand", "asset", "version__rights", "version__inherited")
+        .order_by(ready, "-signed_at")
+        .first()
+    )
+    return replace(of(release, at=at or timezone.now()), by_pictures=True) if release else None
 
 
 def of(release: Release, *, at: datetime) -> KnownRelease:

@@ -45,6 +45,9 @@ class Release(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     content_type = models.CharField(max_length=60, blank=True)
     storage_key = models.CharField(max_length=200, blank=True)
+    # Of the file's decoded pictures (dam.media.decoded_hash): a copy is known by it whose metadata was taken
+    # out. Empty where there are none, and of releases from before this.
+    pictures_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     # The work: when its task was last sent, and who has it until when.
     sent_at = models.DateTimeField(null=True)
@@ -86,6 +89,9 @@ class Release(models.Model):
         indexes = [
             models.Index(fields=["sha256"], name="release_bytes"),
             models.Index(fields=["storage_key"], name="release_key"),
+            models.Index(
+                fields=["pictures_sha256"], name="release_pictures", condition=~Q(pictures_sha256="")
+            ),
             models.Index(F("sent_at"), condition=Q(state="signing"), name="release_waiting"),
         ]
 

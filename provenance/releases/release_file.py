@@ -16,6 +16,7 @@ from dam.catalog.models import AssetKind
 from dam.core import errors, storage
 from dam.ingest import disk_space
 from dam.media import runner, sniffer, specs
+from dam.media.recipes import DECODED
 from provenance.manifests import signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
 from provenance.manifests.report import Report
@@ -50,6 +51,7 @@ class Signed:
     path: Path
     content_type: str
     report: Report
+    pictures_sha256: str = ""  # of a video's decoded pictures, where they are known
 
 
 @contextmanager
@@ -88,7 +90,9 @@ def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: d
         master, out=out, facts=facts, encoded=encoded, described=described if facts.described else None
     )
     described.unlink(missing_ok=True)  # before the release is stored, which needs as much room
-    return Signed(out, kind, report)
+    # As long as nothing is encoded anew its pictures are the master's, and needn't be decoded again.
+    pictures = facts.pictures_sha256 if encoded is None else runner.known_by(out)
+    return Signed(out, kind, report, pictures)
 
 
 def _convert(master: Path, folder: Path, *, release: Release) -> Path:
@@ -124,6 +128,7 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
         title=release.asset.title,
         review_id=str(review.pk),
         content_sha256=release.master_sha256,
+        pictures_sha256=release.version.media_info.get(DECODED, {}).get("sha256", ""),
         organisation=release.brand.name,
         stages=stages,
         uses=tuple(release.uses),

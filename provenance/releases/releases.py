@@ -92,7 +92,15 @@ def beat(release: Release, *, at: datetime) -> bool:
     return bool(_own(release).update(claimed_until=at + CLAIM))
 
 
-def keep(release: Release, stored: Stored, *, content_type: str, report: Report, at: datetime) -> None:
+def keep(
+    release: Release,
+    stored: Stored,
+    *,
+    content_type: str,
+    report: Report,
+    at: datetime,
+    pictures_sha256: str = "",
+) -> None:
     """The signed file is the asset's release from now on; earlier ones are superseded. Raises ClaimLost."""
     with trail.recording():
         version = versions.locked(release.version_id)
@@ -105,6 +113,7 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
             size=stored.size,
             storage_key=stored.key,
             content_type=content_type,
+            pictures_sha256=pictures_sha256,
             signed_at=at,
             reason="",
             claim="",

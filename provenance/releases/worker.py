@@ -92,7 +92,12 @@ def _sign(release: Release, *, may_convert: bool) -> None:
     try:
         database.again(
             lambda: releases.keep(
-                release, stored, content_type=signed.content_type, report=signed.report, at=timezone.now()
+                release,
+                stored,
+                content_type=signed.content_type,
+                report=signed.report,
+                at=timezone.now(),
+                pictures_sha256=signed.pictures_sha256,
             )
         )
     except BaseException:

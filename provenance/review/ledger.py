@@ -23,6 +23,7 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core.text import storable_json
+from dam.media.recipes import DECODED
 from dam.rights.presets import Chosen
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.watching import Watched
@@ -131,6 +132,9 @@ def append(review: Review, facts: Mapping[str, object]) -> LedgerEntry:
         "version": str(version.pk),
         "number": version.number,
     }
+    # Of a video that was decoded to its end. The same pictures are known by it in another container, too.
+    if decoded := version.media_info.get(DECODED):
+        record["pictures_sha256"] = decoded["sha256"]
     entry = LedgerEntry(
         brand_id=review.brand_id, review_id=review.pk, version_id=version.pk, record=_canonical(record)
     )

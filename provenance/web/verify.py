@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from dam.web import clients, htmx
 from dam.web.admission import COUNTED, REFUSED
 from provenance.downloads import known_files
 from provenance.manifests import public_checks
+from provenance.releases.known import KnownRelease
 from provenance.web import credentials_summary
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -119,7 +121,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     report = credentials_summary.said(submission.report) if submission.report else None
     now = timezone.localtime()
-    release = known_files.by_bytes(submission.sha256, at=now) if report else None
+    release = _known(submission, at=now) if report else None
     context = {
         "area": "verify",
         "submission": submission,
@@ -134,6 +136,13 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     response = render(request, "verify/_result.html" if fragment else "verify/result.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _known(submission: public_checks.PublicCheck, *, at: datetime) -> KnownRelease | None:
+    """The release whose bytes these are, else the one whose pictures they show."""
+    return known_files.by_bytes(submission.sha256, at=at) or known_files.by_pictures(
+        submission.pictures_sha256, at=at
+    )
 
 
 def _away(request: HttpRequest, submission_id: str) -> HttpResponse:

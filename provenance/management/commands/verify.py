@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from dam.core import command, foreign_text
+from dam.media import runner
 from provenance.manifests import trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
@@ -37,10 +38,16 @@ class Command(command.Command):
             "--json", dest="as_json", action="store_true", help="one JSON list on standard output"
         )
 
+        parser.add_argument(
+            "--pictures",
+            action="store_true",
+            help="also decode each video, and tell the SHA-256 of its pictures, as a release names it",
+        )
+
     def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
         try:
             trusted = [trust_anchors.from_file(Path(path)) for path in options["anchors"]]
-            results = [_look(path, trusted) for path in files]
+            results = [_look(path, trusted, pictures=options["pictures"]) for path in files]
         except trust_anchors.AnchorUnreadable as error:
             raise CommandError(str(error)) from error
         if as_json:
@@ -57,13 +64,14 @@ class Command(command.Command):
         self.stdout.write(json.dumps(entries, indent=2))
 
 
-def _look(path: str, trusted: list[Anchor]) -> dict[str, Any]:
+def _look(path: str, trusted: list[Anchor], *, pictures: bool) -> dict[str, Any]:
     try:
         report = verify.check(Path(path), anchors=trusted)
     except OSError as error:
         why = f"The file can't be opened ({error.strerror or error})."
         return {"path": path, "unopened": True} | Report(State.UNREADABLE, note=why).to_json()
-    return {"path": path} | report.to_json()
+    seen = {"pictures_sha256": runner.known_by(Path(path))} if pictures else {}
+    return {"path": path} | report.to_json() | seen
 
 
 def _words(entry: dict[str, Any]) -> str:
@@ -87,6 +95,8 @@ def _words(entry: dict[str, Any]) -> str:
         if not manifest["proven"]:
             what = foreign_text.quoted(what)
         lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
+    if "pictures_sha256" in entry:
+        lines.append(f"  Pictures: {entry['pictures_sha256'] or 'none that could be decoded'}")
     if entry["shortened"]:
         lines.append("  Older entries aren't shown.")
     if entry["development"]:

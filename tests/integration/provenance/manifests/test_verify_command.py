@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dam.media import runner
+
 NOWHERE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "BROKER_URL": "redis://127.0.0.1:1/0"}
 
 
@@ -54,3 +56,14 @@ def test_a_wrong_anchor_file_is_an_error(plain: Path, tmp_path: Path) -> None:
     done = verify(plain, "--anchors", plain, signing=tmp_path / "none")
     assert done.returncode == 1
     assert "holds no certificates" in done.stderr
+
+
+def test_the_hash_of_the_pictures_is_told_where_it_is_asked_for(generated: Path, tmp_path: Path) -> None:
+    (entry,) = found(verify("--json", "--pictures", generated, signing=tmp_path / "none"))
+    assert entry["pictures_sha256"] == runner.known_by(generated)
+    assert (
+        f"Pictures: {entry['pictures_sha256']}"
+        in verify("--pictures", generated, signing=tmp_path / "none").stdout
+    )
+    (entry,) = found(verify("--json", generated, signing=tmp_path / "none"))
+    assert "pictures_sha256" not in entry

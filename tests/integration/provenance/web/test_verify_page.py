@@ -1,6 +1,7 @@
 """The public verify page: from a file to a verdict, and what it refuses."""
 
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from dam.catalog.models import Asset
 from dam.core import sandbox, storage
+from dam.media import ffmpeg, runner
 from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
@@ -310,3 +312,25 @@ def test_a_reader_that_was_stopped_from_outside_reads_the_file_again_a_few_times
     with pytest.raises(sandbox.Interrupted):
         tasks.verify_file(submission_id)
     assert submission_id not in kept_files()
+
+
+def test_a_release_without_its_metadata_is_known_by_its_pictures(tmp_path: Path) -> None:
+    film = clip(tmp_path / "clip.mp4")
+    version = VersionFactory.create()
+    release = release_factory.ready(version, pictures_sha256=runner.known_by(film))
+    copy = tmp_path / "copy.mkv"
+    command = [ffmpeg.binary(), "-v", "error", "-i", str(film), "-c", "copy", str(copy)]
+    subprocess.run(command, check=True)
+    html = verdict_on(copy.read_bytes())
+    assert "shows exactly the pictures that" in html
+    assert version.brand.name in html
+    assert "No Content Credentials" in html
+    Release.objects.filter(pk=release.pk).update(state=ReleaseStatus.WITHDRAWN, ended_at=AT)
+    html = verdict_on(copy.read_bytes())
+    assert "Withdrawn: do not use" in html
+    assert version.asset.title not in html
+
+
+def test_a_strangers_pictures_are_known_by_nothing(tmp_path: Path) -> None:
+    html = verdict_on(clip(tmp_path / "clip.mp4", seed=3).read_bytes())
+    assert "shows exactly the pictures" not in html
