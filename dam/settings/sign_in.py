@@ -83,6 +83,8 @@ ACCOUNT_RATE_LIMITS = {
     "guest_react": "60/5m/key,300/h/key",
     # Streams of their page: one for each load and each return to its tab.
     "guest_here": "60/m/key",
+    # The page on which they say that recalled copies are gone: tries from one place, and with one link.
+    "guest_recall": "60/m/ip,30/h/key",
     "guest_invite": "60/h/key,200/d/key",
     "guest_again": "5/h/key",
     # Codes for the list of an address: mailed to one address from one place, and in all; one browser's tries.

@@ -1,23 +1,30 @@
 """Telling outside reviewers of a recall: those who downloaded a copy with their name on it, by mail.
 
-They have no inbox here and confirm nothing; the recall's page says when they were told.
+They have no inbox here. A link in the mail, signed for this address and this recall alone, leads to a page
+where they say that their copies are gone; it opens nothing else.
 """
 
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.core import signing
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from dam.accounts import mails
 from dam.core import events
 from dam.core.tasks import offer
 from provenance.guests.models import GuestLink
+from provenance.recalls import recalls
 from provenance.recalls.models import RecallNotice
 
 log = logging.getLogger(__name__)
 
 TASK = "default.mail_guest_recall"
+SALT = "reelproof.guests.recalled"
 AT_ONCE = 500
 RETRY = timedelta(hours=1)
 LOOK_BACK = timedelta(days=30)
@@ -42,6 +49,28 @@ def tell(notice_id: int, *, at: datetime | None = None) -> bool:
     link = _link(notice)
     if link is None:  # erased, or deleted: nobody is there to be told
         return False
+    return _mail(notice, link)
+
+
+def remind(notice_id: int, *, at: datetime | None = None) -> bool:
+    """Mail one of them again who hasn't confirmed, with a new link; whether it went out."""
+    at = at or timezone.now()
+    rows = RecallNotice.objects.filter(
+        pk=notice_id,
+        confirmed_at=None,
+        mailed_at__isnull=False,
+        mail_tried_at__lte=at - RETRY,
+        recall__lifted_at=None,
+        recall__brand__closed_at=None,
+    )
+    notice = rows.select_related("recall__brand").first()
+    link = _link(notice) if notice else None
+    if notice is None or link is None or not rows.update(mail_tried_at=at):
+        return False
+    return _mail(notice, link)
+
+
+def _mail(notice: RecallNotice, link: GuestLink) -> bool:
     try:
         mails.send(
             "guest_recall",
@@ -50,6 +79,8 @@ def tell(notice_id: int, *, at: datetime | None = None) -> bool:
                 "brand": notice.recall.brand,
                 "inviter": link.created_by,
                 "title": notice.recall.title,
+                "url": settings.PUBLIC_URL + reverse("guest-recall", args=[secret(notice, link)]),
+                "until": timezone.now() + recalls.ANSWERED_FOR,
             },
             about=f"guest-recall-{notice.pk}",
         )
@@ -59,6 +90,30 @@ def tell(notice_id: int, *, at: datetime | None = None) -> bool:
     RecallNotice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
     events.publish(brand_id=notice.recall.brand_id, name="recalls")
     return True
+
+
+def secret(notice: RecallNotice, link: GuestLink) -> str:
+    """What the address of their page ends with."""
+    return signing.dumps([notice.pk, _address(link)], salt=SALT)
+
+
+def find(secret: str) -> tuple[RecallNotice, GuestLink] | None:
+    """Whom this secret was made for; None where it is wrong or old, or they were erased."""
+    try:
+        number, address = signing.loads(secret, salt=SALT, max_age=recalls.ANSWERED_FOR)
+    except signing.BadSignature:
+        return None
+    rows = RecallNotice.objects.filter(pk=number, recall__brand__closed_at=None)
+    notice = rows.select_related("recall__brand", "recall__version").first()
+    link = _link(notice) if notice else None
+    if notice is None or link is None or not constant_time_compare(address, _address(link)):
+        return None
+    return notice, link
+
+
+def _address(link: GuestLink) -> str:
+    """Changes with the address of the link, which it doesn't give away."""
+    return salted_hmac(SALT, f"{link.pk} {link.email}", algorithm="sha256").hexdigest()[:32]
 
 
 def _due(*, at: datetime) -> QuerySet[RecallNotice]:

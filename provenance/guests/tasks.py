@@ -62,6 +62,11 @@ def mail_guest_recall(notice_id: int) -> None:
     recalled.tell(notice_id)
 
 
+@shared_task(name="default.remind_guest_recall")
+def remind_guest_recall(notice_id: int) -> None:
+    recalled.remind(notice_id)
+
+
 @shared_task(name="default.send_guest_code")
 def send_guest_code(link_id: int) -> None:
     link = gate.links().filter(pk=link_id).first()

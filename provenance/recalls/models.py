@@ -78,7 +78,7 @@ class Recall(models.Model):
 
 class NoticeState(StrEnum):
     CONFIRMED = "confirmed"
-    WAITING = "waiting"  # works in the brand and hasn't confirmed
+    WAITING = "waiting"  # can be asked, here or by mail, and hasn't confirmed
     AWAY = "away"  # can't be asked and hasn't confirmed
 
 

@@ -13,12 +13,13 @@ from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Va
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dam.accounts import principals
+from dam.accounts import mails, principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
-from dam.audit.models import Event
+from dam.audit.models import Event, SealedName
+from dam.audit.names import Named
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Version
 from dam.core import errors, events, tasks
@@ -35,6 +36,10 @@ REMIND_EVERY = timedelta(days=1)
 BATCH = 1000
 MOST_CAUSES = 5
 SPREAD = "default.spread_recalls"
+GUEST = "guest_link:"  # references of outside reviewers
+ANSWERED_FOR = timedelta(days=90)
+"""How long the link in the mail to an outside reviewer works."""
+REMIND_GUEST = "default.remind_guest_recall"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -110,6 +115,9 @@ def to_be_asked(version: Version) -> tuple[int, int]:
     people = taken([version])[version.pk]
     ids = [each.user_id for each in people.values() if each.user_id is not None]
     asked = _members(version.brand_id).filter(user__in=ids).count() if ids else 0
+    guests = [each.reference for each in people.values() if each.reference.startswith(GUEST)]
+    if guests and mails.is_on():
+        asked += len(guests) - _erased().filter(reference__in=guests).values("reference").distinct().count()
     return asked, len(people) - asked
 
 
@@ -182,16 +190,29 @@ def _members(brand_id: int) -> QuerySet[Membership]:
 
 def notices(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
     """With `state`, a NoticeState: whether they have confirmed, and else whether they can be asked."""
+    of = {"recall": recalls} if isinstance(recalls, OuterRef) else {"recall__in": recalls}
+    return RecallNotice.objects.filter(**of).annotate(state=_state()).select_related("user", "recall")
+
+
+def _state() -> Case:
+    return Case(
+        When(confirmed_at__isnull=False, then=Value(NoticeState.CONFIRMED.value)),
+        When(_can_answer(), then=Value(NoticeState.WAITING.value)),
+        default=Value(NoticeState.AWAY.value),
+    )
+
+
+def _can_answer() -> Q:
+    """Of notices: whoever works in the brand, or comes from outside and has a mail whose link still works."""
     works_here = Membership.objects.filter(
         brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
     )
-    state = Case(
-        When(confirmed_at__isnull=False, then=Value(NoticeState.CONFIRMED.value)),
-        When(Exists(works_here), then=Value(NoticeState.WAITING.value)),
-        default=Value(NoticeState.AWAY.value),
-    )
-    of = {"recall": recalls} if isinstance(recalls, OuterRef) else {"recall__in": recalls}
-    return RecallNotice.objects.filter(**of).annotate(state=state).select_related("user", "recall")
+    mailed = Q(reference__startswith=GUEST, mailed_at__gt=timezone.now() - ANSWERED_FOR)
+    return Q(Exists(works_here)) | (mailed & ~Q(Exists(_erased().filter(reference=OuterRef("reference")))))
+
+
+def _erased() -> QuerySet[SealedName]:
+    return SealedName.objects.filter(erased_at__isnull=False)
 
 
 def waiting(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
@@ -224,10 +245,7 @@ def open_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
 
 
 def _waiting_reached(recall: OuterRef) -> QuerySet[RecallNotice]:
-    works_here = Membership.objects.filter(
-        brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
-    )
-    return RecallNotice.objects.filter(Exists(works_here), recall__because_of=recall, confirmed_at=None)
+    return RecallNotice.objects.filter(_can_answer(), recall__because_of=recall, confirmed_at=None)
 
 
 def counts(recalls: Collection[int]) -> dict[int, dict[str, int]]:
@@ -267,19 +285,16 @@ class Reach:
 
 def reach(recall: Recall) -> Reach:
     """In four queries, however many it reached."""
-    works_here = Membership.objects.filter(brand=recall.brand_id, user__is_active=True).values("user")
-    people = RecallNotice.objects.filter(recall__because_of=recall).aggregate(
-        confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
-        waiting=Count("pk", filter=Q(confirmed_at=None, user__in=works_here)),
-        every=Count("pk"),
-    )
+    rows = RecallNotice.objects.filter(recall__because_of=recall).annotate(state=_state()).order_by()
+    people = dict.fromkeys(map(str, NoticeState), 0)
+    people |= dict(rows.values_list("state").annotate(Count("pk")))
     left = Recall.objects.filter(Q(pk=recall.pk) | Q(because_of=recall), to_spread=True)
     return Reach(
         clips=reached(recall).count(),
         with_copies=reached(recall, with_copies=True).count(),
-        confirmed=people["confirmed"],
-        waiting=people["waiting"],
-        away=people["every"] - people["confirmed"] - people["waiting"],
+        confirmed=people[NoticeState.CONFIRMED],
+        waiting=people[NoticeState.WAITING],
+        away=people[NoticeState.AWAY],
         spreading=left.exists(),
     )
 
@@ -317,15 +332,30 @@ def listed(principal: Principal) -> QuerySet[RecallNotice]:
 
 def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | None = None) -> bool:
     """Say that the copies are down; False when that was said before, which leaves it as it was."""
-    at = at or timezone.now()
+    return _confirm(notice, mine(by), by=by, note=note, at=at or timezone.now())
+
+
+def confirm_outside(notice: RecallNotice, *, by: Named, note: str, at: datetime | None = None) -> bool:
+    """The same of somebody from outside, whom the caller has recognised."""
+    return _confirm(notice, _of_guest(notice), by=by, note=note, at=at or timezone.now())
+
+
+def _of_guest(notice: RecallNotice) -> QuerySet[RecallNotice]:
+    rows = RecallNotice.objects.filter(reference=notice.reference, recall__brand=notice.recall.brand_id)
+    return rows.select_related("recall__brand", "recall__version")
+
+
+def _confirm(
+    notice: RecallNotice, own: QuerySet[RecallNotice], *, by: Principal | Named, note: str, at: datetime
+) -> bool:
     with trail.recording():
         _lock(notice.recall)
         note = storable(note.strip())[:LONGEST_NOTE]
-        if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
+        if not own.filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
             return False
         record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
         # Of other recalls for the same copies, too. Seldom more than one.
-        for each in _same_copies(notice, by=by).filter(confirmed_at=None):
+        for each in _same_copies(notice, own).filter(confirmed_at=None):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=at, note=each.note or note)
             record(Verb.RECALL_CONFIRMED, each.recall, by=by, at=at)
     return True
@@ -333,22 +363,32 @@ def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | No
 
 def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None) -> bool:
     """Undo a confirmation with all it confirmed, which opens recalls that were over. The notes stay."""
-    at = at or timezone.now()
+    return _take_back(notice, mine(by), by=by, at=at or timezone.now())
+
+
+def take_back_outside(notice: RecallNotice, *, by: Named, at: datetime | None = None) -> bool:
+    """The same of somebody from outside."""
+    return _take_back(notice, _of_guest(notice), by=by, at=at or timezone.now())
+
+
+def _take_back(
+    notice: RecallNotice, own: QuerySet[RecallNotice], *, by: Principal | Named, at: datetime
+) -> bool:
     with trail.recording():
         _lock(notice.recall)
-        said = mine(by).filter(pk=notice.pk).values_list("confirmed_at", flat=True).first()
+        said = own.filter(pk=notice.pk).values_list("confirmed_at", flat=True).first()
         if said is None:
             return False
-        for each in _same_copies(notice, by=by).filter(confirmed_at=said):
+        for each in _same_copies(notice, own).filter(confirmed_at=said):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=None)
             record(Verb.RECALL_TAKEN_BACK, each.recall, by=by, at=at)
     return True
 
 
-def _same_copies(notice: RecallNotice, *, by: Principal) -> QuerySet[RecallNotice]:
+def _same_copies(notice: RecallNotice, own: QuerySet[RecallNotice]) -> QuerySet[RecallNotice]:
     """This person's notices of the version: of this recall, of earlier ones, of later ones for the same."""
     earlier = Q(recall__lte=notice.recall_id) | Q(asked_before=True)
-    return mine(by).filter(earlier, recall__version=notice.recall.version_id).order_by("-recall")
+    return own.filter(earlier, recall__version=notice.recall.version_id).order_by("-recall")
 
 
 def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
@@ -358,6 +398,7 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
     with trail.recording():
         _lock(recall)
         left = waiting([recall.pk]).count()
+        outside = list(waiting([recall.pk]).filter(reference__startswith=GUEST).values_list("pk", flat=True))
         if not left:
             raise RecallRefused(_("Everyone who can be asked has confirmed."), code="all_confirmed")
         due = Q(reminded_at=None, at__lte=at - REMIND_EVERY) | Q(reminded_at__lte=at - REMIND_EVERY)
@@ -366,6 +407,8 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
                 _("They were asked less than a day ago. Try again tomorrow."), code="reminded_lately"
             )
         record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
+        for pk in outside:
+            tasks.enqueue(REMIND_GUEST, notice_id=pk)
     return left
 
 
@@ -389,7 +432,7 @@ def _lock(recall: Recall) -> None:
 
 
 def record(
-    verb: Verb, recall: Recall, *, by: Principal | None, at: datetime, people: int | None = None
+    verb: Verb, recall: Recall, *, by: Principal | Named | None, at: datetime, people: int | None = None
 ) -> None:
     """In the trail, and to open pages.
 

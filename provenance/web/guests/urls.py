@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from provenance.web.guests import attending, door, room, shared
+from provenance.web.guests import attending, door, recalled, room, shared
 
 urlpatterns = [
     path("", shared.page, name="guest-list"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("enter/<uuid:key>/", shared.enter, name="guest-list-enter"),
     # Whatever follows: mail programs take a bracket or a full stop after a link for a part of it.
     re_path(r"^open/(?P<secret>[^/]*)/.*$", door.open_link, name="guest-open"),
+    re_path(r"^recall/(?P<secret>[^/]*)/.*$", recalled.answer, name="guest-recall"),
     path("gone/", door.gone, name="guest-gone"),
     path("<uuid:key>/", room.room, name="guest-room"),
     path("<uuid:key>/door/", door.page, name="guest-door"),

@@ -1,19 +1,26 @@
 """Outside reviewers who downloaded a marked copy are told of its recall by mail."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts import mails
+from dam.accounts.capabilities import Role
+from dam.audit.models import Event
 from provenance.guests import erasing, links, recalled, tasks
 from provenance.guests.models import GuestLink
 from provenance.recalls import recalls
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.review import reviews
+from tests.factories import member
 from tests.integration.provenance.guests.conftest import Outside
 from tests.integration.provenance.web.room import signed_in
 
@@ -102,3 +109,122 @@ def test_members_are_not_mailed_by_this(outside: Outside) -> None:
     RecallNotice.objects.filter(pk=notice.pk).update(reference=f"user:{outside.case.creator.user.pk}")
     assert not recalled.tell(notice.pk)
     assert recalls.notices([notice.recall_id]).get().state  # type: ignore[attr-defined]
+
+
+def address(outside: Outside) -> tuple[RecallNotice, str]:
+    """The notice, and the path that its mail leads to."""
+    notice = downloaded(outside)
+    assert recalled.tell(notice.pk)
+    found = re.search(r"/guest/recall/[^/\s]+/", str(mail.outbox[-1].body))
+    assert found
+    notice.refresh_from_db()
+    return notice, found[0]
+
+
+def recall_page(outside: Outside, notice: RecallNotice, name: str = "recall") -> str:
+    slug = outside.case.brand.slug
+    answer = signed_in(outside.case.legal_reviewer).get(reverse(name, args=[slug, notice.recall_id]))
+    return b"".join(answer).decode() if answer.streaming else unescape(answer.text)
+
+
+def test_they_confirm_by_the_link_of_the_mail_with_a_note(outside: Outside) -> None:
+    notice, page = address(outside)
+    assert "0 of 1 confirmed" in recall_page(outside, notice)
+    client = Client()
+    shown = client.get(page)
+    assert shown.headers["Referrer-Policy"] == "same-origin"  # with none browsers send forms without Origin
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert "secret" not in shown.text
+    assert client.post(page, {"note": "Gone from the server"}).headers["Location"] == page
+    notice.refresh_from_db()
+    assert notice.confirmed_at is not None
+    assert "Gone from the server" in client.get(page).text
+    said = recall_page(outside, notice)
+    assert "1 of 1 confirmed" in said
+    assert "Gone from the server" in said
+    assert "confirmed" in recall_page(outside, notice, "recall-export")
+    event = Event.objects.get(verb="recall.confirmed")
+    assert event.actor_ref == f"guest_link:{outside.link.pk}"
+
+
+def test_opening_the_link_changes_nothing_and_a_confirmation_can_be_taken_back(outside: Outside) -> None:
+    notice, page = address(outside)
+    client = Client()
+    client.get(page)
+    client.head(page)
+    notice.refresh_from_db()
+    assert notice.confirmed_at is None
+    client.post(page, {"note": "Gone"})
+    lost = client.post(page, {"note": "Another"})  # from another tab
+    assert (lost.status_code, "“Another”" in unescape(lost.text)) == (409, True)
+    client.post(page, {"do": "back"})
+    notice.refresh_from_db()
+    assert (notice.confirmed_at, notice.note) == (None, "Gone")
+    assert client.post(page, {"note": "x" * 2001}).status_code == 422
+    assert Event.objects.filter(verb="recall.taken_back").count() == 1
+
+
+@pytest.mark.parametrize("wrong", ["guessed", "other", "erased", "old", "changed"])
+def test_a_link_that_is_wrong_old_or_another_finds_nothing(
+    outside: Outside, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice, page = address(outside)
+    if wrong == "guessed":
+        page = page[:-5] + "AAAA/"
+    elif wrong == "other":  # signed for something else
+        page = "/guest/recall/" + signing.dumps([notice.pk, "x"], salt="another") + "/"
+    elif wrong == "erased":
+        GuestLink.objects.update(erased_at=timezone.now())
+    elif wrong == "old":
+        monkeypatch.setattr(recalls, "ANSWERED_FOR", timedelta(seconds=-1))
+    else:
+        GuestLink.objects.update(email="ben@agency.example")
+    for answer in (Client().get(page), Client().post(page, {"note": ""})):
+        assert answer.status_code == 404
+        assert outside.case.version.asset.title not in answer.text
+    notice.refresh_from_db()
+    assert notice.confirmed_at is None
+
+
+def test_too_many_tries_are_refused(outside: Outside) -> None:
+    notice, page = address(outside)
+    cache.clear()
+    client = Client()
+    for _again in range(30):
+        assert client.get(page).status_code == 200
+    refused = client.post(page, {"note": "Kept in the form"})
+    assert refused.status_code == 429
+    assert "Kept in the form" in refused.text
+    notice.refresh_from_db()
+    assert notice.confirmed_at is None
+
+
+def test_what_may_be_used_again_is_not_confirmed(outside: Outside) -> None:
+    notice, page = address(outside)
+    Recall.objects.update(lifted_at=timezone.now(), ended_at=timezone.now(), review=None)
+    assert "may be used again" in Client().get(page).text
+    Client().post(page, {"note": ""})
+    notice.refresh_from_db()
+    assert notice.confirmed_at is None
+
+
+def test_a_reminder_mails_those_outside_who_have_not_confirmed(outside: Outside) -> None:
+    notice, _page = address(outside)
+    later = timezone.now() + timedelta(days=1, minutes=1)
+    assert recalls.remind(notice.recall, by=outside.case.legal_reviewer, at=later) == 1
+    assert recalled.remind(notice.pk, at=later)
+    assert len(mail.outbox) == 2
+    assert not recalled.remind(notice.pk, at=later)  # twice at once
+    RecallNotice.objects.update(confirmed_at=later)
+    assert not recalled.remind(notice.pk, at=later + timedelta(days=1))
+
+
+def test_who_can_no_longer_answer_keeps_no_recall_open(outside: Outside) -> None:
+    notice, _page = address(outside)
+    assert recalls.counts([notice.recall_id])[notice.recall_id]["waiting"] == 1
+    RecallNotice.objects.update(mailed_at=timezone.now() - timedelta(days=91))
+    assert recalls.counts([notice.recall_id])[notice.recall_id]["away"] == 1
+    RecallNotice.objects.update(mailed_at=timezone.now())
+    admin = member(outside.case.brand, Role.ADMIN)
+    erasing.erase(outside.link, by=admin)
+    assert recalls.counts([notice.recall_id])[notice.recall_id]["away"] == 1
