@@ -90,6 +90,12 @@ def _shown(version: Version) -> str:
     return next((str(kind.value) for kind in SHOWN if kind in version.rendition_by_kind), "")
 
 
+def differing(one: Version, two: Version) -> list[Fact]:
+    """What is another in the second than in the first, but for how each was decided on."""
+    state = _("State")
+    return [fact for fact in _facts(one, two) if fact.differs and fact.title != state]
+
+
 def _facts(one: Version, two: Version) -> list[Fact]:
     apart = loudness.difference(loudness.of(one.media_info), loudness.of(two.media_info))
     pairs = zip(_facts_of(one), _facts_of(two, apart=apart), strict=True)

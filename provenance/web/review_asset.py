@@ -26,6 +26,7 @@ from provenance.web import (
     recall_summary,
     release_summary,
     review_comments,
+    review_reset,
     review_summary,
 )
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
@@ -158,6 +159,7 @@ def _panel(
         "sentence": review_summary.sentence(latest, at=at) if latest else "",
         "stages": review_summary.stages_of(latest, at=at) if latest else (),
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in passages if each is not latest],
+        "reset": review_reset.of(version, passages, at=at) if works_here else None,
         "submit_refusal": reviews.refusal_to_submit(version, by=request.principal),
         "submit_form": submit_form or SubmitForm(auto_id="submit_%s", zone=of_brand(request.brand)),
         "decide_refusal": reviews.refusal_to_decide(latest, by=request.principal) if latest else None,

@@ -53,6 +53,7 @@ from provenance.web import (
     release_summary,
     review_comments,
     review_evidence,
+    review_reset,
     review_summary,
 )
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
@@ -451,6 +452,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "approve_refusal": approve_refusal,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
+        "reset": review_reset.of(version, earlier, at=at) if review.state == ReviewState.OPEN else None,
         "status": release_summary.status(version, at=at),
         "may_share_outside": links.may_share(request.principal),
         **_signed(review, asked),
