@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -94,7 +95,6 @@ class BrandForm(WholeTextForm):
     reviewer_disclosure = forms.ChoiceField(
         label=gettext_lazy("Reviewers in Content Credentials"),
         choices=ReviewerDisclosure.choices,
-        required=False,
         help_text=gettext_lazy(
             "What a release says about the people who approved it, to everyone who has a copy. A name that "
             "left with a file can't be taken back. Counts for new releases."
@@ -176,15 +176,16 @@ class BrandForm(WholeTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and "reviewer_disclosure" not in self.data:
+            # A page that was opened before there was this: it stays as it is.
+            sent: MultiValueDict[str, Any] = MultiValueDict()
+            sent.update(self.data)
+            sent["reviewer_disclosure"] = self.initial["reviewer_disclosure"]
+            self.data = sent
         zone: Any = self.fields["time_zone"]
         zone.choices = [("", settings.TIME_ZONE), *((name, name) for name in times.names())]
         language: Any = self.fields["language"]
         language.choices = [("", _("The browser's")), *settings.LANGUAGES]
-
-    def clean_reviewer_disclosure(self) -> str:
-        """As it is where a form doesn't have it, such as one that was opened before there was this."""
-        sent: str = self.cleaned_data["reviewer_disclosure"]
-        return sent or str(self.initial.get("reviewer_disclosure", ReviewerDisclosure.ROLE))
 
     def clean_territories(self) -> tuple[str, ...]:
         try:
