@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -19,14 +22,35 @@ from dam.catalog.models import AssetKind, Version
 from dam.core import foreign_text
 from dam.core.language import number
 from dam.web import timecode
+from provenance.attachments.models import Attachment, AttachmentKind
 from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread
+from provenance.guests import remarks
+from provenance.guests.models import GuestRemark
 from provenance.review import comments, drawings, filtering, linking, passages
+from provenance.review.drawings import Drawing
 from provenance.review.filtering import OPEN, OUTSIDE, UNASSIGNED, Filter
 from provenance.review.linking import Clips
 from provenance.review.models import Comment
 from provenance.review.policies import STAGES
 
 MOST = 1000  # comments, answers among them: what fits into memory, and what somebody reads
+MOST_ATTACHED = 200  # pictures of attached files; the names of all are said
+
+
+@dataclass(frozen=True)
+class OutsideThread:
+    """What somebody from outside said, and what the brand answered them."""
+
+    first: GuestRemark
+    answers: Sequence[GuestRemark]
+
+
+class Shot(NamedTuple):
+    """The frame of a thread, and what is drawn over it. `key` names the thread."""
+
+    key: str
+    frame: int
+    drawing: Drawing | None
 
 
 @dataclass(frozen=True)
@@ -34,15 +58,60 @@ class Contents:
     threads: Sequence[filtering.Thread]
     wanted: Filter
     for_guests: bool
+    outside: Sequence[OutsideThread] = ()
+
+    @property
+    def in_order(self) -> list[filtering.Thread | OutsideThread]:
+        """All of them, as the clip goes; where both are at one frame those from outside come last."""
+        every: list[filtering.Thread | OutsideThread] = [*self.threads, *self.outside]
+        return sorted(every, key=_place)
 
     @property
     def comments(self) -> int:
-        return sum(1 + len(thread.answers) for thread in self.threads)
+        return sum(1 + len(thread.answers) for thread in self.in_order)
+
+    @property
+    def shots(self) -> list[Shot]:
+        return [
+            Shot(_key(each), each.first.frame, _drawing(each))
+            for each in self.in_order
+            if each.first.frame is not None
+        ]
 
     @property
     def frames(self) -> list[int]:
         """Whose pictures are shown, in order and each once."""
-        return sorted({thread.first.frame for thread in self.threads if thread.first.frame is not None})
+        return sorted({shot.frame for shot in self.shots})
+
+    @property
+    def attached(self) -> list[Attachment]:
+        """The files whose pictures stand beside what they were sent with; guests are given none."""
+        if self.for_guests:
+            return []
+        said = (row for each in self.in_order for row in (each.first, *each.answers))
+        rows = (row for row in said if getattr(row, "deleted_at", None) is None)
+        files = (file for row in rows for file in row.attachments.all() if _is_shown(file))
+        return list(islice(files, MOST_ATTACHED))
+
+
+def _place(thread: filtering.Thread | OutsideThread) -> tuple[bool, int, bool, int]:
+    first, outside = thread.first, isinstance(thread, OutsideThread)
+    return first.frame is not None, first.frame or 0, outside, first.pk
+
+
+def _key(thread: filtering.Thread | OutsideThread) -> str:
+    return f"{'outside' if isinstance(thread, OutsideThread) else 'comment'}-{thread.first.pk}"
+
+
+def _drawing(thread: filtering.Thread | OutsideThread) -> Drawing | None:
+    if isinstance(thread, OutsideThread) or thread.first.deleted_at is not None:
+        return None
+    return thread.first.drawing
+
+
+def _is_shown(file: Attachment) -> bool:
+    made = getattr(file, "preview", None)
+    return file.kind == AttachmentKind.PICTURE and made is not None
 
 
 def read(version: Version, wanted: Filter, *, for_guests: bool) -> Contents:
@@ -65,15 +134,33 @@ def read(version: Version, wanted: Filter, *, for_guests: bool) -> Contents:
         if row.parent_id is None
     )
     shown = [thread for thread in threads if wanted.fits(thread)]
-    shown.sort(key=lambda thread: (thread.first.frame is not None, thread.first.frame or 0, thread.first.pk))
-    return Contents(shown, wanted, for_guests)
+    return Contents(shown, wanted, for_guests, () if for_guests else _outside(version, wanted))
+
+
+def _outside(version: Version, wanted: Filter) -> list[OutsideThread]:
+    """They are nobody's of the brand, in no state and without drawings: a filter by these leaves them out."""
+    if wanted.parameters().keys() - {"stage"}:
+        return []
+    found, under_way = list(remarks.of_version(version)), None
+    answers: dict[int, list[GuestRemark]] = defaultdict(list)
+    for row in found:
+        if row.parent_id is not None:
+            answers[row.parent_id].append(row)
+    if wanted.stage:
+        under_way = passages.of(version)
+    return [
+        OutsideThread(row, answers[row.pk])
+        for row in found
+        if row.parent_id is None
+        and (under_way is None or filtering.stage_at(row.created_at, under_way) == wanted.stage)
+    ]
 
 
 def _rows(version: Version, *, for_guests: bool) -> QuerySet[Comment]:
     rows = comments.shown().filter(version=version)
     if for_guests:
         rows = rows.filter(for_guests=True, parent=None, deleted_at=None)
-    rows = rows.select_related("author", "resolved_by", "assigned_to").prefetch_related("attachments")
+    rows = rows.select_related("author", "resolved_by", "assigned_to").prefetch_related(remarks.WITH_FILES)
     return rows.order_by("created_at", "pk")
 
 
@@ -114,7 +201,7 @@ def head(version: Version, contents: Contents, *, by: User, at: datetime, zone: 
         (
             _("Contents"),
             _("Threads: %(threads)s · Comments with replies: %(comments)s")
-            % {"threads": number(len(contents.threads)), "comments": number(contents.comments)},
+            % {"threads": number(len(contents.in_order)), "comments": number(contents.comments)},
         ),
     ]
     subtitle = _("Comments on version %(number)s · %(brand)s") % {
@@ -127,38 +214,87 @@ def head(version: Version, contents: Contents, *, by: User, at: datetime, zone: 
 def threads(
     version: Version,
     contents: Contents,
-    pictures: Mapping[int, Path],
+    pictures: Mapping[str, Path],
     *,
     zone: ZoneInfo,
     reader: Principal | None = None,
+    attached: Mapping[UUID, Path] | None = None,
 ) -> Iterator[Thread]:
-    """One by one; `pictures` by the key of their comment. Of clips that comments point at what `reader` sees:
-    in a file for people outside none.
+    """One by one; `pictures` by the key of their shot, `attached` by that of their file. Of clips that
+    comments point at what `reader` sees: in a file for people outside none.
     """
-    said = (row.body for each in contents.threads for row in (each.first, *each.answers))
+    order = contents.in_order
+    said = (row.body for each in order for row in (each.first, *each.answers))
     clips = linking.clips(said, to=None if contents.for_guests else reader)
-    for each in contents.threads:
-        picture = pictures.get(each.first.pk)
-        yield _thread(version, each, picture, zone=zone, outside=contents.for_guests, clips=clips)
+    for each in order:
+        words = _Words(zone, clips, attached or {})
+        picture = pictures.get(_key(each))
+        if isinstance(each, OutsideThread):
+            yield _from_outside(version, each, picture, words)
+        else:
+            yield _thread(version, each, picture, words, outside=contents.for_guests)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is needed to say what somebody said."""
+
+    zone: ZoneInfo
+    clips: Clips
+    attached: Mapping[UUID, Path]
+
+
+def _from_outside(version: Version, thread: OutsideThread, picture: Path | None, words: _Words) -> Thread:
+    first, where = thread.first, place(thread.first, version)
+    described = _("The frame at %(place)s") % {"place": where}
+    return Thread(
+        place=where,
+        first=_said_outside(first, words),
+        answers=[_said_outside(each, words) for each in thread.answers],
+        state=_("Outside"),
+        picture=Picture(picture, described) if first.frame is not None else None,
+    )
+
+
+def _said_outside(remark: GuestRemark, words: _Words) -> Said:
+    name = str(remark.by)
+    files = list(remark.attachments.all())
+    return Said(
+        _("%(name)s (outside)") % {"name": name} if remark.link_id else name,
+        moment(remark.created_at, words.zone),
+        _with_names(words.clips.told(remark.body), files),
+        _shown(files, words.attached),
+    )
+
+
+def _with_names(words: str, files: Sequence[Attachment]) -> str:
+    names = ", ".join(each.filename for each in files)
+    if not names:
+        return words
+    told = _("Attached: %(names)s") % {"names": names}
+    return f"{words}\n{told}" if words else told
+
+
+def _shown(files: Sequence[Attachment], attached: Mapping[UUID, Path]) -> list[Picture]:
+    return [Picture(attached[each.pk], each.filename) for each in files if each.pk in attached]
 
 
 def _thread(
     version: Version,
     thread: filtering.Thread,
     picture: Path | None,
+    words: _Words,
     *,
-    zone: ZoneInfo,
     outside: bool,
-    clips: Clips,
 ) -> Thread:
-    first = thread.first
+    first, zone = thread.first, words.zone
     shown = None
     if first.frame is not None and version.kind != AssetKind.SOUND:
         shown = Picture(picture, _described(thread, place(first, version)))
     return Thread(
         place=place(first, version),
-        first=_said(first, zone, clips),
-        answers=[_said(each, zone, clips) for each in thread.answers],
+        first=_said(first, words),
+        answers=[_said(each, words) for each in thread.answers],
         state="" if outside else _("Unresolved") if first.resolved_at is None else _("Resolved"),
         facts=[] if outside else list(_facts(first, zone)),
         picture=shown,
@@ -174,11 +310,11 @@ def _described(thread: filtering.Thread, where: str) -> str:
     return _("The frame at %(place)s, with a drawing: %(words)s") % {"place": where, "words": written}
 
 
-def place(comment: Comment, version: Version) -> str:
+def place(comment: Comment | GuestRemark, version: Version) -> str:
     """Its timecode and number, of a range those of both ends; numbers count from 0."""
     if comment.frame is None:
         return _("Whole clip")
-    first, last = comment.frame, comment.end_frame
+    first, last = comment.frame, getattr(comment, "end_frame", None)
     frames = (
         _("frame %(number)s") % {"number": first}
         if last is None
@@ -191,20 +327,19 @@ def place(comment: Comment, version: Version) -> str:
     return f"{' – '.join(ends)} · {frames}"
 
 
-def _said(comment: Comment, zone: ZoneInfo, clips: Clips) -> Said:
+def _said(comment: Comment, given: _Words) -> Said:
+    zone = given.zone
     at = moment(comment.created_at, zone)
     if comment.deleted_at is not None:
         return Said(str(comment.author), at, _("Deleted by its author"))
     if comment.edited_at is not None:
         at = _("%(time)s, edited %(edited)s") % {"time": at, "edited": moment(comment.edited_at, zone)}
-    words = clips.told(comment.body)
+    words, files = given.clips.told(comment.body), list(comment.attachments.all())
     if written := drawings.words(comment.drawing):
         told = _("Written in the drawing: %(words)s") % {"words": written.replace("\n", "; ")}
         words = f"{words}\n{told}" if words else told
-    if names := ", ".join(each.filename for each in comment.attachments.all()):
-        told = _("Attached: %(names)s") % {"names": names}
-        words = f"{words}\n{told}" if words else told
-    return Said(str(comment.author), at, words or _("Drawing"))
+    words = _with_names(words, files)
+    return Said(str(comment.author), at, words or _("Drawing"), _shown(files, given.attached))
 
 
 def _facts(comment: Comment, zone: ZoneInfo) -> Iterator[str]:

@@ -4,7 +4,7 @@ What people wrote is drawn letter by letter, never read as markup, an address or
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread, Written
 MARGIN = 18.0  # mm, as all lengths here
 WIDTH = 210.0 - 2 * MARGIN
 PICTURE = (112.0, 84.0)  # at most so wide and high
+ATTACHED_PICTURE = (40.0, 30.0)  # the same of a file at a comment
+GAP = 3.0
 INDENT = 8.0
 LINE = 1.35  # of the size of letters
 MM_PER_POINT = 0.3528
@@ -52,7 +54,7 @@ def write(
         done += 1
         told(done)
     if not done:
-        sheet.say(_("No comments."), colour=QUIET)
+        sheet.say(_("There are no comments to show here."), size=12)
     sheet.end()
     sheet.pdf.output(out)
     return Written(done, sheet.undrawn, sheet.missing)
@@ -175,6 +177,27 @@ class _Sheet:
     def _said(self, said: Said) -> None:
         self.say(f"{said.author} · {said.at}", size=8.5, colour=QUIET)
         self.say(said.words)
+        self._attached(said.attached)
+
+    def _attached(self, pictures: Sequence[Picture]) -> None:
+        """Small, side by side, as many in a row as fit."""
+        pdf, (wide, high) = self.pdf, ATTACHED_PICTURE
+        shown = [(each, each.path) for each in pictures if each.path is not None]
+        if not shown:
+            return
+        pdf.ln(1)
+        in_a_row = int((pdf.w - pdf.l_margin - MARGIN + GAP) // (wide + GAP))
+        for start in range(0, len(shown), in_a_row):
+            if pdf.will_page_break(high):
+                pdf.add_page()
+            top = pdf.get_y()
+            row = shown[start : start + in_a_row]
+            sizes = [_size(path, ATTACHED_PICTURE) for _each, path in row]
+            for place, ((each, path), (width, height)) in enumerate(zip(row, sizes, strict=True)):
+                described = letters.drawable(each.described).text
+                left = pdf.l_margin + place * (wide + GAP)
+                pdf.image(path, x=left, y=top, w=width, h=height, alt_text=described)
+            pdf.set_xy(pdf.l_margin, top + max(height for _width, height in sizes) + GAP / 2)
 
     def _picture(self, picture: Picture) -> None:
         if picture.path is None:
@@ -203,10 +226,10 @@ class _Sheet:
             self.pdf.add_page()
 
 
-def _size(path: Path) -> tuple[float, float]:
+def _size(path: Path, most: tuple[float, float] = PICTURE) -> tuple[float, float]:
     """How wide and high a picture stands on the page, in mm."""
     with Image.open(path) as made:
-        scale = min(PICTURE[0] / made.width, PICTURE[1] / made.height)
+        scale = min(most[0] / made.width, most[1] / made.height)
         return made.width * scale, made.height * scale
 
 

@@ -5,6 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import UUID
+
+from PIL import Image
 
 from dam.catalog.models import RenditionKind, Version
 from dam.core import storage
@@ -13,26 +16,25 @@ from dam.media import runner
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.probe import MediaInfo
 from provenance.comment_pdfs import pictures
-from provenance.comment_pdfs.contents import Contents
-from provenance.review.models import Comment
+from provenance.comment_pdfs.contents import Contents, Shot
 
 log = logging.getLogger(__name__)
 
 MAX_SIDE = 800  # pixels: 180 to an inch where they stand on the page
+ATTACHED_SIDE = 320  # pixels: 200 to an inch
 AT_ONCE = 40  # frames of one decoder process
 
 
 def make(
     version: Version, contents: Contents, folder: Path, *, told: Callable[[float], None]
-) -> dict[int, Path]:
-    """JPEGs in `folder` by the keys of their comments; none of a frame that can't be decoded.
+) -> dict[str, Path]:
+    """JPEGs in `folder` by the keys of their shots; none of a frame that can't be decoded.
 
     `told` hears how far it is, 0 to 1. Raises what says that something was away: it is worth another try.
     """
-    at: dict[int, list[Comment]] = defaultdict(list)
-    for thread in contents.threads:
-        if thread.first.frame is not None:
-            at[thread.first.frame].append(thread.first)
+    at: dict[int, list[Shot]] = defaultdict(list)
+    for shot in contents.shots:
+        at[shot.frame].append(shot)
     wanted, made, done = contents.frames, {}, 0
     with ExitStack() as stack:
         try:
@@ -64,14 +66,32 @@ def _source(version: Version) -> Iterator[tuple[Path, MediaInfo]]:
         yield path, MediaInfo.from_json(known) if known else runner.probe(path)
 
 
-def _write(folder: Path, index: int, rgb: pictures.Pixels, remarks: list[Comment]) -> dict[int, Path]:
+def _write(folder: Path, index: int, rgb: pictures.Pixels, shots: list[Shot]) -> dict[str, Path]:
     """One file for all that have no drawing of their own there."""
     plain = folder / f"frame-{index}.jpg"
     made = {}
-    for remark in remarks:
-        drawing = remark.drawing if remark.deleted_at is None else None
-        out = plain if drawing is None else folder / f"comment-{remark.pk}.jpg"
+    for shot in shots:
+        out = plain if shot.drawing is None else folder / f"{shot.key}.jpg"
         if not out.exists():
-            pictures.with_drawing(rgb, drawing).save(out, "JPEG", quality=pictures.QUALITY)
-        made[remark.pk] = out
+            pictures.with_drawing(rgb, shot.drawing).save(out, "JPEG", quality=pictures.QUALITY)
+        made[shot.key] = out
+    return made
+
+
+def attached(contents: Contents, folder: Path) -> dict[UUID, Path]:
+    """Small JPEGs of attached pictures by the keys of their files, made of what pages show of them.
+
+    One that storage has lost is left out: its name is said all the same.
+    """
+    made = {}
+    for file in contents.attached:
+        out = folder / f"attached-{file.pk}.jpg"
+        try:
+            with storage.local_copy(file.preview.storage_key) as path, Image.open(path) as picture:
+                picture.thumbnail((ATTACHED_SIDE, ATTACHED_SIDE))
+                picture.convert("RGB").save(out, "JPEG", quality=pictures.QUALITY)
+        except FileNotFoundError:
+            log.warning("The preview of attachment %s is missing from storage.", file.pk)
+            continue
+        made[file.pk] = out
     return made

@@ -6,20 +6,21 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one person wrote."""
-
-    author: str
-    at: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Picture:
     """The frame of a thread as a JPEG, with what was drawn into it; None where it couldn't be decoded."""
 
     path: Path | None
     described: str  # for people who don't see it
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person wrote, and the pictures they attached."""
+
+    author: str
+    at: str
+    words: str
+    attached: Sequence[Picture] = ()
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,18 @@ def _make(pdf: CommentPdf) -> None:
             frames.make(version, found, folder, told=lambda done: tell(FRAMES * done)) if found.frames else {}
         )
         out = folder / "comments.pdf"
-        total = max(1, len(found.threads))
+        total = max(1, len(found.in_order))
         written = document.write(
             out,
             contents.head(version, found, by=pdf.user, at=at, zone=zone),
-            contents.threads(version, found, made, zone=zone, reader=principals.member(pdf.user, pdf.brand)),
+            contents.threads(
+                version,
+                found,
+                made,
+                zone=zone,
+                reader=principals.member(pdf.user, pdf.brand),
+                attached=frames.attached(found, folder),
+            ),
             language=pdf.language,
             at=at,
             told=lambda done: tell(FRAMES + (1 - FRAMES) * done / total),

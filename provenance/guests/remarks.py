@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog.models import Version
 from dam.core import events, foreign_text
 from provenance.attachments import files
 from provenance.attachments.files import AttachmentRefused, Sender
@@ -69,6 +70,12 @@ class Said:
     signs: Sequence[Shown] = ()
     attached: Sequence[Attachment] = ()
     parts: Sequence[Part] = ()
+
+
+def of_version(version: Version) -> QuerySet[GuestRemark]:
+    """What guests said of it, and what they were answered, in the order in which they came."""
+    rows = GuestRemark.objects.filter(review__version=version).select_related("link", "author")
+    return rows.prefetch_related(WITH_FILES).order_by("created_at", "pk")
 
 
 def refusal(link: GuestLink, wanted: May) -> str:

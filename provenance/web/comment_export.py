@@ -17,6 +17,8 @@ from dam.core import numbers
 from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
+from provenance.guests import remarks
+from provenance.guests.models import GuestRemark
 from provenance.review import comments, drawings, filtering, linking, passages
 from provenance.review.filtering import Passage
 from provenance.review.linking import Clips
@@ -30,7 +32,7 @@ COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
-    *("assigned_to", "due_at", "attachments", "links"),
+    *("assigned_to", "due_at", "attachments", "links", "outside_reviewer"),
 )
 HOURS = 24
 
@@ -89,6 +91,32 @@ def _table(version: Version, *, to: Principal) -> Iterator[str]:
     for page in _rows(version):
         clips = linking.clips((comment.body for comment in page), to=to)
         yield sheets.written(_cells(comment, version, under_way, clips) for comment in page)
+    said = remarks.of_version(version).order_by("pk")
+    last = 0
+    while found := list(said.filter(pk__gt=last)[:CHUNK]):
+        last = found[-1].pk
+        clips = linking.clips((remark.body for remark in found), to=to)
+        yield sheets.written(_outside(remark, version, under_way, clips) for remark in found)
+
+
+def _outside(
+    remark: GuestRemark, version: Version, under_way: list[Passage], clips: Clips
+) -> Iterable[object]:
+    """What somebody from outside said, or was answered; `guest-1` is its key."""
+    said = {
+        "id": f"guest-{remark.pk}",
+        "reply_to": f"guest-{remark.parent_id}" if remark.parent_id else "",
+        "frame": remark.frame,
+        "timecode": _timecode(remark.frame, version),
+        "person": remark.by,
+        "comment": clips.kept(remark.body),
+        "stage": filtering.stage_at(remark.created_at, under_way),
+        "created_at": remark.created_at.isoformat(),
+        "attachments": "\n".join(each.filename for each in remark.attachments.all()),
+        "links": "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(remark.body)),
+        "outside_reviewer": "yes" if remark.link_id else "",
+    }
+    return [said.get(column, "") for column in COLUMNS]
 
 
 def _cells(comment: Comment, version: Version, under_way: list[Passage], clips: Clips) -> Iterable[object]:
@@ -114,6 +142,7 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage], clips: 
         comment.due_at and comment.due_at.isoformat(),
         "" if deleted else "\n".join(each.filename for each in comment.attachments.all()),
         "" if deleted else "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(comment.body)),
+        "",
     )
 
 

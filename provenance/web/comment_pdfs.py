@@ -114,7 +114,7 @@ def _page(request: BrandRequest, version: Version, asked: QueryDict, *, problem:
         "filters": contents.chosen(wanted, for_guests=False, reader=person),
         "wanted": wanted.parameters(),
         "outside": outside,
-        "threads": len(found.threads),
+        "threads": len(found.in_order),
         "comments": found.comments,
         "most": contents.MOST,
         "problem": problem,
