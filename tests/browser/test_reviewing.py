@@ -200,3 +200,41 @@ def decide(review: Review, *, by: User) -> None:
         uses=["web"],
         territories=["worldwide"],
     )
+
+
+def test_a_lawyer_decides_from_the_inbox_in_at_most_six_keystrokes(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand, take_in: Callable[..., Version]
+) -> None:
+    """Beyond the checklist, and the password, which a decision is to be made with."""
+    version = take_in(people[Role.CREATOR], title="Summer bottle")
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], brand))
+    reviews.decide(
+        review,
+        by=principal(people[Role.BRAND_REVIEWER], brand),
+        kind=DecisionKind.APPROVE,
+        expected_sha256=version.sha256,
+        uses=["web"],
+        territories=["EU"],
+    )
+    lawyer = visit().sign_in(people[Role.LEGAL_REVIEWER])
+    page, keys = lawyer.page, 0
+
+    def press(key: str) -> None:
+        nonlocal keys
+        page.keyboard.press(key)
+        keys += 1
+
+    lawyer.go("reviews/")
+    expect(page.get_by_role("link", name="Start reviewing")).to_be_visible()
+    press("n")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Summer bottle")
+    press("Shift+A")
+    expect(page.locator("#approve-dialog")).to_be_visible()
+    press("Control+Enter")
+    expect(page.locator("#approve-dialog").get_by_label("Your password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    press("Control+Enter")
+    expect(page.get_by_text("You're all caught up.")).to_be_visible()
+    version.refresh_from_db()
+    assert version.approval == Approval.APPROVED
+    assert keys <= 6

@@ -61,6 +61,36 @@ test("N and P go to the clips beside it in its set", async () => {
   equal(press("n", { target: find("textarea") }), false);
 });
 
+const DECISION = `
+  <form class="decision">
+    <input type="checkbox" name="uses"><textarea name="comment"></textarea>
+    <input type="password" name="password">
+    <footer><button type="submit">Approve</button></footer>
+  </form>`;
+
+test("Ctrl and Enter in a decision go to the password first and then send it", async () => {
+  await load(DECISION);
+  const form = find("form.decision");
+  let sent = 0;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sent += 1;
+  });
+  for (const from of ["[name=uses]", "textarea[name=comment]"]) {
+    equal(press("Enter", { ctrlKey: true, target: form.querySelector(from) }), true);
+    equal(document.activeElement, form.elements.password);
+    find("body").focus();
+  }
+  equal(sent, 0);
+  form.elements.password.value = "secret";
+  equal(press("Enter", { metaKey: true, target: form.elements.uses }), true);
+  equal(sent, 1);
+  equal(press("Enter", { ctrlKey: true, repeat: true, target: form.elements.uses }), false);
+  form.querySelector("footer button").disabled = true; // it is on its way
+  press("Enter", { ctrlKey: true, target: form.elements.uses });
+  equal(sent, 1);
+});
+
 test("the letters alone are the player's", async () => {
   await load();
   const pressed = presses();

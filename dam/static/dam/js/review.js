@@ -1,6 +1,6 @@
-// The review room: keys for the three decisions and for the clips that were sent together, and the approval told in
+// Reviews: keys for the three decisions and for the clips that come next, and the approval told in
 // words while it is filled in.
-import { isTyping, keyOf } from "./keys.js";
+import { isCommand, isTyping, keyOf } from "./keys.js";
 import { ask } from "./passkeys.js";
 import { toast } from "./toast.js";
 import { _, day, list, midsentence } from "./words.js";
@@ -18,6 +18,23 @@ document.addEventListener(
     event.stopImmediatePropagation();
     if (button.getAttribute("aria-disabled") === "true") toast(document.getElementById("why").textContent.trim());
     else button.click();
+  },
+  { capture: true },
+);
+
+// Ctrl/⌘ Enter anywhere in a decision goes to the password that it still needs, and else sends it. Before submit.js,
+// which knows texts of several lines alone.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!isCommand(event, "Enter") || event.repeat) return;
+    const form = event.target.closest?.("form.decision");
+    if (!form) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const password = form.querySelector("[name=password]");
+    if (password && !password.value) password.focus();
+    else if (!form.querySelector("footer [type=submit]")?.disabled) form.requestSubmit();
   },
   { capture: true },
 );
