@@ -28,7 +28,7 @@ from provenance.review.models import (
     Review,
     ReviewTemplate,
 )
-from provenance.review.set_models import ReviewSet
+from provenance.review.set_models import ReviewOpening, ReviewSet
 
 __all__ = [
     "Absence",
@@ -57,6 +57,7 @@ __all__ = [
     "RecallNotice",
     "Release",
     "Review",
+    "ReviewOpening",
     "ReviewSet",
     "ReviewTemplate",
 ]

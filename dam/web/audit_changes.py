@@ -101,6 +101,7 @@ FIELDS = {
     "source": noop("Source"),
     "rule": noop("Rule"),
     "by_hand": noop("Can be chosen by hand"),
+    "together": noop("Clips of a set can be approved together"),
     "place": noop("Place"),
     "stops": noop("Answering No stops the approval"),
     "required": noop("Required"),

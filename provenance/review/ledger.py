@@ -25,6 +25,7 @@ from dam.audit.verbs import Verb
 from dam.core.text import storable_json
 from dam.media.recipes import DECODED
 from dam.rights.presets import Chosen
+from provenance.review.approving_together import Together
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.watching import Watched
 
@@ -81,12 +82,15 @@ def of_decision(
     signed_in: str = "",
     watched: Watched | None = None,
     preset: Chosen | None = None,
+    together: Together | None = None,
 ) -> dict[str, object]:
     """What is recorded of a decision. `by` is None of one that was made before there was a ledger.
 
     `preset` is what filled in its terms: its name as it was, and whether the reviewer changed them.
+    `together` says with what else one form approved it.
     """
     filled = {"preset": preset.kept()} if preset else {}
+    filled |= {"together": together.kept()} if together else {}
     return filled | {
         "decision": decision.kind,
         "at": _when(decision.decided_at),

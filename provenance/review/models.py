@@ -55,6 +55,8 @@ class Review(models.Model):
         related_name="reviews",
     )
     set_place = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Whether its template said that clips of a set can be approved together: provenance.review.together.
+    together = models.BooleanField(default=False, db_default=False)
     # Of the stage that is waited for, as its plan says: who decides it, who does besides once it is overdue.
     named_person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -186,6 +188,7 @@ class ReviewTemplate(models.Model):
     stages = models.JSONField()  # plans.Planned, in order
     rule = models.CharField(max_length=300, blank=True)  # a search without words; empty: none are chosen
     by_hand = models.BooleanField(default=False)  # whoever submits may choose it
+    together = models.BooleanField(default=False, db_default=False)  # clips of a set can be approved at once
     position = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     archived_at = models.DateTimeField(null=True)

@@ -30,6 +30,7 @@ from dam.rights.presets import Chosen
 from provenance.recalls import recalls
 from provenance.releases import releases, signable
 from provenance.review import (
+    approving_together,
     asking,
     checklist,
     choosing,
@@ -44,6 +45,7 @@ from provenance.review import (
     questions,
     states,
 )
+from provenance.review.approving_together import Together
 from provenance.review.asking import Asked, Seen
 from provenance.review.checklist import Answer
 from provenance.review.models import Decision, Review
@@ -102,6 +104,7 @@ def submit(
             due_at=due_at,
             review_set=review_set,
             set_place=set_place,
+            together=review_set is not None and choice.template is not None and choice.template.together,
         )
         _begin(review, 0, at=at)
         review.save(force_insert=True)
@@ -131,6 +134,7 @@ def decide(
     watched: Watched | None = None,
     preset: Chosen | None = None,
     stating: PresetTerms | None = None,
+    together: Together | None = None,
     at: datetime | None = None,
 ) -> Decision:
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names, if the review
@@ -143,7 +147,8 @@ def decide(
 
     Its terms were filled in with `preset`, where they were, and what `stating` says is stated of the version
     with the approval. The ledger keeps it all, with how they showed who they are (`signed_in`: "password",
-    "passkey", "company", "session") and how much of the clip they had `watched`.
+    "passkey", "company", "session") and how much of the clip they had `watched`. `together` with others of
+    its set is approved only what allows that, by who has opened it in this stage.
     """
     at = at or timezone.now()
     if kind == DecisionKind.APPROVE:
@@ -159,6 +164,8 @@ def decide(
         _stop_if(asking.refuse_moved(review, seen, kind=kind))
         if kind == DecisionKind.APPROVE:
             _stop_if(enough_people.refuse_approval(review, asked, person=_person(by)))
+        if together is not None:
+            _stop_if(approving_together.refuse(review, by=by))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
         clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
@@ -215,10 +222,18 @@ def decide(
             )
         next_ones = _next(review, at=at) if after.state == ReviewState.OPEN else {}
         record = ledger.of_decision(
-            decision, review, by=by, signed_in=signed_in, watched=watched, preset=preset
+            decision,
+            review,
+            by=by,
+            signed_in=signed_in,
+            watched=watched,
+            preset=preset,
+            together=together,
         )
         kept = decision_events.of_entry(ledger.append(review, record))
         data = decision_events.of_decision(decision, position, review, preset) | next_ones | kept
+        if together is not None:
+            data["together"] = together.kept()
         _record(decision_events.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
 

@@ -1,4 +1,4 @@
-"""Clips that were sent to review together."""
+"""Clips that were sent to review together, and which of them somebody has opened."""
 
 import uuid
 
@@ -28,3 +28,22 @@ class ReviewSet(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReviewOpening(models.Model):
+    """Somebody has opened the room of a review in a stage of it (review.together)."""
+
+    review = models.ForeignKey(
+        "Review", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    stage = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "stage", "user"], name="review_opened_once")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} at {self.stage}"

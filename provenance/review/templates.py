@@ -57,6 +57,7 @@ class Wanted:
     stages: tuple[Planned, ...]
     rule: str = ""  # a search without words; empty: none are by rule
     by_hand: bool = False  # whoever submits may choose it
+    together: bool = False  # clips of a set can be approved at once
 
 
 def of(brand: Brand) -> QuerySet[ReviewTemplate]:
@@ -85,6 +86,8 @@ def add(*, by: Principal, wanted: Wanted) -> ReviewTemplate:
         _require_room(by.brand)
         template = ReviewTemplate.objects.create(brand=by.brand, position=_end(by.brand), **_columns(wanted))
         data = {"rule": wanted.rule, "by_hand": wanted.by_hand, "review_stages": _told(wanted.stages)}
+        if wanted.together:
+            data["together"] = True
         _record(Verb.TEMPLATE_ADDED, template, by=by, data=data)
     return template
 
@@ -150,6 +153,7 @@ def _columns(wanted: Wanted) -> dict[str, object]:
         "stages": plans.written(wanted.stages),
         "rule": wanted.rule,
         "by_hand": wanted.by_hand,
+        "together": wanted.together,
     }
 
 
@@ -214,7 +218,7 @@ def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
         _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known)
         for place, stage in enumerate(wanted.stages)
     )
-    return Wanted(title, stages, rule, wanted.by_hand)
+    return Wanted(title, stages, rule, wanted.by_hand, wanted.together)
 
 
 def _title(text: str, *, stage: int | None = None) -> str:

@@ -147,7 +147,14 @@ class QuestionFields:
     The page always has the revision that it shows, also where an older one was sent.
     """
 
-    def __init__(self, form: "ApproveForm", question: Question, given: Document | None = None) -> None:
+    def __init__(
+        self,
+        form: "ApproveForm",
+        question: Question,
+        given: Document | None = None,
+        *,
+        documents: bool = True,
+    ) -> None:
         self.form, self.question, self.given = form, question, given
         parts = ("choice", "note", "read", "evidence", "document", "without")
         self.names = {part: f"question_{question.number}_{part}" for part in parts}
@@ -165,6 +172,7 @@ class QuestionFields:
                 help_text=lazy("A link, or where it's filed."),
             )
             form.fields[self.names["evidence"]].unmarked = True  # type: ignore[attr-defined]
+        if question.evidence and documents:
             form.fields[self.names["document"]] = forms.FileField(
                 label=lazy("Or a document"), required=False, help_text=_document_help(self.given)
             )
@@ -184,7 +192,8 @@ class QuestionFields:
 
     @property
     def document(self) -> forms.BoundField | None:
-        return self.form[self.names["document"]] if self.question.evidence else None
+        name = self.names["document"]
+        return self.form[name] if name in self.form.fields else None
 
     @property
     def answer(self) -> Answer:
@@ -247,7 +256,7 @@ class DisclosureFields:
 class ApproveForm(SeenForm):
     """What an approval clears, and the password again.
 
-    `given` are the documents that were kept already, by question.
+    `given` are the documents that were kept already, by question; without `documents` none can be given.
     `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with, `offered` the
     presets that can fill it in. What such a one states beside the clearance is stated with the approval,
     unless the reviewer leaves it out; `stated` is what is stated now, None where they can't change that.
@@ -295,6 +304,7 @@ class ApproveForm(SeenForm):
         zone: ZoneInfo | None = None,
         questions: Sequence[Question] = (),
         given: Mapping[int, Document] | None = None,
+        documents: bool = True,
         asks_disclosure: bool = False,
         suggested: Disclosed | None = None,
         offered: Sequence[RightsPreset] = (),
@@ -311,7 +321,8 @@ class ApproveForm(SeenForm):
             )
         self.disclosure = DisclosureFields(self, suggested) if asks_disclosure else None
         self.questions = tuple(
-            QuestionFields(self, question, (given or {}).get(question.number)) for question in questions
+            QuestionFields(self, question, (given or {}).get(question.number), documents=documents)
+            for question in questions
         )
         self.fields["valid_until"].help_text = ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
@@ -408,7 +419,7 @@ class ApproveForm(SeenForm):
 
     @property
     def takes_documents(self) -> bool:
-        return any(fields.question.evidence for fields in self.questions)
+        return any(fields.document for fields in self.questions)
 
     @property
     def answers(self) -> tuple[Answer, ...]:

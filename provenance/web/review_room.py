@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
@@ -18,18 +17,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dam.accounts import principals, second_factors
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.accounts.times import here, of_brand, today_in
 from dam.catalog.models import RenditionKind, Version
 from dam.core.lazily import lazy
 from dam.rights import defaults, disclosure, presets, statements
-from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details, rights_presets
+from dam.web import htmx, localisation, passkey_proofs, problem_details, rights_presets
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import absences as standing_in
 from provenance.review import (
+    approving_together,
     asking,
     assigning,
     disclosing,
@@ -40,7 +40,7 @@ from provenance.review import (
     sets,
     watching,
 )
-from provenance.review.asking import Asked, Seen
+from provenance.review.asking import Asked
 from provenance.review.checklist import Document, Question
 from provenance.review.models import Review
 from provenance.review.states import DecisionKind, ReviewState
@@ -55,6 +55,7 @@ from provenance.web import (
     review_evidence,
     review_reset,
     review_summary,
+    signatures,
 )
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
@@ -143,8 +144,15 @@ def count(request: BrandRequest) -> HttpResponse:
 @never_cache
 @requires(Capability.VIEW_UNRELEASED)
 def room(request: BrandRequest, review_id: UUID) -> HttpResponse:
-    """One clip in review: the player, every fact, the comments, and the decision."""
-    return _room(request, _review(request, review_id))
+    """One clip in review: the player, every fact, the comments, and the decision.
+
+    That somebody has opened it is kept where clips can be approved together; a piece that comes again by
+    itself opens nothing.
+    """
+    review = _review(request, review_id)
+    if not htmx.is_htmx(request):
+        approving_together.note_opening(review, by=request.principal)
+    return _room(request, review)
 
 
 @require_POST
@@ -245,7 +253,7 @@ def _shown(
             "kind": kind,
             "just_filled": just_filled,
             **_signed(review, asking.of_one(review)),
-            **_ways(request),
+            **signatures.ways(request),
         }
         return render(request, f"review/{kind}.html", context, status=status)
     opened = {kind.value: form, "opened": kind.value, "just_filled": just_filled}
@@ -286,16 +294,11 @@ def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
         options = passkey_proofs.begin(
             request,
             principals.person(request.principal),
-            about=_content(review, review.version.sha256, asking.seen(review)),
+            about=signatures.content(review, review.version.sha256, asking.seen(review)),
         )
     except passkey_proofs.NoPasskey:
         return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
     return JsonResponse({"request_options": options})
-
-
-def _content(review: Review, sha256: str, seen: Seen) -> str:
-    """What a passkey signs: of one stage, so that its proof is none for the next."""
-    return f"{review.pk} {sha256} {seen.stage} {seen.approvals}"
 
 
 def _frame_ms(version: Version) -> float:
@@ -305,38 +308,11 @@ def _frame_ms(version: Version) -> float:
 
 
 def _signed_in(request: BrandRequest, review: Review, form: AnswerForm | ApproveForm) -> str:
-    """How they showed who they are (reviews.decide); empty where they didn't, and the form says why.
-
-    An approval is signed in a person's name, so whoever sits there must be that person.
-    """
+    """How they showed who they are (reviews.decide); empty where they didn't, and the form says why."""
     if not isinstance(form, ApproveForm):
         return "session"
-    person = principals.person(request.principal)
-    answer = form.cleaned_data
-    if not answer["password"] and not answer["passkey"]:
-        if confirming.at_company(request):
-            return "company"
-        form.add_error(
-            "password", _("Enter your password or use a passkey. Approvals are signed in your name.")
-        )
-        return ""
-    # Counted before it is looked at: of many sent at once each would still see room otherwise.
-    if not ratelimit.consume(request, action="reauthenticate", user=person):
-        form.add_error("password", _("Too many wrong passwords. Wait a minute, then try again."))
-        return ""
-    if answer["passkey"]:
-        about = _content(review, answer["sha256"], form.seen or asking.seen(review))
-        right = passkey_proofs.holds(request, person, about=about, answer=answer["passkey"])
-    else:
-        right = person.check_password(answer["password"])
-    if right:
-        ratelimit.clear(request, action="reauthenticate", user=person)
-        return "passkey" if answer["passkey"] else "password"
-    wrong = (
-        _("The passkey didn't match. Try again.") if answer["passkey"] else _("Wrong password. Try again.")
-    )
-    form.add_error("password", wrong)
-    return ""
+    about = signatures.content(review, form.cleaned_data["sha256"], form.seen or asking.seen(review))
+    return signatures.signed_in(request, form, about=about)
 
 
 def _cleared_until(review: Review) -> datetime | None:
@@ -456,7 +432,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "status": release_summary.status(version, at=at),
         "may_share_outside": links.may_share(request.principal),
         **_signed(review, asked),
-        **_ways(request),
+        **signatures.ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
         **carried_comments.context(request, version),
         **forms,
@@ -476,18 +452,6 @@ def _signed(review: Review, asked: Asked) -> dict[str, object]:
         "final": is_enough and position.last_stage,
         "next_title": review.planned[position.stage + 1].name if onwards else "",
         "before": reviews.cleared_so_far(review),
-    }
-
-
-def _ways(request: BrandRequest) -> dict[str, object]:
-    """How whoever approves can show that it is them."""
-    person = request.principal.user
-    if person is None:
-        return {}
-    return {
-        "has_password": person.has_usable_password(),
-        "has_passkey": second_factors.has_passkey(person),
-        "at_company": confirming.at_company(request),
     }
 
 

@@ -15,7 +15,7 @@ from dam.core.lazily import lazy
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import queue, sets
 from provenance.review.states import ReviewState
-from provenance.web import review_room
+from provenance.web import approving_sets, review_room
 
 FILTERS: Mapping[str, tuple[str, frozenset[str]]] = {
     "open": (lazy("In review"), frozenset({ReviewState.OPEN})),
@@ -39,8 +39,10 @@ def page(request: BrandRequest, set_id: UUID) -> HttpResponse:
     mine = queue.waiting_for(request.principal).filter(review_set=review_set).order_by(*sets.IN_ORDER)
     waiting = list(dict.fromkeys(mine.values_list("pk", flat=True)))
     rows = review_room.listed(found, at=here(request.brand))
+    groups = approving_sets.groups_of(review_set, by=request.principal)
+    opened = {review.pk for group in groups for review in group.opened}
     for row in rows:
-        row["waits"] = row["review"].pk in waiting
+        row["waits"], row["opened"] = row["review"].pk in waiting, row["review"].pk in opened
     states = Counter(review.state for review in found)
     counts = {name: sum(states[state] for state in among) for name, (_, among) in FILTERS.items()}
     chosen = request.GET.get("show", "")
@@ -62,5 +64,6 @@ def page(request: BrandRequest, set_id: UUID) -> HttpResponse:
         ],
         "chosen": chosen,
         "rows": rows,
+        "groups": groups,
     }
     return render(request, "review/set.html", context)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dam.catalog.models import ReleaseState
 from dam.core import language
@@ -109,6 +110,14 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
     said = [str(_("Ledger entry %(number)s") % {"number": entry.sequence})]
     if how := _SIGNED_IN.get(record.get("signed_in", "")):
         said.append(str(how))
+    if together := record.get("together"):
+        clips = together["clips"]
+        words = ngettext(
+            "approved together with %(count)s other clip",
+            "approved together with %(count)s other clips",
+            clips - 1,
+        )
+        said += [words % {"count": clips - 1}] if clips > 1 else []
     if watched := record.get("watched"):
         percent = 100 * watched["played_ms"] // max(1, watched["length_ms"])
         said.append(

@@ -43,9 +43,18 @@ class TemplateForm(WholeTextForm):
         required=False,
     )
 
+    together = forms.BooleanField(
+        label=gettext_lazy("Several clips of a set can be approved together"),
+        required=False,
+        help_text=gettext_lazy(
+            "Reviewers can approve clips that were sent together at once, each of which they have opened. "
+            "Each clip still gets its own decision."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("title", "by_hand"):
+        for name in ("title", "by_hand", "together"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
 
 
@@ -146,7 +155,7 @@ class WholeTemplate:
     def wanted(self) -> Wanted:
         given = self.form.cleaned_data
         stages = tuple(stage.planned() for stage in self.stages)
-        return Wanted(given["title"], stages, given["rule"], given["by_hand"])
+        return Wanted(given["title"], stages, given["rule"], given["by_hand"], given["together"])
 
     def refuse(self, refused: TemplateRefused) -> None:
         form: forms.Form = self.form if refused.stage is None else self.stages[refused.stage]
@@ -178,7 +187,7 @@ def _action(data: Mapping[str, str]) -> tuple[str, int]:
 def _sent(data: Mapping[str, str]) -> tuple[dict[str, object], list[dict[str, object]]]:
     """What was typed, as the page shows it again."""
     main: dict[str, object] = {name: data.get(name, "") for name in ("revision", "title", "rule")}
-    main["by_hand"] = "by_hand" in data
+    main |= {name: name in data for name in ("by_hand", "together")}
     return main, [
         {name: data.get(f"stage-{place}-{name}", "") for name in StageForm.base_fields}
         for place in range(_count(data))
@@ -188,7 +197,8 @@ def _sent(data: Mapping[str, str]) -> tuple[dict[str, object], list[dict[str, ob
 def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict[str, object]]]:
     if template is None:
         return {"revision": 0}, [dict(NEW_STAGE)]
-    main = {name: getattr(template, name) for name in ("revision", "title", "rule", "by_hand")}
+    names = ("revision", "title", "rule", "by_hand", "together")
+    main = {name: getattr(template, name) for name in names}
     return main, [
         {
             "title": stage.title,

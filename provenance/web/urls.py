@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from provenance.web import (
     absences,
+    approving_sets,
     attachments,
     bundles,
     carried_comments,
@@ -114,6 +115,8 @@ urlpatterns: list[URLPattern] = [
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/sets/send/", sending_sets.send, name="review-set-send"),
     path("reviews/sets/<uuid:set_id>/", review_sets.page, name="review-set"),
+    path("reviews/sets/<uuid:set_id>/approve/", approving_sets.approve, name="review-set-approve"),
+    path("reviews/sets/<uuid:set_id>/passkey/", approving_sets.ask_passkey, name="review-set-passkey"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),
     path("reviews/<uuid:review_id>/present/", present_people.listing, name="review-present"),
     path("reviews/<uuid:review_id>/lead/", leading.lead, name="review-lead"),

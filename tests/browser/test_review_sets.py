@@ -5,12 +5,15 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
+from dam.accounts.models import Brand, User
 from dam.catalog.models import Approval, Version
-from provenance.models import Review
+from provenance.models import Decision, Review
+from provenance.review.plans import Planned
 from tests.browser import axe
 from tests.browser.conftest import Journey
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, principal
+from tests.review_sets import send
+from tests.review_templates import template
 
 
 def test_three_clips_are_sent_from_the_library_and_decided_with_the_next_coming_up(
@@ -78,4 +81,35 @@ def test_three_clips_are_sent_from_the_library_and_decided_with_the_next_coming_
     expect(page.locator(".queue-item")).to_have_count(2)
     approvals = list(Review.objects.order_by("set_place").values_list("version__approval", flat=True))
     assert approvals == [Approval.IN_REVIEW, Approval.REJECTED, Approval.REJECTED]
+    assert not found, "\n".join(found)
+
+
+def test_clips_that_a_reviewer_has_opened_are_approved_together(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version], brand: Brand
+) -> None:
+    template(brand, Planned("brand"), title="Films", rule="kind:video", by_hand=False, together=True)
+    clips = [
+        take_in(people[Role.CREATOR], title=title, seed=at) for at, title in enumerate(("Bottle", "Can"))
+    ]
+    sent = send(clips, by=principal(people[Role.CREATOR], brand))
+    reviewer = visit().sign_in(people[Role.BRAND_REVIEWER])
+    page = reviewer.page
+    reviewer.go(f"reviews/sets/{sent.review_set.pk}/")
+    expect(page.locator(".set-together")).to_contain_text("you opened 0 of the 2 clips")
+    page.get_by_role("link", name="Start reviewing").click()
+    expect(page.locator(".room-set")).to_contain_text("1 of 2")
+    page.keyboard.press("n")
+    expect(page.locator(".room-set")).to_contain_text("2 of 2")
+    page.locator(".room-set-title").click()
+    seen = set[str]()
+    found = axe.violations(page, "the set", seen=seen)
+    page.get_by_role("link", name="Approve 2 opened clips…").click()
+    page.get_by_text("Web", exact=True).click()
+    page.get_by_text("European Union", exact=True).click()
+    expect(page.locator("[data-approval-words]")).to_contain_text("for web, in the EU")
+    found += axe.violations(page, "approving together", seen=seen)
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Approve for web, EU").click()
+    expect(page.get_by_text("You approved 2 clips.")).to_be_visible()
+    assert [each.territories for each in Decision.objects.all()] == [["EU"], ["EU"]]
     assert not found, "\n".join(found)
