@@ -16,11 +16,11 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text
-from dam.rights import reminder_days
+from dam.rights import aigc, reminder_days
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
-    "reviewer_disclosure",
+    *("reviewer_disclosure", "aigc_producer"),
     *(
         "review_stages",
         "default_rights",
@@ -146,6 +146,10 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(field, _("Choose a language of the list."))
         case "prompt_disclosure" if value not in PromptDisclosure.values:
             raise SettingRefused(field, _("Choose what a signed file says about the prompt."))
+        case "aigc_producer" if value and not aigc.is_code(value):
+            raise SettingRefused(
+                field, _("Enter the code as it was given to you: letters, digits, dots, hyphens.")
+            )
         case "reviewer_disclosure" if value not in ReviewerDisclosure.values:
             raise SettingRefused(field, _("Choose what a release says about its reviewers."))
         case "reminder_days":

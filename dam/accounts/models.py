@@ -112,6 +112,8 @@ class Brand(models.Model):
         default=ReviewerDisclosure.ROLE,
         db_default=ReviewerDisclosure.ROLE.value,
     )
+    # Its code as a producer in China (dam.rights.aigc), for released AI clips. Empty: no such field.
+    aigc_producer = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Whether description, tags, rights holder, licence and restriction are written into released files.
     released_details = models.BooleanField(default=False, db_default=False)
     # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).

@@ -123,10 +123,11 @@ def make_preset(
     loudness: dict[str, str] | None = None,
     frame: int = 0,
     better: bool = False,
+    aigc: str = "",
 ) -> list[str]:
     """A file of this recipe. In the working folder lie TABLE, with `words` WORDS, and where `captions`, a
     language, is given CAPTIONS. `loudness` is what measure_loudness found; `frame` the one a still shows;
-    `better` takes what the format has for a second try.
+    `better` takes what the format has for a second try; a video has `aigc` among its tags.
     """
     spec, given = recipe.spec, _film(source, info)
     picture = _shaped(given, info, recipe, focus)
@@ -157,6 +158,8 @@ def make_preset(
     streams = [picture]
     if spec.medium is Medium.VIDEO:
         options |= {"movflags": "+faststart", "map_chapters": -1}
+        if aigc:  # as a tag of that name, which MP4 has only so
+            options |= {"movflags": "+faststart+use_metadata_tags", "metadata": f"AIGC={aigc}"}
         if info.audio_index is not None:
             streams.append(given[str(info.audio_index)])
             options |= {**spec.sound, "ac": min(info.audio_channels, 2) or 1}

@@ -52,6 +52,7 @@ class Request:
     language: str = "und"  # of the captions, as ISO 639-2 has it
     frame: int = 0
     better: bool = False  # a second try, at a higher rate
+    aigc: str = ""  # China's metadata field, among the container's own tags
 
 
 def make(
@@ -84,6 +85,7 @@ def make(
             loudness=measured,
             frame=request.frame,
             better=request.better,
+            aigc=request.aigc,
         )
         frames = _frames(info, recipe)
         with sandbox.start(

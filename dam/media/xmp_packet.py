@@ -13,6 +13,7 @@ from dam.media import xmp
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _META = "adobe:ns:meta/"
 _PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
+_TC260 = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 PREFIXES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -20,6 +21,7 @@ PREFIXES = {
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "plus": _PLUS,
     "rdf": _RDF,
+    "TC260": _TC260,
     "x": _META,
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
@@ -34,7 +36,7 @@ PROPERTIES = {
     name: "{{{}}}{}".format(*qualified.split())
     for qualified, name in xmp.PROPERTIES.items()
     if name in LISTS or name in PLAIN
-} | {"data_mining": f"{{{_PLUS}}}DataMining"}
+} | {"data_mining": f"{{{_PLUS}}}DataMining", "aigc": f"{{{_TC260}}}AIGC"}
 
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'

@@ -136,7 +136,10 @@ RULES: tuple[Rule, ...] = (
             "A visible label at the start of at least two seconds, in letters of at least 5% of the shorter "
             "side."
         ),
-        marks=noop("Content Credentials; the AIGC metadata field isn't written"),
+        marks=noop(
+            "Content Credentials, and the metadata field AIGC where the brand has a producer code "
+            "(Administration → Brand)"
+        ),
     ),
     Rule(
         key="india",

@@ -117,6 +117,7 @@ FIELDS = {
     "prompt_disclosure": noop("Prompts in Content Credentials"),
     "released_details": noop("Details in released files"),
     "reviewer_disclosure": noop("Reviewers in Content Credentials"),
+    "aigc_producer": noop("Producer code in China"),
     "review_stages": noop("Stages of a review"),
     "default_rights": noop("Rights that approvals begin with"),
     "reminder_days": noop("Reminders before a clearance ends"),

@@ -69,7 +69,8 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             raise ReleaseAltered
         info = runner.probe(source)
         encoded = folder / f"encoded{recipe.spec.suffix}"
-        request = _request(file, recipe, info)
+        model = _model(before)
+        request = replace(_request(file, recipe, info), aigc=file_metadata.aigc_of(release, model=model))
         movie = likeness.make(
             source, encoded, info=info, request=request, told=lambda done: told(TO_SIGN * done)
         )
@@ -80,7 +81,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             preset=file.preset,
             changes=changes(recipe, info, request, size=(movie.made.width, movie.made.height)),
             at=at,
-            generated_by=_model(before),
+            generated_by=model,
         )
         if runner.describe(encoded, described, file_metadata.of(release, model=facts.generated_by)):
             described.replace(encoded)

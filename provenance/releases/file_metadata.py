@@ -6,6 +6,7 @@ rights holder, credit line, licence, restriction) leave the library only where t
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.accounts import times
@@ -13,11 +14,12 @@ from dam.catalog.models import DeclaredOrigin, Origin, Version
 from dam.core import language
 from dam.media import digital_source_types
 from dam.media.xmp_files.place import Values
-from dam.rights import policy, territories
+from dam.rights import aigc, policy, territories
 from dam.rights.models import RightsRecord
 from provenance.manifests.claims import NamedModel
 from provenance.releases.models import Release
 
+IS_AI = "provenance.review.disclosing.is_ai"  # which clips the rules of disclosure are about; it lies above
 DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"  # as claims say in cawg.training-mining
 
 
@@ -33,9 +35,23 @@ def of(release: Release, *, model: NamedModel | None) -> Values:
         }
         if model is not None:
             values |= {"ai_system": model.name, "ai_system_version": model.identifier}
+        values["aigc"] = aigc_of(release, model=model)
         if release.brand.released_details:
             values |= _details(release, usage=str(values["usage"]))
     return values
+
+
+def aigc_of(release: Release, *, model: NamedModel | None) -> str:
+    """China's field for what AI made (dam.rights.aigc), where the brand has a producer's code; else empty."""
+    producer = release.brand.aigc_producer
+    if not producer or not (model or import_string(IS_AI)(release.version)):
+        return ""
+    return aigc.field(
+        producer=producer,
+        made=release.version_id.hex,
+        propagated=str(release.pk),
+        sha256=release.master_sha256,
+    )
 
 
 def _usage(release: Release) -> str:

@@ -20,7 +20,7 @@ from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure, Theme
-from dam.rights import defaults, reminder_days, territories
+from dam.rights import aigc, defaults, reminder_days, territories
 from dam.rights.policy import Use
 from dam.web.decorators import BrandRequest, requires
 from dam.web.usage_status import USES
@@ -98,6 +98,16 @@ class BrandForm(WholeTextForm):
         help_text=gettext_lazy(
             "What a release says about the people who approved it, to everyone who has a copy. A name that "
             "left with a file can't be taken back. Counts for new releases."
+        ),
+    )
+    aigc_producer = forms.CharField(
+        label=gettext_lazy("Producer code in China"),
+        required=False,
+        max_length=aigc.LONGEST_CODE,
+        help_text=gettext_lazy(
+            "Released clips made by AI then carry the metadata field AIGC that China's labelling rules "
+            "(GB 45438-2025) ask for. Enter the code that the company was given. Empty: no such field. "
+            "Counts for new files."
         ),
     )
     released_details = forms.BooleanField(

@@ -135,3 +135,11 @@ def test_the_front_door_opens_where_one_was_last(admin: Member) -> None:
     assert client.get(reverse("home")).headers["Location"] == reverse("library", args=[first.slug])
     client.get(reverse("library", args=[admin.brand.slug]))
     assert client.get(reverse("home")).headers["Location"] == reverse("library", args=[admin.brand.slug])
+
+
+def test_a_producers_code_is_written_as_codes_are() -> None:
+    admin = member(BrandFactory.create(), Role.ADMIN)
+    with pytest.raises(brand_settings.SettingRefused, match="letters, digits"):
+        brand_settings.save(admin.brand, by=admin, revision=0, aigc_producer="Ünited GmbH")
+    brand_settings.save(admin.brand, by=admin, revision=0, aigc_producer="001191110108MA01KP2T5U00001")
+    assert Brand.objects.get(pk=admin.brand.pk).aigc_producer == "001191110108MA01KP2T5U00001"

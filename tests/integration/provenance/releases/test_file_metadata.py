@@ -1,9 +1,13 @@
 """What a released file says of itself to programs that read IPTC metadata, and what it keeps to itself."""
 
+import json
+import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
+import av
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -215,3 +219,66 @@ def test_the_origin_is_said_as_the_library_knows_it(
     said = file_metadata.of(waiting(case.version), model=model)
     assert str(said["source_type"]).rpartition("/")[2] == code
     assert said.get("ai_system") == (model and "m")
+
+
+CODE = "001191110108MA01KP2T5U00001"
+
+
+def field_in(path: Path) -> dict[str, str]:
+    """China's field, as it stands in the file's XMP."""
+    found = re.search(rb"<TC260:AIGC>(.*?)</TC260:AIGC>", path.read_bytes())
+    assert found is not None
+    read: dict[str, str] = json.loads(unescape(found[1].decode()))
+    return read
+
+
+def test_a_release_made_by_ai_has_chinas_field_where_the_brand_has_a_code(generated: Path) -> None:
+    case = case_of(generated)
+    case.brand.aigc_producer = CODE
+    case.brand.save()
+    case.approve_all()
+    release = sign(case.version)
+    assert release.state == "ready", release.reason
+    with storage.local_copy(release.storage_key) as path:
+        assert verify.check(path).state is State.TRUSTED
+        assert field_in(path) == {
+            "Label": "1",
+            "ContentProducer": CODE,
+            "ProduceID": case.version.pk.hex,
+            "ReservedCode1": case.version.sha256,
+            "ContentPropagator": CODE,
+            "PropagateID": str(release.pk),
+            "ReservedCode2": "",
+        }
+
+
+@pytest.mark.parametrize("code", ["", CODE])
+def test_without_a_code_or_without_ai_there_is_no_such_field(code: str, generated: Path, plain: Path) -> None:
+    case = case_of(plain if code else generated)
+    case.brand.aigc_producer = code
+    case.brand.save()
+    case.approve_all()
+    with storage.local_copy(sign(case.version).storage_key) as path:
+        assert b"AIGC" not in path.read_bytes()
+
+
+def test_a_download_has_chinas_field_among_its_own_tags_too(generated: Path) -> None:
+    case = case_of(generated)
+    case.brand.aigc_producer = CODE
+    case.brand.save()
+    info = runner.probe(generated)
+    Version.objects.filter(pk=case.version.pk).update(
+        media_info=info.to_json(), frame_count=info.frame_count, duration_ms=info.duration_ms
+    )
+    case.approve_all()
+    sign(case.version)
+    version = Version.objects.get(pk=case.version.pk)
+    file = preset_files.request(version, presets.of(case.brand).get(shipped="small"), by=case.creator)
+    downloads.run(str(file.pk))
+    file.refresh_from_db()
+    assert file.state == "ready", file.reason
+    with storage.local_copy(file.storage_key) as path:
+        assert verify.check(path).state is State.TRUSTED
+        with av.open(str(path)) as container:
+            assert json.loads(container.metadata["AIGC"]) == field_in(path)
+        assert field_in(path)["ContentProducer"] == CODE
