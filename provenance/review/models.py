@@ -400,6 +400,22 @@ class NotDone(models.Model):
         return f"{self.comment} in {self.version}"
 
 
+class CommentLink(models.Model):
+    """A comment names the address of a clip. Kept by triggers (migration 0042); there may be no such clip."""
+
+    comment = models.ForeignKey(
+        Comment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="links"
+    )
+    asset_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "asset_id"], name="comment_link_once")]
+        indexes = [models.Index(fields=["asset_id", "-comment"], name="comment_link_asset")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} to {self.asset_id}"
+
+
 class Reaction(models.Model):
     """A sign at a comment, a reply or what a guest said (review.reactions, guests.reacting).
 

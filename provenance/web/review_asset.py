@@ -23,6 +23,7 @@ from provenance.review.models import Review
 from provenance.web import (
     carried_comments,
     comment_filter,
+    pointing_comments,
     recall_summary,
     release_summary,
     review_comments,
@@ -178,6 +179,7 @@ def _panel(
             version, by=request.principal, wanted=comment_filter.asked(request)
         )
         context |= carried_comments.context(request, version)
+        context |= pointing_comments.context(request, version)
         context["open_elsewhere"] = comments.open_in_newer_versions(version)
         context["status"] = release_summary.status(version, at=at)
         context["releases"] = release_summary.history(version.asset, at=at)

@@ -42,7 +42,7 @@ PIECES = {
     "review-follow",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",
     "asset-credentials", "release-file", "download-file", "review-count", "asset-review", "review-chosen",
-    "comments", "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure",
+    "comments", "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure", "review-evidence",
     "asset-consent-document", "saved-search", "saved-search-cover", "collection-cover", "comment-people",
     "comment-assign", "comment-clips", "prompt-batch-report",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",

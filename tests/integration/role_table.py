@@ -29,6 +29,7 @@ PUBLIC = {
     "guest-list-forget":                     (405, 405, ()),
     "guest-list-enter":                      (405, 405, (KEY,)),
     "guest-open":                            (302, 302, ("nothing",)),
+    "guest-recall":                          (404, 404, ("nothing",)),
     "guest-gone":                            (404, 404, ()),
     "guest-room":                            (404, 404, (KEY,)),
     "guest-door":                            (404, 404, (KEY,)),

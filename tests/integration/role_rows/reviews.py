@@ -72,6 +72,7 @@ ROWS = (
     Row("POST", "reviews-away", (),                     403, 422, 422, 422, 422, 422, 422, 403),
     Row("POST", "reviews-away-end", (),                 403, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "comment-pdfs", ("draft.asset",),       403, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "comments-elsewhere", ("draft.asset",), 403, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "comment-pdf-make", ("draft",),         403, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "comment-pdf", ("own pdf",),            403, 404, 404, 404, 404, 404, 404, 403),
     Row("POST", "comment-pdf-remove", ("own pdf",),     403, 302, 302, 302, 302, 302, 302, 403),
