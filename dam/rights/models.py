@@ -178,6 +178,7 @@ class RightsEnd(models.Model):
 
 
 class ConsentKind(models.TextChoices):
+    LICENCE = "licence", lazy("Licence")  # the document behind the terms that are stated
     MODEL = "model", lazy("Model release")
     VOICE = "voice", lazy("Voice")
     PROPERTY = "property", lazy("Property or location")

@@ -71,6 +71,18 @@ def test_a_consent_is_added_seen_and_changed(brand: Brand, draft: Version) -> No
     assert "No end date." in tab(client, draft)
 
 
+def test_a_licence_is_kept_with_its_document_and_its_own_end(brand: Brand, draft: Version) -> None:
+    client = browser(brand, Role.CREATOR)
+    licence = {"kind": "licence", "name": "Stock 12, order 4711", "covers": "Worldwide, online"}
+    client.post(address(draft), {**licence, "until": "2027-03-28", "document": sent("licence.pdf", PDF)})
+    page = tab(client, draft)
+    assert all(word in page for word in ("Licence", "Stock 12, order 4711", "Until 28 March 2027."))
+    assert read(client.get(address(draft, Consent.objects.get().pk, "document"))) == PDF
+    # What the licence no longer covers can't be used, as with every consent.
+    record = RightsRecord.objects.get(version=draft)
+    assert record.consents_until is not None
+
+
 def test_the_tab_lists_them_once(brand: Brand, draft: Version) -> None:
     browser(brand, Role.CREATOR).post(address(draft), ADA)
     assert tab(browser(brand, Role.CREATOR), draft).count(">Consents<") == 1
