@@ -85,7 +85,7 @@ def test_a_licence_is_kept_with_its_document_and_its_own_end(brand: Brand, draft
 
 def test_the_tab_lists_them_once(brand: Brand, draft: Version) -> None:
     browser(brand, Role.CREATOR).post(address(draft), ADA)
-    assert tab(browser(brand, Role.CREATOR), draft).count(">Consents<") == 1
+    assert tab(browser(brand, Role.CREATOR), draft).count(">Consents and licences<") == 1
 
 
 @pytest.mark.parametrize(
