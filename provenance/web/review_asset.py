@@ -146,7 +146,7 @@ def _panel(
         Review.objects.filter(
             version__asset=version.asset, version__in=visibility.visible_versions(request.principal)
         )
-        .select_related("version__asset", "version__created_by", "submitted_by", "brand")
+        .select_related("version__asset", "version__created_by", "submitted_by", "brand", "review_set")
         .prefetch_related("decisions__decided_by")
         .order_by("-submitted_at")
     )

@@ -248,15 +248,22 @@ def test_the_mail_of_a_set_is_one() -> None:
     assert Notification.objects.filter(user=case.brand_reviewer.user, mail_due_at__isnull=False).count() == 1
 
 
-def test_a_review_that_an_older_process_makes_is_in_no_set() -> None:
-    """While an update is rolled out it names neither column."""
-    case = Case()
-    review = case.submit()
+def test_what_an_older_process_writes_is_in_no_set_and_not_approved_together() -> None:
+    """While an update is rolled out it names none of these columns."""
+    columns = {
+        ("provenance_review", "review_set_id"): (None, "YES"),
+        ("provenance_review", "set_place"): (None, "YES"),
+        ("provenance_review", "together"): ("false", "NO"),
+        ("provenance_reviewtemplate", "together"): ("false", "NO"),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT column_default, is_nullable FROM information_schema.columns "
-            "WHERE table_name = 'provenance_review' AND column_name IN ('review_set_id', 'set_place')"
-        )
-        assert cursor.fetchall() == [(None, "YES"), (None, "YES")]
+        for (table, column), wanted in columns.items():
+            cursor.execute(
+                "SELECT column_default, is_nullable FROM information_schema.columns "
+                "WHERE table_name = %s AND column_name = %s",
+                [table, column],
+            )
+            assert cursor.fetchone() == wanted
+    review = Case().submit()
     review.refresh_from_db()
-    assert (review.review_set, review.state) == (None, ReviewState.OPEN)
+    assert (review.review_set, review.together, review.state) == (None, False, ReviewState.OPEN)

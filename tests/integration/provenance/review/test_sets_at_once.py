@@ -8,14 +8,19 @@ import pytest
 from django.db import connection
 
 from dam.accounts.capabilities import Role
+from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.core.errors import Refused
-from provenance.review import sets
+from provenance.review import approving_together, ledger, reviews, sets
+from provenance.review.approving_together import Together
+from provenance.review.asking import Seen
 from provenance.review.models import Decision, Review
+from provenance.review.plans import Planned
 from provenance.review.set_models import ReviewSet
 from tests.factories import member
 from tests.review_factory import Case
 from tests.review_sets import drafts, send
+from tests.review_templates import template
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
 
@@ -80,3 +85,35 @@ def test_of_two_who_decide_a_clip_of_the_set_one_does_and_each_goes_on_to_what_i
     assert Decision.objects.count() == 1
     first.refresh_from_db()
     assert {sets.following(first, by) for by in (case.brand_reviewer, other)} == {second}
+
+
+def test_two_who_approve_the_same_clips_together_decide_each_of_them_once() -> None:
+    case = Case()
+    other = member(case.brand, Role.BRAND_REVIEWER)
+    template(case.brand, Planned("brand"), rule="kind:video", by_hand=False, together=True)
+    sent = send(drafts(case, 4), by=case.creator)
+    for by in (case.brand_reviewer, other):
+        for review in sent.reviews:
+            approving_together.note_opening(review, by=by)
+    together = Together(sent.review_set.pk, 4, "")
+
+    def approve(by: Member) -> None:
+        for review in sent.reviews:
+            try:
+                case.approve(
+                    review,
+                    by=by,
+                    expected_sha256=review.content_sha256,
+                    seen=Seen(0, 0),
+                    together=together,
+                )
+            except reviews.ReviewRefused:
+                continue
+
+    assert outcomes(lambda: approve(case.brand_reviewer), lambda: approve(other)) == ["done", "done"]
+    assert sorted(Decision.objects.values_list("review", flat=True)) == sorted(
+        review.pk for review in sent.reviews
+    )
+    assert set(Review.objects.values_list("state", flat=True)) == {"approved"}
+    assert ledger.verify(case.brand).holds
+    assert trail.first_broken(case.brand) is None

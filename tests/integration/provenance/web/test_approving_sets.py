@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
@@ -192,6 +194,20 @@ def test_other_bytes_or_another_count_of_approvals_are_refused_clip_by_clip() ->
     assert answer.status_code == 422
     assert len(answer.context["left_out"]) == 2
     assert not Decision.objects.filter(decided_by=campaign.by.user).exists()
+
+
+def test_the_page_costs_as_many_queries_however_many_clips_wait() -> None:
+    def queries(count: int) -> int:
+        campaign = Campaign(count)
+        campaign.open(*campaign.reviews)
+        client = signed_in(campaign.by)
+        address = reverse("review-set", args=[campaign.case.brand.slug, campaign.set.pk])
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert len(client.get(address).context["groups"][0].opened) == count
+        return len(captured)
+
+    assert queries(2) == queries(6)
 
 
 def test_a_second_click_approves_nothing_twice() -> None:

@@ -243,3 +243,10 @@ def test_the_selection_offers_it_to_those_who_submit() -> None:
     action = reverse("selection-review", args=[case.brand.slug])
     assert action in signed_in(case.creator).get(address).content.decode()
     assert action not in signed_in(case.brand_reviewer).get(address).content.decode()
+
+
+def test_the_page_of_a_clip_names_the_set_to_those_who_work_in_the_brand() -> None:
+    case = Case()
+    sent = send(drafts(case, 1), by=case.creator)
+    asset = sent.reviews[0].version.asset_id
+    assert "Sent to review in “Spring”" in page(case.creator, "asset-review", asset)
