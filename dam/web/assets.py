@@ -57,7 +57,14 @@ MOST_COLLECTIONS = 20
 @requires(Capability.VIEW)
 def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The whole page, or the panel of one tab where htmx asks for that."""
-    version = asset_version.find(request, asset_id)
+    try:
+        version = asset_version.find(request, asset_id)
+    except Http404:
+        in_trash = trashed_assets(request.principal).filter(pk=asset_id).first()
+        if in_trash is None or request.principal.user is None or is_htmx(request):
+            raise
+        # Links lead here that nobody takes back: from mails, comments, takes that began with it.
+        return render(request, "assets/in_trash.html", {"asset": in_trash}, status=404)
     tabs = _tabs(request)
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else _first_tab(version, tabs)

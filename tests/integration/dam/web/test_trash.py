@@ -185,3 +185,27 @@ def test_no_level_of_heading_is_left_out(brand: Brand) -> None:
     trash(client, draft)
     page = client.get(PAGE).content.decode().split('id="main"')[1].split("</main>")[0]
     assert re.findall(r"<h([1-6])", page) == ["1", "2", "3"]
+
+
+def test_a_link_to_a_clip_in_the_trash_says_so_and_takes_it_out_again(brand: Brand) -> None:
+    client, version = signed_in(brand, Role.CREATOR)
+    address = f"/b/northwind/assets/{version.asset_id}/"
+    trash(client, version)
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "“Own draft” is in the trash" in answer.text
+    assert f'action="{address}restore/"' in answer.text
+    client.post(f"{address}restore/")
+    assert client.get(address).status_code == 200
+
+
+def test_who_could_not_take_it_out_learns_nothing_of_a_clip_in_the_trash(brand: Brand) -> None:
+    client, version = signed_in(brand, Role.CREATOR)
+    trash(client, version)
+    address = f"/b/northwind/assets/{version.asset_id}/"
+    for role in (Role.CREATOR, Role.VIEWER):  # of others
+        stranger, _own = signed_in(brand, role)
+        answer = stranger.get(address)
+        assert (answer.status_code, "Own draft" in answer.text) == (404, False)
+    fragment = client.get(address, headers={"HX-Request": "true"})
+    assert (fragment.status_code, "Own draft" in fragment.text) == (404, False)
