@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 # What lets somebody in who reads it: the keys in the addresses of mailed links, and the secrets of
 # dam.accounts.keys but for their beginnings, by which people tell them apart.
 _KEY = re.compile(
-    r"(/password/reset/key/[0-9A-Za-z]+-|/security/address/|/mail/unsubscribe/)[^/\s]+"
+    r"(/password/reset/key/[0-9A-Za-z]+-|/security/address/|/mail/unsubscribe/|/guest/recall/)[^/\s]+"
     r"|(\brp[a-z]_[\w-]{8})[\w-]+"
 )
 

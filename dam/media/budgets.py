@@ -17,7 +17,7 @@ FRAMES = Limits(wall_seconds=900, cpu_seconds=900, memory_bytes=5 * GIB, file_by
 STILL = Limits(wall_seconds=20, cpu_seconds=15, memory_bytes=2 * GIB, file_bytes=1024**2)
 # Anybody may ask, and somebody waits: pictures that take longer to decode aren't compared with releases'.
 ASKED = Limits(
-    wall_seconds=60, cpu_seconds=90, memory_bytes=4 * GIB, file_bytes=1024**2, stdout_bytes=64 * 1024
+    wall_seconds=15, cpu_seconds=25, memory_bytes=4 * GIB, file_bytes=1024**2, stdout_bytes=64 * 1024
 )
 FRAME_HEAD_BYTES = 1024  # what is said of a frame before its pixels
 ENCODE = Limits(wall_seconds=1800, cpu_seconds=1800, memory_bytes=4 * GIB, file_bytes=8 * GIB)

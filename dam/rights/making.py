@@ -318,6 +318,18 @@ def all_sources(version_id: UUID) -> set[UUID]:
     return {key for key in _steps(version_id, back=True) if key != version_id}
 
 
+def all_sources_of(keys: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The same of many versions, in one query; those that were made from nothing are not in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_SOURCES, [list(keys)])
+        pairs = cursor.fetchall()
+    found: dict[UUID, set[UUID]] = {}
+    for version, source in pairs:
+        if source is not None:
+            found.setdefault(version, set()).add(source)
+    return found
+
+
 def fresh(version: Version) -> Inherited | None:
     """What `version.inherited` should say, asked anew; None where it was made from nothing."""
     return fresh_of([version.pk]).get(version.pk)

@@ -87,7 +87,8 @@ def _mail(notice: RecallNotice, link: GuestLink) -> bool:
     except mails.NotSent as problem:
         log.error("Recall %s was not mailed to a guest: %s", notice.recall_id, problem.code)
         return False
-    RecallNotice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
+    now = timezone.now()
+    RecallNotice.objects.filter(pk=notice.pk).update(mailed_at=now, link_sent_at=now)
     events.publish(brand_id=notice.recall.brand_id, name="recalls")
     return True
 

@@ -6,8 +6,9 @@ The file is read by the `verify` worker, never by the web process. Nothing is wr
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -30,6 +31,7 @@ LONGEST_ID = 64  # twice as long as those that are given out
 # A file that no worker has taken by then is deleted, and the page says so.
 PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
+COMPARED_WITHIN = timedelta(minutes=2)  # of being sent: pages don't wait longer for its pictures
 MOST_INTERRUPTIONS = 2  # somebody waits for the answer
 
 WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "failed"
@@ -66,9 +68,19 @@ class PublicCheck:
     at: datetime
     state: str = WAITING
     sha256: str = ""
-    pictures_sha256: str = ""  # of a video's decoded pictures, where that took no more time than there is
     report: dict[str, Any] | None = None
     interruptions: int = 0  # of the program that read it, from outside
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A video's, by their hash; empty of what has none, or takes more time than there is.
+
+    `skipped`: others waited, so they weren't looked at.
+    """
+
+    sha256: str = ""
+    skipped: bool = False
 
 
 def admit(address: str, *, most: int) -> None:
@@ -131,7 +143,10 @@ def check(submission_id: str) -> None:
         with storage.local_copy(_key(submission_id)) as path:
             report = verify.check(path)
             sha256 = storage.sha256_of(path)
-            pictures_sha256 = runner.known_by(path, limits=budgets.ASKED)
+            done = replace(submission, state=DONE, sha256=sha256, report=report.to_json(raw=True))
+            _keep(done)  # nobody waits for what comes after it
+            with suppress(Exception):  # the verdict stands
+                _compare(submission_id, path)
     except Exception as problem:
         if _ask_again(submission, problem):
             return
@@ -139,15 +154,27 @@ def check(submission_id: str) -> None:
         _drop(submission_id)
         raise
     _drop(submission_id)
-    _keep(
-        replace(
-            submission,
-            state=DONE,
-            sha256=sha256,
-            pictures_sha256=pictures_sha256,
-            report=report.to_json(raw=True),
-        )
-    )
+
+
+def _compare(submission_id: str, path: Path) -> None:
+    """Keep the hash of a video's pictures, under a key of its own: an older release doesn't know it.
+
+    Not while others wait for a verdict: one worker reads all files, and a long video takes its time.
+    """
+    names = {Path(entry.key).name for entry in storage.entries(FOLDER)} - {submission_id}
+    waiting = any(each is not None and each.state == WAITING for each in map(_kept, names))
+    found = Pictures(skipped=True) if waiting else Pictures(runner.known_by(path, limits=budgets.ASKED))
+    cache.set(_pictures_key(submission_id), asdict(found), timeout=KEPT_SECONDS)
+
+
+def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:
+    """The hash of its pictures once its verdict is there; None while they are decoded. Raises ChecksAway."""
+    with _at_hand():
+        facts = cache.get(_pictures_key(submission.id))
+    if facts is not None:
+        return Pictures(**facts)
+    # A worker that died, or one of an older release, leaves none.
+    return None if submission.state == DONE and at - submission.at < COMPARED_WITHIN else Pictures()
 
 
 def _ask_again(submission: PublicCheck, problem: Exception) -> bool:
@@ -196,6 +223,10 @@ def _cache_key(submission_id: str) -> str:
     return f"verify:{submission_id}"
 
 
+def _pictures_key(submission_id: str) -> str:
+    return f"verify-pictures:{submission_id}"
+
+
 def _keep(submission: PublicCheck) -> None:
     facts = {**asdict(submission), "at": submission.at.isoformat()}
     cache.set(_cache_key(submission.id), facts, timeout=KEPT_SECONDS)
@@ -205,7 +236,11 @@ def _kept(submission_id: str) -> PublicCheck | None:
     if len(submission_id) > LONGEST_ID:  # anybody may ask for anything, and no key of a cache is so long
         return None
     facts = cache.get(_cache_key(submission_id))
-    return facts and PublicCheck(**{**facts, "at": datetime.fromisoformat(facts["at"])})
+    if not facts:
+        return None
+    # A newer release may have put more there.
+    known = {each.name: facts[each.name] for each in fields(PublicCheck) if each.name in facts}
+    return PublicCheck(**{**known, "at": datetime.fromisoformat(facts["at"])})
 
 
 def _drop(submission_id: str) -> None:

@@ -10,6 +10,7 @@ FILL = """
         SELECT said.id, named.asset
         FROM provenance_comment AS said, provenance_links_in(said.body) AS named (asset)
         WHERE said.id > %s AND said.id <= %s AND said.body LIKE '%%/assets/%%'
+        FOR KEY SHARE OF said
         ON CONFLICT DO NOTHING
 """
 

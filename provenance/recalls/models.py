@@ -97,6 +97,8 @@ class RecallNotice(models.Model):
     # Of somebody from outside, who has no inbox here: the mail that told them, and when it was last tried.
     mailed_at = models.DateTimeField(null=True)
     mail_tried_at = models.DateTimeField(null=True)
+    # When the last mail with a link to confirm went out; earlier releases of the product mailed none.
+    link_sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recall", "reference"], name="recall_notice_once")]

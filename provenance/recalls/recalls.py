@@ -207,7 +207,7 @@ def _can_answer() -> Q:
     works_here = Membership.objects.filter(
         brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
     )
-    mailed = Q(reference__startswith=GUEST, mailed_at__gt=timezone.now() - ANSWERED_FOR)
+    mailed = Q(reference__startswith=GUEST, link_sent_at__gt=timezone.now() - ANSWERED_FOR)
     return Q(Exists(works_here)) | (mailed & ~Q(Exists(_erased().filter(reference=OuterRef("reference")))))
 
 

@@ -38,7 +38,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Together:
-    """What one form approved: of which set, how many clips, and a digest of them all (contents)."""
+    """What one form was sent for: of which set, how many clips, and a digest of them all (contents).
+
+    Some of them may have moved on before they were decided; each that was has an entry of its own.
+    """
 
     review_set: UUID
     clips: int

@@ -5,10 +5,11 @@ them), so that whoever decides about a file has them at hand; who answered and w
 (`disclosure_log`), in the decision, the ledger and the activity log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -74,26 +75,44 @@ class Kept:
 
 def is_ai(version: Version) -> bool:
     """Whether a model made it or part of it, as its origin, its credentials or what it was made from say."""
-    sources = [version.pk, *making.all_sources(version.pk)]
-    rows = Version.objects.filter(pk__in=sources)
-    if any(
-        origin == Origin.GENERATED or declared in _AI
-        for origin, declared in rows.values_list("origin", "declared_origin")
-    ):
-        return True
-    reports = ManifestRecord.objects.filter(version__in=sources, release=None)
-    return any(
-        manifest.get("ai_generated") and manifest.get("relation") in ("active", "parentOf", "componentOf")
-        for manifests in reports.values_list("report__manifests", flat=True)
-        for manifest in manifests or ()
-    )
+    return bool(ai_among([version.pk]))
+
+
+def ai_among(keys: Collection[UUID]) -> set[UUID]:
+    """Those of the versions that are, in three queries whatever their number."""
+    sources = making.all_sources_of(keys)
+    of_all = {*keys, *(each for some in sources.values() for each in some)}
+    rows = Version.objects.filter(pk__in=of_all)
+    found = {
+        pk
+        for pk, origin, declared in rows.values_list("pk", "origin", "declared_origin")
+        if origin == Origin.GENERATED or declared in _AI
+    }
+    reports = ManifestRecord.objects.filter(version__in=of_all - found, release=None)
+    for pk, manifests in reports.values_list("version", "report__manifests"):
+        if any(
+            manifest.get("ai_generated") and manifest.get("relation") in ("active", "parentOf", "componentOf")
+            for manifest in manifests or ()
+        ):
+            found.add(pk)
+    return {key for key in keys if key in found or not found.isdisjoint(sources.get(key, ()))}
 
 
 def is_asked(review: Review, *, stage: int) -> bool:
     """Whether an approval of this stage answers: each legal stage of an AI clip; without one the last."""
+    return _answers(review, stage) and is_ai(review.version)
+
+
+def asked_among(reviews: Sequence[Review]) -> list[Review]:
+    """Those whose approval answers in the stage that they wait for, in three queries at most."""
+    asked = [each for each in reviews if _answers(each, each.stage)]
+    ai = ai_among([each.version_id for each in asked]) if asked else set()
+    return [each for each in asked if each.version_id in ai]
+
+
+def _answers(review: Review, stage: int) -> bool:
     stages = review.stages
-    asked = stages[stage] == "legal" if "legal" in stages else stage == len(stages) - 1
-    return asked and is_ai(review.version)
+    return stages[stage] == "legal" if "legal" in stages else stage == len(stages) - 1
 
 
 def record(disclosed: Disclosed) -> list[dict[str, object]]:

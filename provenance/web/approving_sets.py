@@ -103,7 +103,12 @@ def approve(request: BrandRequest, set_id: UUID) -> HttpResponse:
             return redirect("review-set", request.brand.slug, review_set.pk)
         return _page(request, review_set, group, group.opened, _form(group.opened))
     items = _items(request)
-    going = [each for each in (group.opened if group else ()) if each.pk in items]
+    # Where a review stands elsewhere than the page showed, nobody has seen what an approval would do now.
+    going = [
+        each
+        for each in (group.opened if group else ())
+        if each.pk in items and asking.seen(each) == items[each.pk].seen
+    ]
     left_out = _left_out(request, review_set, group, set(items) - {each.pk for each in going})
     if group is None or not going:
         return _told(request, review_set, [], left_out)
@@ -113,7 +118,7 @@ def approve(request: BrandRequest, set_id: UUID) -> HttpResponse:
     about = signed(review_set, items.values())
     if not form.is_valid() or not (how := signatures.signed_in(request, form, about=about)):
         return _page(request, review_set, group, going, form, left_out=left_out, status=422)
-    together = Together(review_set.pk, len(going), approving_together.contents(items.values()))
+    together = Together(review_set.pk, len(items), approving_together.contents(items.values()))
     approved = []
     for review in going:
         try:
@@ -202,7 +207,7 @@ def _form(
         zone=of_brand(brand),
         questions=questions.asked(brand, review.position.stage_name),
         documents=False,
-        asks_disclosure=any(disclosing.is_asked(each, stage=each.stage) for each in going),
+        asks_disclosure=bool(disclosing.asked_among(going)),
         offered=list(presets.of(brand)),
         initial=filled or {},
         auto_id="approve_%s",
@@ -262,14 +267,14 @@ def _page(
     just_filled: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    asked = (each for each in going if form.disclosure and disclosing.is_asked(each, stage=each.stage))
+    asked = disclosing.asked_among(going) if form.disclosure else []
     shown = [Item(each.pk, each.version.sha256, asking.seen(each)) for each in going]
     context = {
         "area": "review",
         "review_set": review_set,
         "group": group,
         "form": form,
-        "review": next(asked, going[0]),
+        "review": next(iter(asked), going[0]),
         "going": list(zip(going, map(str, shown), strict=True)),
         "unopened": group.unopened,
         "left_out": left_out,

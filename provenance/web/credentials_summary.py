@@ -110,9 +110,13 @@ def verdict(
 ) -> CredentialsVerdict:
     """The pin and the line of words for a report in JSON form: first of all whether the file may be used.
 
-    `release` is what this library knows of exactly these bytes, `at` the time that counts.
+    `release` is what this library knows of exactly these bytes, or of what they show (`by_pictures`), `at`
+    the time that counts. Where the pictures alone are known, nothing is milder than what the file's own
+    signature says: what else is in it may be another's.
     """
     signature = _signature(report)
+    if release and release.by_pictures and report["state"] in (State.ALTERED, State.INVALID):
+        return signature
     if (ended := _ended(report, release, at=at)) is not None:
         return replace(ended, signature=f"{signature.title}. {signature.sentence}".strip())
     return signature
@@ -144,9 +148,11 @@ def _ended(
                     "bad",
                     _("Withdrawn: do not use"),
                     (
-                        _("%(brand)s withdrew the release of this file on %(day)s.")
-                        % {"brand": release.brand, "day": day}
-                    ),
+                        _("%(brand)s withdrew the release with these pictures on %(day)s.")
+                        if release.by_pictures
+                        else _("%(brand)s withdrew the release of this file on %(day)s.")
+                    )
+                    % {"brand": release.brand, "day": day},
                 )
             case Standing.SUPERSEDED:
                 return CredentialsVerdict(
@@ -154,9 +160,11 @@ def _ended(
                     "warn",
                     _("Replaced by a newer release"),
                     (
-                        _("%(brand)s replaced this file with a newer release on %(day)s.")
-                        % {"brand": release.brand, "day": day}
-                    ),
+                        _("%(brand)s replaced the release with these pictures by a newer one on %(day)s.")
+                        if release.by_pictures
+                        else _("%(brand)s replaced this file with a newer release on %(day)s.")
+                    )
+                    % {"brand": release.brand, "day": day},
                 )
             case Standing.REMOVED:
                 return CredentialsVerdict(

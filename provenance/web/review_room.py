@@ -150,7 +150,7 @@ def room(request: BrandRequest, review_id: UUID) -> HttpResponse:
     itself opens nothing.
     """
     review = _review(request, review_id)
-    if not htmx.is_htmx(request):
+    if request.method == "GET" and not htmx.is_htmx(request):
         approving_together.note_opening(review, by=request.principal)
     return _room(request, review)
 

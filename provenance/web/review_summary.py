@@ -113,11 +113,11 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
     if together := record.get("together"):
         clips = together["clips"]
         words = ngettext(
-            "approved together with %(count)s other clip",
-            "approved together with %(count)s other clips",
-            clips - 1,
+            "approved with one form for %(count)s clip",
+            "approved with one form for %(count)s clips",
+            clips,
         )
-        said += [words % {"count": clips - 1}] if clips > 1 else []
+        said += [words % {"count": clips}] if clips > 1 else []
     if watched := record.get("watched"):
         percent = 100 * watched["played_ms"] // max(1, watched["length_ms"])
         said.append(

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -23,7 +22,7 @@ from dam.web import clients, htmx
 from dam.web.admission import COUNTED, REFUSED
 from provenance.downloads import known_files
 from provenance.manifests import public_checks
-from provenance.releases.known import KnownRelease
+from provenance.manifests.public_checks import Pictures
 from provenance.web import credentials_summary
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -121,28 +120,32 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     report = credentials_summary.said(submission.report) if submission.report else None
     now = timezone.localtime()
-    release = _known(submission, at=now) if report else None
+    pictures: Pictures | None = Pictures()
+    release = known_files.by_bytes(submission.sha256, at=now) if report else None
+    if report and release is None:
+        try:
+            pictures = public_checks.pictures_of(submission, at=now)
+        except public_checks.ChecksAway:
+            return _away(request, submission_id)
+        release = known_files.by_pictures(pictures.sha256, at=now) if pictures else None
+    fragment = htmx.is_htmx(request)
+    if fragment and pictures is None and "compared" in request.GET:
+        return HttpResponse(status=204)
     context = {
         "area": "verify",
         "submission": submission,
         "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
         "release": release,
+        "comparing": pictures is None,
+        "skipped": pictures is not None and pictures.skipped,
         "verdict": credentials_summary.verdict(report, release=release, at=now) if report else None,
         "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
     }
-    fragment = htmx.is_htmx(request)
     response = render(request, "verify/_result.html" if fragment else "verify/result.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _known(submission: public_checks.PublicCheck, *, at: datetime) -> KnownRelease | None:
-    """The release whose bytes these are, else the one whose pictures they show."""
-    return known_files.by_bytes(submission.sha256, at=at) or known_files.by_pictures(
-        submission.pictures_sha256, at=at
-    )
 
 
 def _away(request: HttpRequest, submission_id: str) -> HttpResponse:

@@ -58,6 +58,7 @@ test("N and P go to the clips beside it in its set", async () => {
   equal(location.hash, "#after");
   equal(press("p"), false); // it is the first
   equal(press("n", { shiftKey: true }), false);
+  equal(press("n", { repeat: true }), false); // held down, it would open all of them unseen
   equal(press("n", { target: find("textarea") }), false);
 });
 

@@ -179,4 +179,4 @@ def test_a_long_thread_goes_on_over_pages_and_loses_nothing(tmp_path: Path) -> N
 
 
 def test_without_threads_it_says_so(tmp_path: Path) -> None:
-    assert "No comments." in text(written(tmp_path)[0])
+    assert "There are no comments to show here." in text(written(tmp_path)[0])

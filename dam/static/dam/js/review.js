@@ -42,7 +42,8 @@ document.addEventListener(
 const STEPS = { n: "next", p: "previous" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.shiftKey || isTyping(event)) return;
+  // Held down, it would open one clip after the other without anybody looking at them.
+  if (event.repeat || event.shiftKey || isTyping(event)) return;
   const link = document.querySelector(`[data-set-step="${STEPS[keyOf(event)]}"]`);
   if (!link) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 """Outside reviewers who downloaded a marked copy are told of its recall by mail."""
 
+import logging
 import re
 from datetime import timedelta
 from html import unescape
@@ -15,6 +16,7 @@ from django.utils import timezone
 from dam.accounts import mails
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
+from dam.core import log_lines
 from provenance.guests import erasing, links, recalled, tasks
 from provenance.guests.models import GuestLink
 from provenance.recalls import recalls
@@ -222,9 +224,26 @@ def test_a_reminder_mails_those_outside_who_have_not_confirmed(outside: Outside)
 def test_who_can_no_longer_answer_keeps_no_recall_open(outside: Outside) -> None:
     notice, _page = address(outside)
     assert recalls.counts([notice.recall_id])[notice.recall_id]["waiting"] == 1
-    RecallNotice.objects.update(mailed_at=timezone.now() - timedelta(days=91))
+    RecallNotice.objects.update(link_sent_at=timezone.now() - timedelta(days=91))
     assert recalls.counts([notice.recall_id])[notice.recall_id]["away"] == 1
-    RecallNotice.objects.update(mailed_at=timezone.now())
+    RecallNotice.objects.update(link_sent_at=timezone.now())
     admin = member(outside.case.brand, Role.ADMIN)
     erasing.erase(outside.link, by=admin)
     assert recalls.counts([notice.recall_id])[notice.recall_id]["away"] == 1
+
+
+def test_who_was_told_before_mails_had_a_link_keeps_no_recall_open(outside: Outside) -> None:
+    notice, _page = address(outside)
+    RecallNotice.objects.update(link_sent_at=None)
+    assert recalls.counts([notice.recall_id])[notice.recall_id]["away"] == 1
+
+
+def test_the_secret_of_the_link_is_in_no_log(outside: Outside, caplog: pytest.LogCaptureFixture) -> None:
+    _notice, page = address(outside)
+    secret = page.strip("/").rpartition("/")[2]
+    caplog.set_level(logging.INFO)
+    Client().post(page, {"note": "x" * 2001})
+    Client(enforce_csrf_checks=True).post(page, {"note": ""})
+    assert "POST /guest/recall/…" in caplog.text
+    lines = [log_lines.Lines("%(message)s").format(each) for each in caplog.records]
+    assert not any(secret in line for line in lines)

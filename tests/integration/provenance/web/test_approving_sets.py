@@ -92,7 +92,7 @@ def test_those_that_were_opened_are_approved_each_with_a_decision_of_its_own() -
     assert [each.data["together"]["set"] for each in logged] == [str(campaign.set.pk)] * 2
     assert ledger.verify(campaign.case.brand).holds
     assert trail.first_broken(campaign.case.brand) is None
-    assert "approved together with 1 other clip" in page(campaign.case.creator, "review", first.pk)
+    assert "approved with one form for 2 clips" in page(campaign.case.creator, "review", first.pk)
 
 
 def test_the_last_stage_releases_each() -> None:
@@ -208,6 +208,38 @@ def test_the_page_costs_as_many_queries_however_many_clips_wait() -> None:
         return len(captured)
 
     assert queries(2) == queries(6)
+
+
+def test_the_form_costs_as_many_queries_however_many_clips_it_is_for() -> None:
+    def queries(count: int) -> int:
+        campaign = Campaign(count, Planned("brand"))  # the last stage, which asks how AI clips are disclosed
+        campaign.open(*campaign.reviews)
+        client = signed_in(campaign.by)
+        (group,) = approving_sets.groups_of(campaign.set, by=campaign.by)
+        client.get(campaign.address, {"of": group.key})
+        with CaptureQueriesContext(connection) as captured:
+            assert len(client.get(campaign.address, {"of": group.key}).context["going"]) == count
+        return len(captured)
+
+    assert queries(2) == queries(6)
+
+
+def test_what_moved_on_is_not_shown_again_as_if_it_had_been_seen() -> None:
+    campaign = Campaign(2)
+    campaign.open(*campaign.reviews)
+    form = campaign.form()
+    stale = [re.sub(r":0$", ":1", form["item"][0]), form["item"][1]]  # it had one approval on the page
+    answer = campaign.post(form | {"item": stale, "password": "wrong"})
+    assert answer.status_code == 422
+    assert len(answer.context["going"]) == 1
+    assert len(answer.context["left_out"]) == 1
+
+
+def test_a_head_request_opens_nothing() -> None:
+    campaign = Campaign(1)
+    room = reverse("review", args=[campaign.case.brand.slug, campaign.reviews[0].pk])
+    signed_in(campaign.by).head(room)
+    assert not ReviewOpening.objects.exists()
 
 
 def test_a_second_click_approves_nothing_twice() -> None:

@@ -334,3 +334,77 @@ def test_a_release_without_its_metadata_is_known_by_its_pictures(tmp_path: Path)
 def test_a_strangers_pictures_are_known_by_nothing(tmp_path: Path) -> None:
     html = verdict_on(clip(tmp_path / "clip.mp4", seed=3).read_bytes())
     assert "shows exactly the pictures" not in html
+
+
+def released_film(tmp_path: Path, **fields: Any) -> tuple[Path, Release]:
+    """A signed clip whose pictures are those of a release; its bytes are nobody's."""
+    film = tmp_path / "signed.mp4"
+    signing.sign_generated(clip(tmp_path / "clip.mp4"), out=film, facts=claim_factory.generated())
+    release = release_factory.ready(VersionFactory.create(), pictures_sha256=runner.known_by(film), **fields)
+    return film, release
+
+
+@pytest.mark.parametrize("state", [ReleaseStatus.READY, ReleaseStatus.SUPERSEDED])
+def test_known_pictures_make_an_altered_file_no_better(tmp_path: Path, state: ReleaseStatus) -> None:
+    ended = {} if state is ReleaseStatus.READY else {"ended_at": AT}
+    film, _release = released_film(tmp_path, state=state, **ended)
+    content = film.read_bytes()
+    assert b"VideoHandler" in content
+    html = verdict_on(content.replace(b"VideoHandler", b"VideoHandleX"))  # the pictures stay
+    assert "Altered after signing" in html
+    assert "shows exactly the pictures that" in html
+    assert "still authentic" not in html
+    assert "badge-check" not in html
+    assert "tone-ok" not in html
+
+
+def test_the_verdict_does_not_wait_for_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film, release = released_film(tmp_path)
+    submission_id = id_of(send(film.read_bytes()))
+    seen = []
+
+    def slowly(*args: Any, **kwargs: Any) -> str:
+        seen.append(page(submission_id))
+        answer = Client().get(reverse("verify-result", args=[submission_id]) + "?compared", headers=HTMX)
+        seen.append(str(answer.status_code))
+        return release.pictures_sha256
+
+    monkeypatch.setattr(runner, "known_by", slowly)
+    tasks.verify_file(submission_id)
+    assert "Signed with a test certificate" in seen[0]
+    assert "Comparing its pictures with releases…" in seen[0]
+    assert seen[1] == "204"
+    done = page(submission_id)
+    assert "shows exactly the pictures that" in done
+    assert "Comparing" not in done
+    assert submission_id not in kept_files()
+
+
+def test_while_others_wait_no_pictures_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film, _release = released_film(tmp_path)
+    monkeypatch.setattr(runner, "known_by", Mock(side_effect=AssertionError))
+    first, _second = id_of(send(film.read_bytes())), id_of(send(film.read_bytes()))
+    tasks.verify_file(first)
+    html = page(first)
+    assert "Signed with a test certificate" in html
+    assert "its pictures weren't compared with releases" in html.replace("&#x27;", "'")
+
+
+def test_a_page_does_not_wait_for_pictures_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film, _release = released_film(tmp_path)
+    monkeypatch.setattr(public_checks, "_compare", Mock(side_effect=MemoryError))  # as of a worker that died
+    submission_id = id_of(send(film.read_bytes()))
+    tasks.verify_file(submission_id)
+    assert "Comparing" in page(submission_id)
+    monkeypatch.setattr(public_checks, "COMPARED_WITHIN", timedelta(0))
+    html = page(submission_id)
+    assert "Comparing" not in html
+    assert "Signed with a test certificate" in html
+
+
+def test_what_a_newer_release_keeps_besides_is_no_fault() -> None:
+    facts = {"id": "a" * 32, "filename": "x", "size": 1, "at": AT.isoformat(), "newer": "fact"}
+    public_checks.cache.set("verify:" + "a" * 32, facts)
+    found = public_checks.find("a" * 32, at=AT)
+    assert found is not None
+    assert found.filename == "x"
