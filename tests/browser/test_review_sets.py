@@ -50,17 +50,21 @@ def test_three_clips_are_sent_from_the_library_and_decided_with_the_next_coming_
     expect(page.locator(".room-set")).to_contain_text("1 of 3 in “Spring campaign”")
     found += axe.violations(page, "the room", seen=seen)
 
+    page.wait_for_load_state()
     page.keyboard.press("n")
     expect(page.locator(".room-set")).to_contain_text("2 of 3")
+    page.wait_for_load_state()
     page.keyboard.press("p")
     expect(page.locator(".room-set")).to_contain_text("1 of 3")
 
     def reject(words: str) -> None:
+        page.wait_for_load_state()  # the scripts hear keys from then on
         page.keyboard.press("Shift+R")
         page.locator("#reject-dialog").get_by_label("Comment for the creator").fill(words)
         page.locator("#reject-dialog button[type=submit]").click()
 
     def approve() -> None:
+        page.wait_for_load_state()
         page.keyboard.press("Shift+A")
         dialog = page.locator("#approve-dialog")
         dialog.get_by_text("Web", exact=True).click()
@@ -98,6 +102,7 @@ def test_clips_that_a_reviewer_has_opened_are_approved_together(
     expect(page.locator(".set-together")).to_contain_text("you opened 0 of the 2 clips")
     page.get_by_role("link", name="Start reviewing").click()
     expect(page.locator(".room-set")).to_contain_text("1 of 2")
+    page.wait_for_load_state()
     page.keyboard.press("n")
     expect(page.locator(".room-set")).to_contain_text("2 of 2")
     page.locator(".room-set-title").click()

@@ -221,6 +221,7 @@ def test_a_lawyer_decides_from_the_inbox_in_at_most_six_keystrokes(
 
     def press(key: str) -> None:
         nonlocal keys
+        page.wait_for_load_state()  # the scripts hear keys from then on
         page.keyboard.press(key)
         keys += 1
 
