@@ -55,9 +55,9 @@ HEARD_RATE = 16_000  # samples a second, as speech recognition wants them
 MOST_SIDE = 8192  # of a frame that the decoder sends
 
 
-def probe(path: Path, *, limits: Limits = budgets.PROBE) -> MediaInfo:
+def probe(path: Path, *, limits: Limits | None = None) -> MediaInfo:
     """The facts about a file from outside. Raises FileRefused for one that can't be taken."""
-    with _decoding({"do": "probe"}, path=path, limits=limits) as decoder:
+    with _decoding({"do": "probe"}, path=path, limits=limits or budgets.PROBE) as decoder:
         answer = _read_answer(decoder.stdout)
     return MediaInfo.from_json(answer["info"])
 
@@ -138,7 +138,7 @@ def known_by(path: Path, *, limits: Limits | None = None) -> str:
     A long film's aren't all decoded for it: neither is it known by them where it is taken in.
     """
     try:
-        info = probe(path, limits=limits or budgets.PROBE)
+        info = probe(path, limits=limits)
         if info.kind is not Kind.VIDEO or budgets.is_long(
             frames=info.frame_count, pixels=info.width * info.height
         ):
