@@ -61,7 +61,9 @@ def one_of_each(rows: QuerySet[Review]) -> QuerySet[Review]:
         partition_by=[Coalesce("review_set_id", "pk")],
         order_by=list(rows.query.order_by),  # type: ignore[arg-type]
     )
-    return rows.annotate(number_in_set=number).filter(number_in_set=1)
+    # Numbered by their keys alone: whole rows, with all that goes along with them, would be sorted on disk.
+    keys = rows.select_related(None).order_by().annotate(number_in_set=number).filter(number_in_set=1)
+    return rows.filter(pk__in=keys.values("pk"))
 
 
 def progress(keys: Collection[UUID], principal: Principal) -> dict[UUID, Progress]:
