@@ -60,7 +60,7 @@ class QuestionForm(WholeTextForm):
         label=gettext_lazy("Evidence"),
         choices=EVIDENCE,
         required=False,
-        help_text=gettext_lazy("What stands behind the answer: a link, or where it's filed."),
+        help_text=gettext_lazy("What stands behind the answer: a link, where it's filed, or a document."),
     )
 
     def __init__(self, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
