@@ -250,6 +250,13 @@ SIGNING_REVIEWER_KEY = env.text("SIGNING_REVIEWER_KEY")
 # Keys that seal the audit trail, newest first. With nothing set, one is made in SIGNING_DIR on first use.
 AUDIT_KEYS = env.words("AUDIT_KEY")
 TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signer's own root
+# An authority (RFC 3161) that is asked for a timestamp of each signature; none by default. Believed are those
+# on C2PA's list of August 2026, unless that is off, and those in further PEM files.
+TIMESTAMP_URL = env.text("TIMESTAMP_URL")
+if TIMESTAMP_URL and not TIMESTAMP_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("TIMESTAMP_URL must begin with https:// or http://.")
+TIMESTAMP_LIST = env.flag("TIMESTAMP_LIST", default=True)
+TIMESTAMP_ANCHORS = env.words("TIMESTAMP_ANCHORS")
 
 # By default nothing is sent: what must not be lost becomes a file that nobody else on the machine can read.
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")

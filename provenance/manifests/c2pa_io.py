@@ -33,8 +33,8 @@ from c2pa import (
 # Key uses a signer's certificate may have: e-mail protection, document signing, C2PA claim signing.
 KEY_USES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
 
-# The library does not keep the kinds apart (an anchor of kind "tsa" alone makes signers trusted), so
-# an anchor is trusted for all of them, openly.
+# The library does not keep the kinds apart (an anchor of kind "tsa" alone makes signers trusted), so an
+# anchor is trusted for all of them, openly; one that is meant for timestamps alone is told apart by trust.py.
 ANCHOR_KINDS = ("manifest", "tsa", "cawg")
 
 
@@ -58,6 +58,7 @@ class Anchor:
 
     name: str
     pem: str
+    kinds: tuple[str, ...] = ANCHOR_KINDS
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def settings_for(anchors: Iterable[Anchor]) -> dict[str, Any]:
     trusted = [
         {"trust_anchors": anchor.pem, "trust_uri": anchor.name, "trust_kind": kind}
         for anchor in anchors
-        for kind in ANCHOR_KINDS
+        for kind in anchor.kinds
     ]
     return {
         "version": 1,
@@ -230,7 +231,7 @@ def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
             algorithm=query["algorithm"],
             chain_pem=query["chain_pem"],
             sign_bytes=request_signature,
-            anchors=[Anchor(**anchor) for anchor in query["anchors"]],
+            anchors=[Anchor(a["name"], a["pem"], tuple(a["kinds"])) for a in query["anchors"]],
         )
     except SigningFailed as failed:
         _say({"failed": str(failed)})

@@ -1,5 +1,7 @@
 """Signing a file so that it either stands there signed and verified, or not at all."""
 
+import hashlib
+import logging
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +12,16 @@ from django.conf import settings
 from dam.core import errors, sandbox
 from dam.media import boxes, drawings, sniffer
 from dam.media.sniffer import CredentialSupport
-from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
+from provenance.manifests import (
+    c2pa_io,
+    claims,
+    cose,
+    signers,
+    signing_process,
+    timestamps,
+    trust_anchors,
+    verify,
+)
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import (
     Definition,
@@ -23,6 +34,8 @@ from provenance.manifests.development_ca import Purpose
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
 from provenance.manifests.validation_codes import State
+
+log = logging.getLogger(__name__)
 
 UNKNOWN = "application/octet-stream"
 # Pictures that we encode ourselves: they hold a manifest as well as films do.
@@ -157,6 +170,13 @@ def _sign(
     # What our own encoder wrote a moment ago needs no sandbox; files that it was made from do.
     ours = purpose is Purpose.GENERATOR and not any(isinstance(each.source, Path) for each in ingredients)
     sign = c2pa_io.sign if ours else signing_process.sign
+    made_of: list[tuple[bytes, bytes]] = []  # what was signed, and its signature
+
+    def sign_bytes(data: bytes) -> bytes:
+        signature = who.sign(data)
+        made_of.append((data, signature))
+        return signature
+
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=out.resolve().parent) as folder:
         made, unproven = Path(folder, "sandbox", "signed"), Path(folder, f"unproven{out.suffix}")
         made.parent.mkdir()
@@ -169,20 +189,42 @@ def _sign(
             ingredients=ingredients,
             algorithm=who.algorithm,
             chain_pem=who.chain_pem,
-            sign_bytes=who.sign,
+            sign_bytes=sign_bytes,
             anchors=trust_anchors.house(),
         )
         try:
             sandbox.take(made, unproven)
         except sandbox.NotMade as problem:
             raise c2pa_io.SigningFailed("Signing ended without a file.") from problem
-        report = verify.check(unproven)
+        report = (made_of and _stamped(unproven, *made_of[-1])) or verify.check(unproven)
         if report.state not in (State.TRUSTED, State.VALID):
             raise NotAsSigned(report)
         if purpose is Purpose.REVIEWER:
             require_trusted(who, report)
         unproven.replace(out)
     return report
+
+
+def _stamped(signed: Path, data: bytes, signature: bytes) -> Report | None:
+    """Stamp what was just signed and read it back; None where there is no timestamp, and nothing was changed.
+
+    A signature without one is a signature all the same; pages say that it has none.
+    """
+    if not timestamps.is_configured():
+        return None
+    try:
+        place = cose.find(signed, signature)
+        stamp = timestamps.of(hashlib.sha256(cose.message(data, signature)).digest())
+        cose.write(signed, place, cose.with_token(place, stamp.token))
+    except (cose.NoRoom, timestamps.NoTimestamp):
+        return None
+    report = verify.check(signed)
+    sound = report.state in (State.TRUSTED, State.VALID)
+    if sound and report.active is not None and report.active.time_stamp:
+        return report
+    log.error("A timestamp that was accepted doesn't hold when read back: %s", report.codes)
+    cose.write(signed, place, place.held)
+    return None
 
 
 def _input(given: claims.Input) -> Ingredient:

@@ -13,6 +13,9 @@ CREDENTIAL = "signingCredential."  # what codes about a signer begin with
 TRUSTED = f"{CREDENTIAL}trusted"
 STAMPED = "timeStamp.trusted"  # by an authority that is trusted here: anybody can have a clock of his own
 
+# What the names of lists begin with that are for timestamps alone. The library trusts signers by them, too.
+STAMPS_ALONE = "urn:reelproof:time-stamps:"
+
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
 _LABEL = re.compile(r"self#jumbf=/?c2pa/([^/]+)")
 
@@ -28,7 +31,8 @@ def trusted_by(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator
     for label, explanation in _succeeded(_results(store), TRUSTED):
         anchor = _TRUSTED_BY.search(explanation)
         name = anchor.group(1) if anchor else ""
-        yield label, anchors.get(name, name)
+        if not name.startswith(STAMPS_ALONE):
+            yield label, anchors.get(name, name)
 
 
 def stamped(store: Mapping[str, Any]) -> Iterator[str]:
@@ -44,8 +48,9 @@ def recorded(ingredients: Sequence[Mapping[str, Any]], code: str) -> Iterator[st
     of somebody trusted, whose word the library has compared with what it found.
     """
     for ingredient in ingredients:
-        for label, _ in _succeeded(foreign_json.mapping(ingredient.get("validation_results")), code):
-            yield label
+        for label, words in _succeeded(foreign_json.mapping(ingredient.get("validation_results")), code):
+            if code != TRUSTED or f"[{STAMPS_ALONE}" not in words:
+                yield label
 
 
 def _results(store: Mapping[str, Any]) -> Mapping[str, Any]:

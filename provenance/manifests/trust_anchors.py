@@ -1,5 +1,6 @@
 """Whose signatures we trust: our own signer's root, and the lists that the operator names."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography import x509
@@ -9,7 +10,10 @@ from django.conf import settings
 from dam.core import errors
 from provenance.manifests import development_ca
 from provenance.manifests.c2pa_io import Anchor
-from provenance.manifests.trust import DEVELOPMENT_ANCHOR
+from provenance.manifests.trust import DEVELOPMENT_ANCHOR, STAMPS_ALONE
+
+# C2PA's list of time-stamp authorities, as it was on that day (CC BY 4.0; trust_lists/NOTICE.txt).
+BUNDLED = Path(__file__).with_name("trust_lists") / "C2PA-TSA-TRUST-LIST-2026-08-21.pem"
 
 
 class AnchorUnreadable(errors.Refused):
@@ -24,7 +28,18 @@ def house() -> tuple[Anchor, ...]:
     The development CA is trusted only while it signs: once both signers are configured, what it
     signed before reads as "valid, signer unknown".
     """
-    return (*_own(), *(from_file(Path(path)) for path in settings.TRUST_ANCHORS))
+    return (*_own(), *(from_file(Path(path)) for path in settings.TRUST_ANCHORS), *timestamps())
+
+
+def timestamps() -> tuple[Anchor, ...]:
+    """The authorities whose time-stamps are believed here: the bundled list, and the operator's own files."""
+    files = [*([BUNDLED] if settings.TIMESTAMP_LIST else []), *map(Path, settings.TIMESTAMP_ANCHORS)]
+    return tuple(_stamps_alone(path) for path in files)
+
+
+def _stamps_alone(path: Path) -> Anchor:
+    anchor = from_file(path)
+    return replace(anchor, name=f"{STAMPS_ALONE}{anchor.name}", kinds=("tsa",))
 
 
 def from_file(path: Path) -> Anchor:

@@ -21,6 +21,7 @@ from provenance.manifests import c2pa_io, report
 from provenance.manifests import trust_anchors as trust
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
+from provenance.manifests.trust import STAMPS_ALONE
 from provenance.manifests.validation_codes import State
 
 __all__ = ["Report", "State", "check"]
@@ -55,10 +56,17 @@ def check(path: Path, *, anchors: Sequence[Anchor] = ()) -> Report:
     return _read(path, kind.content_type, (*trust.house(), *anchors))
 
 
+def _address(number: int, anchor: Anchor) -> str:
+    alone = anchor.name.startswith(STAMPS_ALONE)
+    return f"{STAMPS_ALONE if alone else 'urn:reelproof:anchor:'}{number}"
+
+
 def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
     # Addresses of our own: names may hold anything.
-    named = {f"urn:reelproof:anchor:{n}": anchor for n, anchor in enumerate(trusted)}
-    settings = c2pa_io.settings_for([Anchor(address, anchor.pem) for address, anchor in named.items()])
+    named = {_address(n, anchor): anchor for n, anchor in enumerate(trusted)}
+    settings = c2pa_io.settings_for(
+        [Anchor(address, anchor.pem, anchor.kinds) for address, anchor in named.items()]
+    )
     query = json.dumps({"do": "read", "path": str(path), "content_type": kind, "settings": settings})
     reader = Path(c2pa_io.__file__)
     work = path.stat().st_size / BYTES_PER_SECOND
