@@ -53,6 +53,11 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 10.0, "options": {"expires": 10}},
     "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
     "tidy-evidence": {"task": "default.tidy_evidence", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tidy-review-sets": {
+        "task": "default.tidy_review_sets",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget-jobs": {"task": "default.forget_jobs", "schedule": 3600.0, "options": {"expires": 3600}},
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
     "fill-renditions": {

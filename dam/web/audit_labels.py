@@ -73,6 +73,9 @@ VERBS: dict[str, Wording] = {
     Verb.REVIEW_SUPERSEDED: Wording(
         "layers", noop("%(person)s ended the review of %(target)s with a newer version")
     ),
+    Verb.REVIEW_SET_RENAMED: Wording("pencil", noop("%(person)s renamed clips in review to “%(target)s”")),
+    Verb.REVIEW_LEFT_SET: Wording("layers", noop("%(person)s took %(target)s out of its set in review")),
+    Verb.REVIEW_JOINED_SET: Wording("layers", noop("%(person)s put %(target)s back into its set in review")),
     Verb.RELEASE_SIGNED: Wording("shield-check", noop("%(person)s signed the release of %(target)s")),
     Verb.RELEASE_FAILED: Wording("shield-alert", noop("%(person)s couldn't sign the release of %(target)s")),
     Verb.RELEASE_RETRIED: Wording(

@@ -75,9 +75,9 @@ def trash(request: BrandRequest) -> HttpResponse:
     return trashing.put(request, list(_chosen(request)))
 
 
-def keys(request: BrandRequest) -> list[uuid.UUID]:
+def keys(request: BrandRequest, name: str = "asset") -> list[uuid.UUID]:
     """The ids that were sent, each once; what is no id is left out."""
-    return list(dict.fromkeys(found for text in request.POST.getlist("asset") if (found := key(text))))
+    return list(dict.fromkeys(found for text in request.POST.getlist(name) if (found := key(text))))
 
 
 def keys_or_all(request: BrandRequest, *, most: int) -> list[uuid.UUID]:

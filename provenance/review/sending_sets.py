@@ -121,7 +121,7 @@ def send(
     made = ReviewSet(
         pk=key,
         brand=by.brand,
-        title=_title(title),
+        title=clean_title(title),
         note=note.strip(),
         due_at=due_at,
         submitted_by=principals.person(by),
@@ -165,7 +165,12 @@ def too_many() -> str:
     return _("Choose at most %(most)s clips: one set can't have more.") % {"most": MOST}
 
 
-def _title(text: str) -> str:
+def full() -> str:
+    return _("This set has %(most)s clips, which is as many as one can have.") % {"most": MOST}
+
+
+def clean_title(text: str) -> str:
+    """As it is kept. Raises SetRefused where it is empty or too long."""
     title = " ".join(foreign_text.neutral(text).split())
     if not title:
         raise SetRefused(_("Enter a title."))

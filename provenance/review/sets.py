@@ -3,7 +3,7 @@
 Each clip has its own review. Whoever doesn't see a clip is neither shown it nor told how many there are.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,8 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from dam.accounts.principals import Principal
-from provenance.review import queue
-from provenance.review.models import Review
+from provenance.review import absences, queue
+from provenance.review.models import Absence, Review
 from provenance.review.set_models import ReviewSet
 from provenance.review.states import ReviewState
 
@@ -22,11 +22,14 @@ IN_ORDER = ("set_place", "pk")
 
 @dataclass(frozen=True)
 class Progress:
-    """Of the clips of a set that somebody sees: how many there are, are open, and wait for them."""
+    """Of the clips of a set that somebody sees: how many there are, are open, wait for them, came back to
+    them, and wait for somebody whom they stand in for."""
 
     total: int = 0
     open: int = 0
     waiting: int = 0
+    returned: int = 0
+    standing: int = 0
 
     @property
     def over(self) -> int:
@@ -66,18 +69,28 @@ def one_of_each(rows: QuerySet[Review]) -> QuerySet[Review]:
     return rows.filter(pk__in=keys.values("pk"))
 
 
-def progress(keys: Collection[UUID], principal: Principal) -> dict[UUID, Progress]:
-    """Of these sets, in two queries."""
+def progress(
+    keys: Collection[UUID], principal: Principal, absent: Sequence[Absence] = ()
+) -> dict[UUID, Progress]:
+    """Of these sets, in four queries at most; `absent` as absences.now_for says."""
     if not keys:
         return {}
     seen = queue.visible_reviews(principal).filter(review_set__in=keys)
     counted = seen.order_by().values("review_set")
     counts = counted.annotate(total=Count("pk"), open=Count("pk", filter=Q(state=ReviewState.OPEN)))
-    mine = queue.waiting_for(principal).filter(review_set__in=keys).order_by().values("review_set")
-    waiting = dict(mine.annotate(count=Count("pk", distinct=True)).values_list("review_set", "count"))
+
+    def of(rows: QuerySet[Review]) -> dict[UUID, int]:
+        grouped = rows.filter(review_set__in=keys).order_by().values("review_set")
+        return dict(grouped.annotate(count=Count("pk", distinct=True)).values_list("review_set", "count"))
+
+    waiting, returned = of(queue.waiting_for(principal)), of(queue.returned_to(principal))
+    standing = of(absences.reviews_for(principal, list(absent))) if absent else {}
     return {
-        row["review_set"]: Progress(row["total"], row["open"], waiting.get(row["review_set"], 0))
+        key: Progress(
+            row["total"], row["open"], waiting.get(key, 0), returned.get(key, 0), standing.get(key, 0)
+        )
         for row in counts
+        for key in [row["review_set"]]
     }
 
 

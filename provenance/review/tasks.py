@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from provenance.review import absences, corrections, evidence, reminders
+from provenance.review import absences, changing_sets, corrections, evidence, reminders
 
 
 @shared_task(name="default.remind_of_reviews")
@@ -22,3 +22,9 @@ def erase_comments() -> None:
 def tidy_evidence() -> None:
     """Let go of documents that were given for an approval which never came."""
     evidence.tidy()
+
+
+@shared_task(name="default.tidy_review_sets")
+def tidy_review_sets() -> None:
+    """Let go of sets all of whose clips are gone."""
+    changing_sets.tidy()

@@ -26,7 +26,7 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import absences
 from provenance.review.models import Absence
-from provenance.web.review_forms import end_of, require_ahead
+from provenance.web.end_days import end_of, require_ahead
 
 
 class AwayForm(WholeTextForm):

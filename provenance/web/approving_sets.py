@@ -34,7 +34,8 @@ from provenance.review.models import Review
 from provenance.review.set_models import ReviewSet
 from provenance.review.states import DecisionKind
 from provenance.web import signatures
-from provenance.web.review_forms import ApproveForm, end_of
+from provenance.web.end_days import end_of
+from provenance.web.review_forms import ApproveForm
 
 
 @dataclass(frozen=True)

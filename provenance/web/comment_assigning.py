@@ -24,7 +24,7 @@ from provenance.review import assigning
 from provenance.review.assigning import Assignment
 from provenance.review.models import Comment
 from provenance.web import review_comments
-from provenance.web.review_forms import end_of, require_ahead
+from provenance.web.end_days import end_of, require_ahead
 
 
 class AssignForm(WholeTextForm):

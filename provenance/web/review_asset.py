@@ -1,5 +1,6 @@
 """Review on the asset page: how it stands, sending it to review, taking it back, ending an approval."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from dam.rights import visibility
 from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
 from provenance.recalls import recalls
-from provenance.review import choosing, comments, queue, reviews, stage_names
+from provenance.review import changing_sets, choosing, comments, queue, reviews, stage_names
 from provenance.review.models import Review
 from provenance.web import (
     carried_comments,
@@ -30,7 +31,9 @@ from provenance.web import (
     review_reset,
     review_summary,
 )
-from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
+from provenance.web.end_days import end_of
+from provenance.web.review_forms import RevokeForm
+from provenance.web.submit_forms import SubmitForm
 
 
 @require_safe
@@ -69,8 +72,10 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     form = SubmitForm(request.POST, zone=of_brand(request.brand), browser=browser)
     if form.is_valid():
         due_at = end_of(form.cleaned_data["due_on"], zone=form.zone, browser=browser)
+        of = changing_sets.place_for(version, by=request.principal) if form.cleaned_data["in_set"] else None
+        submitting = partial(changing_sets.submit_in_place, of=of) if of else reviews.submit
         try:
-            reviews.submit(
+            submitting(
                 version,
                 by=request.principal,
                 note=form.cleaned_data["note"],
@@ -174,6 +179,7 @@ def _panel(
     if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:
         chosen_by_hand = request.POST.get("template") or request.GET.get("template", "")
         context |= _chosen(request, version, chosen_by_hand)
+        context["place"] = changing_sets.place_for(version, by=request.principal)
     if works_here:
         context |= review_comments.context(
             version, by=request.principal, wanted=comment_filter.asked(request)

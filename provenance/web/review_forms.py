@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +25,7 @@ from dam.web import rights_presets, stated_fields, usage_status
 from dam.web.day_field import DayField, ends
 from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
-from provenance.review import checklist, comments, disclosing, drawings, sending_sets
+from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
 from provenance.review.checklist import Answer, Choice, Document, Evidence, Question
 from provenance.review.drawings import Drawing
@@ -34,7 +33,6 @@ from provenance.review.policies import Clearance
 from provenance.web.sent_files import SentFilesField
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
-LONGEST_KEY, LONGEST_SEEN = 18, 200  # characters
 LONGEST_PROOF = 20_000  # characters
 ANSWERS = [
     (Choice.YES.value, lazy("Yes")),
@@ -46,84 +44,6 @@ _LABELS = {
     Evidence.NEEDED: lazy("Evidence, needed for Yes"),
 }
 PLACES = {WORLDWIDE: lazy("Worldwide"), EU: lazy("European Union"), COUNTRIES: lazy("Specific countries")}
-
-
-def end_of(
-    day: date | None, *, zone: ZoneInfo, browser: ZoneInfo | None = None, latest: datetime | None = None
-) -> datetime | None:
-    """A day that people mean to include ends with its last second where the brand is.
-
-    `latest` is the end of an earlier clearance: of that day, its own last moment. Where that day is over
-    already it may still be somebody's today: where they say that they are, or where their browser is.
-    """
-    if day is None:
-        return None
-    if latest is not None and day == latest.astimezone(zone).date():
-        return latest
-    return max(zones.until(day, brand=zone, person=each) for each in _readers(browser))
-
-
-def _readers(browser: ZoneInfo | None) -> tuple[ZoneInfo, ...]:
-    """The zones that a reader's today may be in: who has chosen none reads pages in the brand's."""
-    current = timezone.get_current_timezone()
-    reader = current if isinstance(current, ZoneInfo) else ZoneInfo("UTC")
-    return (reader, browser) if browser else (reader,)
-
-
-def require_ahead(day: date | None, *, zone: ZoneInfo, browser: ZoneInfo | None) -> date | None:
-    """A day that isn't over for the brand nor for who sends it: each may be ahead. Raises ValidationError."""
-    if day is not None and day < zones.earliest_today(zone, *_readers(browser)):
-        raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
-    return day
-
-
-class SubmitForm(WholeTextForm):
-    note = forms.CharField(
-        label=lazy("Note to reviewers"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": lazy("What is this clip for? What should reviewers check?")}
-        ),
-    )
-    due_on = DayField(label=lazy("Due date"), required=False)
-    # Which stages: a template that was chosen by hand, and what the page said of them (choosing.Choice.seen).
-    template = forms.IntegerField(required=False, min_value=1, max_value=10**LONGEST_KEY)
-    seen = forms.CharField(required=False, max_length=LONGEST_SEEN)
-
-    def __init__(
-        self,
-        *args: Any,
-        zone: ZoneInfo | None = None,
-        browser: ZoneInfo | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone, self.browser = zone or zones.of_brand(None), browser
-        self.fields["due_on"].help_text = ends(self.zone)
-
-    def clean_due_on(self) -> date | None:
-        return require_ahead(self.cleaned_data["due_on"], zone=self.zone, browser=self.browser)
-
-
-class SetForm(SubmitForm):
-    """Several clips sent together. Its key is made with the page; each clip's stages are sent beside it."""
-
-    title = forms.CharField(
-        label=lazy("Title"),
-        max_length=sending_sets.LONGEST_TITLE,
-        widget=forms.TextInput(
-            attrs={"placeholder": lazy("Spring campaign, Launch film cut-downs"), "autocomplete": "off"}
-        ),
-        error_messages={"required": lazy("Enter a title.")},
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput())
-    field_order = ("title", "note", "due_on")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = _("What are these clips for? What should reviewers check?")
-        self.fields["note"].widget.attrs["placeholder"] = words
 
 
 class SeenForm(WholeTextForm):

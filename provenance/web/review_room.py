@@ -57,7 +57,8 @@ from provenance.web import (
     review_summary,
     signatures,
 )
-from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
+from provenance.web.end_days import end_of
+from provenance.web.review_forms import AnswerForm, ApproveForm
 
 LISTS = {
     "waiting": lazy("Waiting for you"),
@@ -67,7 +68,7 @@ LISTS = {
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
-BY_SET = ("waiting", "open", "closed")  # a set of clips is one entry there
+BY_SET = ("waiting", "returned", "standing", "open", "closed")  # a set of clips is one entry there
 RECENT = 50
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 
@@ -110,7 +111,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     rows_shown = listed(list(page), at=here(request.brand))
     if chosen in BY_SET:
         found = {row.review_set_id for row in page if row.review_set_id}
-        progress = sets.progress(found, request.principal)
+        progress = sets.progress(found, request.principal, standing)
         for row in rows_shown:
             row["progress"] = progress.get(row["review"].review_set_id)
     if chosen == "standing":

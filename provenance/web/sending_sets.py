@@ -19,11 +19,13 @@ from dam.core import numbers
 from dam.core.language import number
 from dam.web import going_back, localisation, selection
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import choosing, sending_sets, stage_names
+from provenance.review import changing_sets, choosing, reviews, sending_sets, stage_names
 from provenance.review.choosing import Choice
 from provenance.review.sending_sets import MOST, Candidate, Sent, Wanted
+from provenance.review.set_models import ReviewSet
 from provenance.review.stage_names import Line
-from provenance.web.review_forms import SetForm, end_of
+from provenance.web.end_days import end_of
+from provenance.web.submit_forms import SetForm
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def choose(request: BrandRequest) -> HttpResponse:
     if len(keys) > MOST:
         messages.error(request, sending_sets.too_many())
         return going_back.go(request)
-    entered = {name: request.POST.get(name, "") for name in ("title", "note", "due_on", "key")}
+    entered = {name: request.POST.get(name, "") for name in ("title", "note", "due_on", "key", "into")}
     given = {name: value for name, value in entered.items() if value}
     form = _form(request, initial={"title": title, "key": uuid4()} | given)
     return _page(request, sending_sets.chosen(keys, by=request.principal), form)
@@ -63,24 +65,33 @@ def send(request: BrandRequest) -> HttpResponse:
         return going_back.go(request)
     if form.is_valid():
         try:
-            sent = sending_sets.send(
-                form.cleaned_data["key"],
-                _wanted(request, versions),
-                by=request.principal,
-                title=form.cleaned_data["title"],
-                note=form.cleaned_data["note"],
-                due_at=end_of(form.cleaned_data["due_on"], zone=form.zone, browser=form.browser),
+            there = form.cleaned_data["into"]
+            sent = (
+                _added(request, versions, there)
+                if there
+                else sending_sets.send(
+                    form.cleaned_data["key"],
+                    _wanted(request, versions),
+                    by=request.principal,
+                    title=form.cleaned_data["title"],
+                    note=form.cleaned_data["note"],
+                    due_at=end_of(form.cleaned_data["due_on"], zone=form.zone, browser=form.browser),
+                )
             )
         except sending_sets.AlreadySent as there:
             messages.info(request, there.message)
             return redirect("review-set", request.brand.slug, form.cleaned_data["key"])
-        except sending_sets.SetRefused as refused:
+        except (sending_sets.SetRefused, reviews.ReviewRefused) as refused:
             form.add_error(None, refused.message)
         else:
             if sent.reviews:
                 return _done(request, sent)
             form.add_error(None, _("None of these clips could be sent. The reasons are below."))
     return _page(request, versions, form, status=422)
+
+
+def _added(request: BrandRequest, versions: Sequence[Version], there: ReviewSet) -> Sent:
+    return changing_sets.add(there, _wanted(request, versions), by=request.principal)
 
 
 def _done(request: BrandRequest, sent: Sent) -> HttpResponse:
@@ -109,7 +120,8 @@ def _chosen(request: BrandRequest) -> tuple[list[UUID], str]:
 def _form(request: BrandRequest, *, sent: bool = False, initial: dict[str, object] | None = None) -> SetForm:
     zone, browser = of_brand(request.brand), localisation.browser_place(request)
     data = request.POST if sent else None
-    return SetForm(data, initial=initial, zone=zone, browser=browser, auto_id="set_%s")
+    addable = changing_sets.addable(request.principal)
+    return SetForm(data, initial=initial, zone=zone, browser=browser, auto_id="set_%s", addable=addable)
 
 
 def _template(request: BrandRequest) -> int | None:

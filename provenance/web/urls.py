@@ -116,6 +116,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/sets/send/", sending_sets.send, name="review-set-send"),
     path("reviews/sets/<uuid:set_id>/", review_sets.page, name="review-set"),
+    path("reviews/sets/<uuid:set_id>/change/", review_sets.change, name="review-set-change"),
     path("reviews/sets/<uuid:set_id>/approve/", approving_sets.approve, name="review-set-approve"),
     path("reviews/sets/<uuid:set_id>/passkey/", approving_sets.ask_passkey, name="review-set-passkey"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),

@@ -30,7 +30,7 @@ WALKED = {
     "collections", "collection", "collection-new", "collection-edit", "bulk-edits", "bulk-edit",
     "bulk-import", "asset-compare",
     "saved-searches", "saved-search-edit", "alert-news", "searches-without-results", "prompt-waiver-ask",
-    "review-set-approve",  # by test_review_sets.py
+    "review-set-approve", "review-set-change",  # by test_review_sets.py
 }  # fmt: skip
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",

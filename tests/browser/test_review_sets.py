@@ -118,3 +118,44 @@ def test_clips_that_a_reviewer_has_opened_are_approved_together(
     expect(page.get_by_text("You approved 2 clips.")).to_be_visible()
     assert [each.territories for each in Decision.objects.all()] == [["EU"], ["EU"]]
     assert not found, "\n".join(found)
+
+
+def test_a_set_is_changed_with_a_way_back(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version], brand: Brand
+) -> None:
+    versions = [
+        take_in(people[Role.CREATOR], title=title, seed=number)
+        for number, title in enumerate(("Bottle", "Can", "Glass"))
+    ]
+    sent = send(versions[:2], by=principal(people[Role.CREATOR], brand))
+    found, seen = list[str](), set[str]()
+
+    creator = visit().sign_in(people[Role.CREATOR])
+    page = creator.page
+    page.get_by_label("Select Glass", exact=True).check(force=True)
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.get_by_label("Title")).to_be_visible()
+    page.get_by_label("Send as").select_option("Spring")
+    expect(page.get_by_label("Title")).to_be_hidden()
+    found += axe.violations(page, "adding to a set", seen=seen)
+    page.get_by_role("button", name="Send 1 clip to review").click()
+    expect(page.locator(".queue-item")).to_have_count(3)
+
+    page.get_by_role("link", name="Change", exact=True).click()
+    found += axe.violations(page, "changing a set", seen=seen)
+    page.get_by_label("Title").fill("Summer")
+    page.get_by_role("button", name="Save title").click()
+    expect(page.get_by_role("link", name="Summer")).to_be_visible()
+    page.get_by_label("Can", exact=False).check()
+    page.get_by_role("button", name="Take out of the set").click()
+    expect(page.get_by_text("1 clip is no longer part of this set.")).to_be_visible()
+    expect(page.get_by_role("checkbox")).to_have_count(2)
+    found += axe.violations(page, "a clip taken out", seen=seen)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("checkbox")).to_have_count(3)
+    page.get_by_label("Glass", exact=False).check()
+    page.get_by_role("button", name="Cancel their reviews").click()
+    expect(page.get_by_text("1 review was cancelled. The clip is a draft again.")).to_be_visible()
+    states = Review.objects.filter(review_set=sent.review_set).order_by("set_place")
+    assert list(states.values_list("state", flat=True)) == ["open", "open", "withdrawn"]
+    assert found == []

@@ -35,6 +35,8 @@ ROWS = (
     Row("POST", "selection-review", (),                 403, 302, 403, 403, 302, 302, 403, 403),
     Row("POST", "review-set-send", (),                  403, 302, 403, 403, 302, 302, 403, 403),
     Row("GET",  "review-set", ("review set",),          403, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "review-set-change", ("review set",),   403, 403, 403, 403, 403, 200, 403, 403),
+    Row("POST", "review-set-change", ("review set",),   403, 403, 403, 403, 403, 400, 403, 403),
     Row("GET",  "review-set-approve", ("review set",),  403, 403, 302, 302, 403, 403, 403, 403),
     Row("POST", "review-set-approve", ("review set",),  403, 403, 302, 302, 403, 403, 403, 403),
     Row("POST", "review-set-passkey", ("review set",),  403, 403, 404, 404, 403, 403, 403, 403),

@@ -14,10 +14,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Processing, Version
 from dam.collections import collections, items
-from provenance.review import sending_sets
+from provenance.review import choosing, reviews, sending_sets
 from provenance.review.models import Review
 from provenance.review.plans import Planned
 from provenance.review.set_models import ReviewSet
+from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import decide, page, signed_in
 from tests.review_factory import Case
@@ -250,3 +251,114 @@ def test_the_page_of_a_clip_names_the_set_to_those_who_work_in_the_brand() -> No
     sent = send(drafts(case, 1), by=case.creator)
     asset = sent.reviews[0].version.asset_id
     assert "Sent to review in “Spring”" in page(case.creator, "asset-review", asset)
+
+
+def change(by: Member, review_set: ReviewSet, **fields: Any) -> Any:
+    return signed_in(by).post(reverse("review-set-change", args=[by.brand.slug, review_set.pk]), fields)
+
+
+def test_clips_are_sent_into_a_set_that_is_there_without_a_title_of_their_own() -> None:
+    case = Case()
+    one, two = drafts(case, 2)
+    there = send([one], by=case.creator, note="For May").review_set
+    shown = choose(case.creator, [two])
+    assert list(shown.context["form"].fields["into"].queryset) == [there]
+    answer = post(case.creator, filled(shown, title="", into=str(there.pk)))
+    assert answer.headers["Location"] == reverse("review-set", args=[case.brand.slug, there.pk])
+    assert list(there.reviews.order_by("set_place").values_list("version", flat=True)) == [one.pk, two.pk]
+    assert ReviewSet.objects.count() == 1
+
+
+def test_a_set_of_somebody_else_is_neither_offered_nor_taken() -> None:
+    case = Case()
+    other = member(case.brand)
+    one, two = drafts(case, 2)
+    theirs = send([one], by=other).review_set
+    shown = choose(case.creator, [two])
+    assert "into" not in shown.context["form"].fields
+    send([drafts(case, 1)[0]], by=case.creator, title="Mine")
+    answer = post(case.creator, filled(choose(case.creator, [two]), into=str(theirs.pk)))
+    assert answer.status_code == 422
+    assert "That set is no longer in review." in answer.content.decode()
+    assert theirs.reviews.count() == 1
+
+
+def test_without_a_set_a_title_is_still_needed() -> None:
+    case = Case()
+    one, two = drafts(case, 2)
+    send([one], by=case.creator)
+    answer = post(case.creator, filled(choose(case.creator, [two]), title=""))
+    assert answer.status_code == 422
+    assert "Enter a title." in answer.content.decode()
+
+
+def test_taking_out_leads_to_a_page_with_the_way_back_that_bears_a_reload() -> None:
+    case = Case()
+    sent = send(drafts(case, 2), by=case.creator)
+    answer = change(case.creator, sent.review_set, do="take_out", review=[str(sent.reviews[0].pk)])
+    where = answer.headers["Location"]
+    for _again in range(2):
+        shown = signed_in(case.creator).get(where)
+        assert [each.pk for each in shown.context["out"]] == [sent.reviews[0].pk]
+    change(case.creator, sent.review_set, do="put_back", review=[str(sent.reviews[0].pk)])
+    assert signed_in(case.creator).get(where).context["out"] == []
+
+
+def test_the_last_clip_taken_out_leads_to_the_list_of_reviews() -> None:
+    case = Case()
+    sent = send(drafts(case, 1), by=case.creator)
+    answer = change(case.creator, sent.review_set, do="take_out", review=[str(sent.reviews[0].pk)])
+    assert answer.headers["Location"] == reverse("reviews", args=[case.brand.slug])
+
+
+@pytest.mark.parametrize("sent", [{}, {"do": "explode"}])
+def test_an_unknown_change_is_refused(sent: dict[str, str]) -> None:
+    case = Case()
+    review_set = send(drafts(case, 1), by=case.creator).review_set
+    assert change(case.creator, review_set, **sent).status_code == 400
+
+
+def test_a_title_too_long_is_said_and_kept_in_the_form() -> None:
+    case = Case()
+    review_set = send(drafts(case, 1), by=case.creator).review_set
+    answer = change(case.creator, review_set, do="rename", title="x" * 121)
+    assert answer.status_code == 422
+    assert "x" * 121 in answer.content.decode()
+
+
+def test_the_review_form_of_a_new_version_offers_the_place_of_the_earlier_one() -> None:
+    case = Case()
+    clips = drafts(case, 2)
+    sent = send(clips, by=case.creator)
+    reviews.withdraw(sent.reviews[0], by=case.creator)
+    panel = signed_in(case.creator).get(reverse("asset-review", args=[case.brand.slug, clips[0].asset_id]))
+    assert "Send it as part of “Spring”" in panel.content.decode()
+    fields = {"in_set": "on", "seen": choosing.of(clips[0]).seen}
+    where = reverse("review-submit", args=[case.brand.slug, clips[0].asset_id])
+    signed_in(case.creator).post(where, fields)
+    again = Review.objects.get(version=clips[0], state="open")
+    assert (again.review_set, again.set_place) == (sent.review_set, 1)
+    assert sent.review_set.reviews.count() == 2
+
+
+def test_what_came_back_of_a_set_is_one_entry_and_leads_to_those_clips() -> None:
+    case = Case()
+    sent = send(drafts(case, 3, created_by=case.creator.user), by=case.creator)
+    for review in sent.reviews[:2]:
+        reviews.decide(
+            review,
+            by=case.brand_reviewer,
+            kind=DecisionKind.REQUEST_CHANGES,
+            expected_sha256=review.content_sha256,
+            comment="Darker",
+        )
+    listed = signed_in(case.creator).get(reverse("reviews", args=[case.brand.slug]), {"show": "returned"})
+    words = listed.content.decode()
+    assert len(listed.context["rows"]) == 1
+    assert "2 of 3 clips returned to you" in words
+    assert f"{sent.review_set.pk}/?show=returned" in words
+    shown = signed_in(case.creator).get(
+        reverse("review-set", args=[case.brand.slug, sent.review_set.pk]), {"show": "returned"}
+    )
+    assert [row["review"].pk for row in shown.context["rows"]] == [each.pk for each in sent.reviews[:2]]
+    assert "Darker" in shown.content.decode()

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from dam.accounts import languages, times
 from dam.accounts.models import Brand, User
-from provenance.web.review_forms import SubmitForm, end_of
+from provenance.web.end_days import end_of
+from provenance.web.submit_forms import SubmitForm
 
 BERLIN, LOS_ANGELES, AUCKLAND = map(ZoneInfo, ("Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland"))
 # Friday in Berlin and Auckland, still Thursday in Los Angeles.

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dam.web.whole_text import WholeTextForm
-from provenance.web.review_forms import AnswerForm, ApproveForm, CommentForm, RevokeForm, SubmitForm
+from provenance.web.review_forms import AnswerForm, ApproveForm, CommentForm, RevokeForm
+from provenance.web.submit_forms import SubmitForm
 
 TEMPLATES = Path(__file__).parents[4] / "templates"
 
