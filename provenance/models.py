@@ -13,7 +13,7 @@ from provenance.guests.models import (
 )
 from provenance.manifests.models import ManifestRecord
 from provenance.recalls.models import Recall, RecallNotice
-from provenance.releases.models import Release
+from provenance.releases.models import Release, ReleaseTimestamp
 from provenance.review.models import (
     Absence,
     ChecklistQuestion,
@@ -58,6 +58,7 @@ __all__ = [
     "Recall",
     "RecallNotice",
     "Release",
+    "ReleaseTimestamp",
     "Review",
     "ReviewOpening",
     "ReviewSet",

@@ -1,4 +1,4 @@
-"""A time-stamp authority of the tests' own, on this machine: `openssl ts` behind a small web server."""
+"""A timestamp authority of the tests' own, on this machine: `openssl ts` behind a small web server."""
 
 import shutil
 import subprocess
@@ -38,7 +38,7 @@ ess_cert_id_alg=sha256
 
 @dataclass
 class Authority:
-    """`answer` in the place of a time-stamp, where it is set; `asked` are the queries that came."""
+    """`answer` in the place of a timestamp, where it is set; `asked` are the queries that came."""
 
     url: str
     root: Path
@@ -47,7 +47,7 @@ class Authority:
 
 
 @contextmanager
-def running(folder: Path, *, name: str = "Time-stamps for tests") -> Iterator[Authority]:
+def running(folder: Path, *, name: str = "Timestamps for tests") -> Iterator[Authority]:
     folder.mkdir(parents=True, exist_ok=True)
     _make_certificates(folder, name)
     (folder / "ts.cnf").write_text(CONFIGURATION)

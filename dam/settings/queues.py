@@ -36,6 +36,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
+    "stamp-releases": {"task": "sign.stamp_releases", "schedule": 600.0, "options": {"expires": 600}},
     "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
     "recover-attachments": {
         "task": "default.recover_attachments",

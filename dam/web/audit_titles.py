@@ -43,6 +43,7 @@ TITLES: dict[Verb, str] = {
     Verb.REVIEW_WITHDRAWN: noop("Review cancelled"),
     Verb.REVIEW_SUPERSEDED: noop("Review ended by a newer version"),
     Verb.RELEASE_SIGNED: noop("Release signed"),
+    Verb.RELEASE_STAMPED: noop("Release timestamped"),
     Verb.RELEASE_FAILED: noop("Signing a release failed"),
     Verb.RELEASE_RETRIED: noop("Signing restarted"),
     Verb.RELEASE_REVOKED: noop("Approval withdrawn"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dam.rights import terms
 from dam.rights.policy import Inherited
-from provenance.releases.models import Release
+from provenance.releases.models import Release, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
 
 
@@ -36,6 +36,10 @@ class KnownRelease:
     valid_until: datetime | None = None
     embargo_until: datetime | None = None
     by_pictures: bool = False  # the file is another one that shows the same
+    stamped_at: datetime | None = (
+        None  # these bytes were there by then, by an authority's word kept with the release
+    )
+    authority: str = ""
 
     @property
     def withdrawn(self) -> bool:
@@ -58,7 +62,13 @@ def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
         .select_related("brand", "asset", "version__rights", "version__inherited")
         .first()
     )
-    return of(release, at=at or timezone.now()) if release else None
+    return with_timestamp(of(release, at=at or timezone.now()), release) if release else None
+
+
+def with_timestamp(found: KnownRelease, release: Release) -> KnownRelease:
+    """And when its file was there for certain, where an authority's word is kept: of these bytes alone."""
+    kept = ReleaseTimestamp.objects.filter(release=release, response__isnull=False).first()
+    return replace(found, stamped_at=kept.at, authority=kept.authority) if kept else found
 
 
 def by_pictures(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:

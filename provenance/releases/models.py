@@ -97,3 +97,29 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"Release of {self.version}"
+
+
+class ReleaseTimestamp(models.Model):
+    """When a release's file was there for certain, or why nobody says so yet.
+
+    Made some minutes after the signing, where an authority is configured (late_timestamps). `response` is the
+    authority's (RFC 3161), over the file's SHA-256; without one and with `at` the timestamp is in the file.
+    """
+
+    release = models.OneToOneField(
+        Release, on_delete=models.CASCADE, related_name="timestamp", db_constraint=False
+    )
+    at = models.DateTimeField(null=True)
+    authority = models.CharField(max_length=200, blank=True)
+    response = models.BinaryField(null=True)
+    problem = models.TextField(blank=True)  # for people, in English
+    tried_at = models.DateTimeField()
+    given_up = models.BooleanField(default=False)  # there will be none
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tried_at"], name="timestamp_waiting", condition=Q(at=None, given_up=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"Timestamp of {self.release}"

@@ -2,7 +2,7 @@
 
 from celery import current_task, shared_task
 
-from provenance.releases import recovery, worker
+from provenance.releases import late_timestamps, recovery, worker
 
 
 @shared_task(name="sign.release")
@@ -27,3 +27,8 @@ def _token() -> str:
 @shared_task(name="default.recover_releases")
 def recover_releases() -> None:
     recovery.recover()
+
+
+@shared_task(name="sign.stamp_releases")
+def stamp_releases() -> None:
+    late_timestamps.add()

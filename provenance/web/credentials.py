@@ -67,7 +67,9 @@ def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     raw, report = record.report.get("raw"), credentials_summary.said(record.report)
     # The master may be a copy of an earlier release: then, too, what became of that comes first.
     release = (
-        known.of(record.release, at=at) if record.release else known_files.by_bytes(record.sha256, at=at)
+        known.with_timestamp(known.of(record.release, at=at), record.release)
+        if record.release
+        else known_files.by_bytes(record.sha256, at=at)
     )
     return {
         "of_release": record.release is not None,
@@ -76,5 +78,6 @@ def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
         "report": report,
         "verdict": credentials_summary.verdict(report, release=release, at=at),
         "chain": credentials_summary.chain(report),
+        "timestamp": release_summary.timestamp(record.release, report, at=at) if record.release else "",
         "raw": json.dumps(raw, indent=2, ensure_ascii=False) if raw else "",
     }

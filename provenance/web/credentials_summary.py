@@ -56,6 +56,7 @@ class ManifestEntry:
     inputs: tuple[str, ...]
 
 
+EXPIRED, UNKNOWN_SIGNER = "signingCredential.expired", "signingCredential.untrusted"
 _VERDICTS = {
     State.TRUSTED: ("shield-check", "ok", lazy("Verified and trusted")),
     State.VALID: ("shield", "info", lazy("Valid, signer unknown")),
@@ -114,7 +115,7 @@ def verdict(
     the time that counts. Where the pictures alone are known, nothing is milder than what the file's own
     signature says: what else is in it may be another's.
     """
-    signature = _signature(report)
+    signature = _ran_out(report, release, at=at) or _signature(report)
     if release and release.by_pictures and report["state"] in (State.ALTERED, State.INVALID):
         return signature
     if (ended := _ended(report, release, at=at)) is not None:
@@ -133,6 +134,33 @@ def _signature(report: Mapping[str, Any]) -> CredentialsVerdict:
     if state is State.VALID:
         return CredentialsVerdict(icon, tone, title, f"{_NOT_KNOWN} {reasons}".strip())
     return CredentialsVerdict(icon, tone, title, reasons)
+
+
+def _ran_out(
+    report: Mapping[str, Any], release: KnownRelease | None, *, at: datetime | None
+) -> CredentialsVerdict | None:
+    """Of a file that we released, if nothing is wrong but that its certificate has run out since."""
+    codes = set(report["codes"])
+    if (
+        release is None
+        or release.by_pictures
+        or report["state"] != State.INVALID
+        or report.get("more_findings")
+        or EXPIRED not in codes
+        or not codes <= {EXPIRED, UNKNOWN_SIGNER}
+    ):
+        return None
+    told = _(
+        "The certificate has run out since. By its ledger, %(brand)s released exactly this file on %(day)s."
+    ) % {"brand": release.brand, "day": _day(release.released_at, at)}
+    if release.stamped_at is None:
+        proof = _("No timestamp proves the date.")
+    else:
+        proof = _("A timestamp of %(authority)s proves that it was there on %(day)s.") % {
+            "authority": release.authority,
+            "day": _day(release.stamped_at, at),
+        }
+    return CredentialsVerdict("clock", "warn", _("Valid when it was released"), f"{told} {proof}")
 
 
 def _ended(

@@ -1,16 +1,19 @@
 """How a release stands, for people: one sentence as it is now, and the asset's history of releases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dam.catalog.models import Approval, Asset, Version
 from dam.core import failures
 from dam.core.language import day
-from dam.web import usage_status
+from dam.web import times, usage_status
+from provenance.manifests import timestamps
 from provenance.models import Decision
-from provenance.releases.models import Release
+from provenance.releases.models import Release, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
 
 TONES = {
@@ -64,6 +67,32 @@ def line(release: Release, *, at: datetime) -> ReleaseLine:
         busy=state == ReleaseStatus.SIGNING and _in_hand(release, at=at),
         may_sign_again=state == ReleaseStatus.FAILED and release.version.approval == Approval.APPROVED,
     )
+
+
+def timestamp(release: Release, report: Mapping[str, Any], *, at: datetime) -> str:
+    """What proves when it was signed, or why nothing does; empty where its file says it."""
+    manifests = report["manifests"] or [{}]
+    if manifests[0].get("time_stamp"):
+        return ""
+    kept = ReleaseTimestamp.objects.filter(release=release).first()
+    if kept is not None and kept.at:
+        return _(
+            "A timestamp of %(authority)s proves that this file was there on %(day)s. It's kept with the "
+            "release, not in the file."
+        ) % {"authority": kept.authority, "day": _day(kept.at, at)}
+    if kept is not None and kept.given_up:
+        return _("No timestamp. %(problem)s") % {"problem": failures.shown(kept.problem)}
+    if timestamps.is_configured():
+        problem = failures.shown(kept.problem) if kept is not None else ""
+        if not problem:
+            return _("No timestamp yet. It's asked for within minutes.")
+        return _("No timestamp yet. %(problem)s It's asked for again each hour.") % {"problem": problem}
+    ends = times.read((manifests[0].get("signer") or {}).get("valid_until") or "")
+    if ends is None:
+        return ""
+    return _(
+        "No timestamp: no authority is set up. The signature holds as long as its certificate, until %(day)s."
+    ) % {"day": _day(ends, at)}
 
 
 def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
