@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from provenance.review import enough_people, plans, rules, templates
+from provenance.review import by_field, enough_people, plans, rules, templates
 from provenance.review.models import ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import Refusal
@@ -45,9 +45,12 @@ class Choice:
 
     @property
     def seen(self) -> str:
-        """What names it as it is now: "12:3" of a template, "brand,legal" of an order."""
+        """What names it as it is now: "12:3" of a template, with whom a clip's fields name "12:3:7g",
+        "brand,legal" of an order."""
         if self.template is not None:
-            return f"{self.template.pk}:{self.template.revision}"
+            # Of stages that the clip's fields name somebody for, whom: that may change, too.
+            named = [f"{stage.person or ''}g{stage.group or ''}" for stage in self.stages if stage.named_by]
+            return ":".join([f"{self.template.pk}:{self.template.revision}", *named])
         return ",".join(stage.kind for stage in self.stages)
 
 
@@ -68,7 +71,7 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
     except rules.Broken as broken:
         return replace(own, refusal=_refuse_broken(broken))
     if matching is not None:
-        chosen = Choice(matching.planned, matching)
+        chosen = _by(matching, version)
         if wanted in (None, matching.pk):
             return chosen
         words = _("A rule has chosen “%(template)s” for this clip, so no other one can be chosen by hand.")
@@ -77,7 +80,7 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
         return own
     template = next((each for each in offered(brand) if each.pk == wanted), None)
     if template is not None:
-        return Choice(template.planned, template, by_hand=True)
+        return _by(template, version, by_hand=True)
     words = _("This template can't be chosen any more. Check the stages below, then send it to review.")
     return replace(own, refusal=Refusal(CHANGED, words))
 
@@ -92,8 +95,24 @@ def of_many(versions: Collection[Version], *, brand: Brand, wanted: int | None =
         unruled = replace(unruled, refusal=_refuse_broken(broken))
     elif template := next((each for each in offered(brand) if each.pk == wanted), None):
         unruled = Choice(template.planned, template, by_hand=True)
-    matching = {asset: Choice(template.planned, template) for asset, template in found.items()}
-    return {version.pk: matching.get(version.asset_id, unruled) for version in versions}
+    choices = {
+        version.pk: Choice(found[version.asset_id].planned, found[version.asset_id])
+        if version.asset_id in found
+        else unruled
+        for version in versions
+    }
+    every = [stage for choice in choices.values() for stage in choice.stages]
+    names = by_field.resolved(every, [version.asset for version in versions], brand=brand)
+    return {
+        version.pk: replace(choice, stages=names.stages(choice.stages, version.asset_id))
+        for version in versions
+        for choice in [choices[version.pk]]
+    }
+
+
+def _by(template: ReviewTemplate, version: Version, *, by_hand: bool = False) -> Choice:
+    names = by_field.resolved(template.planned, [version.asset], brand=version.brand)
+    return Choice(names.stages(template.planned, version.asset_id), template, by_hand)
 
 
 def _refuse_broken(broken: rules.Broken) -> Refusal:
@@ -109,4 +128,6 @@ def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None 
     if seen is not None and seen != choice.seen:
         words = _("The stages of this review have just changed. Look at them again, then send it to review.")
         return Refusal(CHANGED, words)
-    return enough_people.refuse(choice.template, version, by=by) if choice.template else None
+    if choice.template is None:
+        return None
+    return enough_people.refuse(choice.template, choice.stages, version, by=by)

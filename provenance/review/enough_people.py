@@ -14,11 +14,14 @@ from provenance.review.plans import Planned
 from provenance.review.policies import STAGES, Refusal
 
 
-def refuse(template: ReviewTemplate, version: Version, *, by: Principal) -> Refusal | None:
-    """Why a review by this template could not be decided by the people there are now; None when it could."""
+def refuse(
+    template: ReviewTemplate, stages: Sequence[Planned], version: Version, *, by: Principal
+) -> Refusal | None:
+    """Why a review by this template, whose stages are these for the clip, could not be decided by the people
+    there are now; None when it could."""
     gone = frozenset({version.created_by_id} | ({by.user.pk} if by.user else set()))
     wanted = []
-    for stage, named, people in _people(template.planned, brand=version.brand_id, gone=gone):
+    for stage, named, people in _people(stages, brand=version.brand_id, gone=gone):
         needs = _needs(stage, named)
         if len(people) < needs:
             return Refusal("too_few", _too_few(template, stage, needs, len(people), named=bool(named)))
@@ -30,7 +33,7 @@ def refuse(template: ReviewTemplate, version: Version, *, by: Principal) -> Refu
         "“%(template)s” can't be completed: there would be no one left for “%(stage)s”, as one person "
         "decides one stage of a review."
     )
-    return Refusal("too_few", words % {"template": template, "stage": template.planned[short].name})
+    return Refusal("too_few", words % {"template": template, "stage": stages[short].name})
 
 
 def refuse_approval(review: Review, asked: Asked, *, person: int | None) -> Refusal | None:

@@ -16,6 +16,9 @@ ALL = 0  # in `needs`: everyone of the group
 class Planned:
     """A stage of a review. People and groups are named by their ids; with neither, its role is asked.
 
+    In a template `field` is the key of a clip's field that names one of them (by_field); in a review that is
+    settled, and `named_by` is what the field was called.
+
     `needs` is how many approvals it takes, ALL for everyone of the group. `days` after it began it is
     overdue, and from then on its deputy, a person or a group, may decide it, too.
     """
@@ -28,6 +31,8 @@ class Planned:
     days: int | None = None
     deputy_person: int | None = None
     deputy_group: int | None = None
+    field: str = ""
+    named_by: str = ""
 
     @property
     def name(self) -> str:

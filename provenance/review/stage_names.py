@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dam.accounts.models import Group, User
+from dam.custom_fields import schema
+from dam.custom_fields.definitions import Kind, Schema
 from provenance.review import plans
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES
@@ -28,10 +30,14 @@ class Names:
 
     people: Mapping[int, str]
     groups: Mapping[int, str]
+    known: Schema = schema.NONE  # of the brand whose templates are told
 
     def who(self, stage: Planned) -> str:
         """Who decides the stage; empty where its role does."""
-        return self._of(stage.person, stage.group)
+        if stage.field:
+            return self._by_field(stage.field)
+        named = self._of(stage.person, stage.group)
+        return f"{named} ({stage.named_by})" if named and stage.named_by else named
 
     def deputy(self, stage: Planned) -> str:
         return self._of(stage.deputy_person, stage.deputy_group)
@@ -39,8 +45,19 @@ class Names:
     def line(self, stage: Planned) -> Line:
         kind = STAGES[stage.kind].title
         who = self.who(stage) or _("Anyone with the role")
+        if stage.named_by and not stage.is_named:
+            words = _("Anyone with the role, as “%(field)s” names nobody")
+            who = words % {"field": stage.named_by}
         who = f"{kind}: {who}" if stage.title else who
         return Line(stage.name, who, needed(stage), stage.days, self.deputy(stage))
+
+    def _by_field(self, key: str) -> str:
+        field = self.known.get(key)
+        if field is None or field.retired:
+            return _("a field that isn't there any more")
+        if field.kind is Kind.PERSON:
+            return _("The person in “%(field)s”") % {"field": field.title}
+        return _("The group named after “%(field)s”") % {"field": field.title}
 
     def _of(self, person: int | None, group: int | None) -> str:
         if person is not None:
@@ -57,13 +74,15 @@ def needed(stage: Planned) -> str:
     return _("%(needs)s approvals") % {"needs": stage.needs} if stage.needs > 1 else ""
 
 
-def of(stages: Iterable[Planned]) -> Names:
-    """In two queries at most."""
+def of(stages: Iterable[Planned], *, known: Schema = schema.NONE) -> Names:
+    """In two queries at most. `known` are the fields of the brand, for the stages of templates."""
     stages = list(stages)
     people = {key for each in stages for key in (each.person, each.deputy_person) if key is not None}
     groups = {key for each in stages for key in (each.group, each.deputy_group) if key is not None}
     users = User.objects.in_bulk(people) if people else {}
     rows = Group.objects.in_bulk(groups) if groups else {}
     return Names(
-        {key: str(user) for key, user in users.items()}, {key: str(row) for key, row in rows.items()}
+        {key: str(user) for key, user in users.items()},
+        {key: str(row) for key, row in rows.items()},
+        known,
     )

@@ -19,7 +19,8 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, locks, places, sorting
 from dam.core.language import noop
-from provenance.review import plans, rules
+from dam.custom_fields.definitions import Field, Kind
+from provenance.review import by_field, plans, rules
 from provenance.review.models import ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES
@@ -170,7 +171,7 @@ def _facts(stage: Planned) -> str:
     facts = (
         stage.kind,
         str(stage.needs or "everyone"),
-        _number(stage.person, stage.group) or "role",
+        f"field:{stage.field}" if stage.field else _number(stage.person, stage.group) or "role",
         f"{stage.days} days" if stage.days is not None else "",
         f"deputy {deputy}" if deputy else "",
     )
@@ -214,8 +215,9 @@ def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
         )
     people = set(reviewers(by.brand).values_list("pk", flat=True))
     known = set(groups.of_brand(by.brand).values_list("pk", flat=True))
+    fields = {field.key: field for field in by_field.offered(by.brand)}
     stages = tuple(
-        _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known)
+        _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known, fields)
         for place, stage in enumerate(wanted.stages)
     )
     return Wanted(title, stages, rule, wanted.by_hand, wanted.together)
@@ -233,7 +235,9 @@ def _title(text: str, *, stage: int | None = None) -> str:
     return title
 
 
-def _stage(stage: Planned, place: int, people: set[int], known: set[int]) -> Planned:
+def _stage(
+    stage: Planned, place: int, people: set[int], known: set[int], fields: Mapping[str, Field]
+) -> Planned:
     def refuse(field: str, words: str) -> TemplateRefused:
         return TemplateRefused(words, field=field, stage=place)
 
@@ -243,11 +247,16 @@ def _stage(stage: Planned, place: int, people: set[int], known: set[int]) -> Pla
         raise refuse("who", _("This person can't decide reviews any more. Choose someone else."))
     if stage.group is not None and stage.group not in known:
         raise refuse("who", _("This group doesn't exist any more. Choose another."))
-    if stage.needs == plans.ALL and stage.group is None:
+    field = fields.get(stage.field)
+    if stage.field and field is None:
+        raise refuse("who", _("This field can't name reviewers any more. Choose another."))
+    of_group = field is not None and field.kind is Kind.CHOICE
+    if stage.needs == plans.ALL and stage.group is None and not of_group:
         raise refuse("needs", _("Everyone means everyone of a group. Choose a group, or a number."))
     if not 0 <= stage.needs <= MOST_NEEDED:
         raise refuse("needs", _("A stage can need %(most)s approvals at most.") % {"most": MOST_NEEDED})
-    if stage.person is not None and stage.needs != 1:
+    of_person = stage.person is not None or (field is not None and not of_group)
+    if of_person and stage.needs != 1:
         raise refuse("needs", _("One person gives one approval."))
     if stage.days is not None and not 1 <= stage.days <= MOST_DAYS:
         raise refuse("days", _("Enter from 1 to %(most)s days.") % {"most": MOST_DAYS})
@@ -256,7 +265,7 @@ def _stage(stage: Planned, place: int, people: set[int], known: set[int]) -> Pla
     if stage.deputy_group is not None and stage.deputy_group not in known:
         raise refuse("deputy", _("This group doesn't exist any more. Choose another."))
     has_deputy = stage.deputy_person is not None or stage.deputy_group is not None
-    if has_deputy and not stage.is_named:
+    if has_deputy and not stage.is_named and not stage.field:
         raise refuse("deputy", _("A deputy stands in for a person or a group. Choose who decides first."))
     if has_deputy and stage.days is None:
         raise refuse("days", _("Say after how many days the deputy is asked."))

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from dam.accounts import groups
 from dam.accounts.models import Brand
 from dam.core import numbers, places
+from dam.custom_fields import schema
 from dam.web.whole_text import WholeTextForm
-from provenance.review import plans, templates
+from provenance.review import by_field, plans, stage_names, templates
 from provenance.review.models import ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES
@@ -23,6 +24,7 @@ from provenance.review.templates import TemplateRefused, Wanted
 
 ROLE = "role"
 EVERYONE = "everyone"
+BY_FIELD = "field:"
 NEW_STAGE = {"kind": "legal", "who": ROLE, "needs": "1"}
 ACTIONS = ("add", "remove", "up", "down")
 
@@ -79,7 +81,7 @@ class StageForm(WholeTextForm):
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("kind", [(stage.name, stage.title) for stage in STAGES.values()])
-        self._offer("who", [(ROLE, _("Anyone with the role")), *people.choices])
+        self._offer("who", [(ROLE, _("Anyone with the role")), *people.by_field, *people.choices])
         numbers = [(str(number), str(number)) for number in range(1, templates.MOST_NEEDED + 1)]
         self._offer("needs", [*numbers, (EVERYONE, _("Everyone in the group"))])
         self._offer("deputy", [("", _("Nobody")), *people.choices])
@@ -104,11 +106,13 @@ class StageForm(WholeTextForm):
             days=given["days"],
             deputy_person=deputy_person,
             deputy_group=deputy_group,
+            field=given["who"].removeprefix(BY_FIELD) if given["who"].startswith(BY_FIELD) else "",
         )
 
 
 class People:
-    """Whom a stage can name: the brand's groups, and the people who can decide reviews."""
+    """Whom a stage can name: the brand's groups, the people who can decide reviews, and whom a clip's own
+    fields name."""
 
     def __init__(self, brand: Brand) -> None:
         in_groups = [(f"group:{group.pk}", str(group)) for group in groups.of_brand(brand)]
@@ -118,6 +122,15 @@ class People:
             self.choices.append((_("Groups"), in_groups))
         if people:
             self.choices.append((_("People"), people))
+        self.by_field: list[tuple[str, Any]] = []
+        known = schema.of(brand)
+        names = stage_names.of((), known=known)
+        named = [
+            (f"{BY_FIELD}{field.key}", names.who(Planned("legal", field=field.key)))
+            for field in by_field.offered(brand)
+        ]
+        if named:
+            self.by_field.append((_("By the clip's fields"), named))
 
 
 class WholeTemplate:
@@ -173,6 +186,10 @@ def _value(person: int | None, group: int | None, *, nobody: str) -> str:
     return f"person:{person}" if person is not None else f"group:{group}" if group is not None else nobody
 
 
+def _who(stage: Planned) -> str:
+    return BY_FIELD + stage.field if stage.field else _value(stage.person, stage.group, nobody=ROLE)
+
+
 def _count(data: Mapping[str, str]) -> int:
     return min(numbers.read(data.get("stages", ""), digits=3) or 0, templates.MOST_STAGES)
 
@@ -203,7 +220,9 @@ def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict
         {
             "title": stage.title,
             "kind": stage.kind,
-            "who": _value(stage.person, stage.group, nobody=ROLE),
+            "who": f"{BY_FIELD}{stage.field}"
+            if stage.field
+            else _value(stage.person, stage.group, nobody=ROLE),
             "needs": EVERYONE if stage.needs == plans.ALL else str(stage.needs),
             "days": stage.days,
             "deputy": _value(stage.deputy_person, stage.deputy_group, nobody=""),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.custom_fields import schema
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import rules, stage_names, templates
 from provenance.review.models import ReviewTemplate
@@ -33,7 +34,7 @@ def listing(request: BrandRequest) -> HttpResponse:
     brand = request.brand
     used = list(templates.of(brand))
     problems = rules.problems([each.rule for each in used], brand=brand)
-    names = stage_names.of(stage for each in used for stage in each.planned)
+    names = stage_names.of((stage for each in used for stage in each.planned), known=schema.of(brand))
     archived = ReviewTemplate.objects.filter(brand=brand, archived_at__isnull=False)
     context = {
         **SECTION,

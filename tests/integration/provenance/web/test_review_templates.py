@@ -12,6 +12,9 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.custom_fields import fields
+from dam.custom_fields.definitions import Kind
+from dam.custom_fields.planning import OptionWish, Wish
 from provenance.review import plans
 from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
@@ -273,3 +276,42 @@ def test_too_few_people_are_told_before_it_is_sent() -> None:
     template(case.brand, Planned("legal", group=made.pk, needs=2), rule="kind:video")
     page = browser.get(reverse("asset-review", args=[case.brand.slug, case.version.asset_id]))
     assert "only 1 person there could give one" in page.content.decode()
+
+
+def test_a_stage_can_ask_whom_the_clips_fields_name(client: Client, admin: Member) -> None:
+    by = member(admin.brand, Role.LIBRARIAN)
+    fields.make(Wish("Owner"), kind=Kind.PERSON, by=by)
+    fields.make(Wish("Market", options=(OptionWish("France"),)), kind=Kind.CHOICE, by=by)
+    fields.make(Wish("Note"), kind=Kind.TEXT, by=by)
+    page = client.get(address(admin.brand)).content.decode()
+    assert "The person in “Owner”" in page
+    assert "The group named after “Market”" in page
+    assert "“Note”" not in page
+    assert client.post(address(admin.brand), typed({"who": "field:owner"})).status_code == 302
+    kept = ReviewTemplate.objects.get()
+    assert kept.planned == (Planned("legal", field="owner"),)
+    listed = client.get(address(admin.brand, "review-templates")).content.decode()
+    assert "The person in “Owner”" in listed
+    again = client.get(address(admin.brand, "review-template-edit", kept.pk)).context["whole"]
+    assert again.stages[0]["who"].value() == "field:owner"
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ({"who": "field:owner", "needs": "2"}, "One person gives one approval"),
+        ({"who": "field:owner", "needs": "everyone"}, "Choose a group"),
+        ({"who": "field:note"}, "can&#x27;t be chosen any more"),
+        ({"who": "field:nothing"}, "can&#x27;t be chosen any more"),
+    ],
+)
+def test_a_field_names_what_it_can(
+    client: Client, admin: Member, stage: dict[str, object], words: str
+) -> None:
+    by = member(admin.brand, Role.LIBRARIAN)
+    fields.make(Wish("Owner"), kind=Kind.PERSON, by=by)
+    fields.make(Wish("Note"), kind=Kind.TEXT, by=by)
+    answer = client.post(address(admin.brand), typed(stage))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ReviewTemplate.objects.exists()
