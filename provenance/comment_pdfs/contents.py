@@ -25,7 +25,8 @@ from dam.web import timecode
 from provenance.attachments.models import Attachment, AttachmentKind
 from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread
 from provenance.guests import remarks
-from provenance.guests.models import GuestRemark
+from provenance.guests.models import GuestAdvice, GuestRemark
+from provenance.guests.rules import ADVICE_TITLES, Advice
 from provenance.review import comments, drawings, filtering, linking, passages
 from provenance.review.drawings import Drawing
 from provenance.review.filtering import OPEN, OUTSIDE, UNASSIGNED, Filter
@@ -59,6 +60,7 @@ class Contents:
     wanted: Filter
     for_guests: bool
     outside: Sequence[OutsideThread] = ()
+    advice: Sequence[GuestAdvice] = ()
 
     @property
     def in_order(self) -> list[filtering.Thread | OutsideThread]:
@@ -134,7 +136,9 @@ def read(version: Version, wanted: Filter, *, for_guests: bool) -> Contents:
         if row.parent_id is None
     )
     shown = [thread for thread in threads if wanted.fits(thread)]
-    return Contents(shown, wanted, for_guests, () if for_guests else _outside(version, wanted))
+    if for_guests:
+        return Contents(shown, wanted, for_guests)
+    return Contents(shown, wanted, for_guests, _outside(version, wanted), _advice(version, wanted))
 
 
 def _outside(version: Version, wanted: Filter) -> list[OutsideThread]:
@@ -154,6 +158,17 @@ def _outside(version: Version, wanted: Filter) -> list[OutsideThread]:
         if row.parent_id is None
         and (under_way is None or filtering.stage_at(row.created_at, under_way) == wanted.stage)
     ]
+
+
+def _advice(version: Version, wanted: Filter) -> list[GuestAdvice]:
+    """What people from outside recommend, left out by the filters that leave out what they said."""
+    if wanted.parameters().keys() - {"stage"}:
+        return []
+    found = remarks.advice_on(version)
+    if not wanted.stage or not found:
+        return found
+    under_way = passages.of(version)
+    return [each for each in found if filtering.stage_at(each.created_at, under_way) == wanted.stage]
 
 
 def _rows(version: Version, *, for_guests: bool) -> QuerySet[Comment]:
@@ -203,12 +218,20 @@ def head(version: Version, contents: Contents, *, by: User, at: datetime, zone: 
             _("Threads: %(threads)s · Comments with replies: %(comments)s")
             % {"threads": number(len(contents.in_order)), "comments": number(contents.comments)},
         ),
+        *((_("Outside recommendation"), _recommended(each, zone)) for each in contents.advice),
     ]
     subtitle = _("Comments on version %(number)s · %(brand)s") % {
         "number": version.number,
         "brand": version.brand.name,
     }
     return Head(version.asset.title, subtitle, facts)
+
+
+def _recommended(advice: GuestAdvice, zone: ZoneInfo) -> str:
+    title = _(ADVICE_TITLES[Advice(advice.kind)])
+    words = " ".join(foreign_text.neutral(advice.words).split())
+    said = [f"{advice.link}: {title}", moment(advice.created_at, zone), words]
+    return " · ".join(filter(None, said))
 
 
 def threads(

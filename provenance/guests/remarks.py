@@ -313,6 +313,13 @@ def standing_advice(review: Review) -> list[GuestAdvice]:
     return list(rows.order_by("link_id", "-created_at", "-pk").distinct("link_id"))
 
 
+def advice_on(version: Version) -> list[GuestAdvice]:
+    """What was recommended last by each link of each review of the version, in the order in which it came."""
+    rows = GuestAdvice.objects.filter(review__version=version).select_related("link")
+    last = rows.order_by("link_id", "-created_at", "-pk").distinct("link_id")
+    return sorted(last, key=lambda advice: (advice.created_at, advice.pk))
+
+
 def _is_same(last: GuestRemark, body: str, frame: int | None, attached: Collection[UUID]) -> bool:
     if (last.body, last.frame) != (body, frame):
         return False

@@ -46,7 +46,7 @@ class Names:
         kind = STAGES[stage.kind].title
         who = self.who(stage) or _("Anyone with the role")
         if stage.named_by and not stage.is_named:
-            words = _("Anyone with the role, as “%(field)s” names nobody")
+            words = _("Anyone with the role, as “%(field)s” doesn't name anyone")
             who = words % {"field": stage.named_by}
         who = f"{kind}: {who}" if stage.title else who
         return Line(stage.name, who, needed(stage), stage.days, self.deputy(stage))

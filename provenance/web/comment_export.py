@@ -18,7 +18,7 @@ from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import remarks
-from provenance.guests.models import GuestRemark
+from provenance.guests.models import GuestAdvice, GuestRemark
 from provenance.review import comments, drawings, filtering, linking, passages
 from provenance.review.filtering import Passage
 from provenance.review.linking import Clips
@@ -32,7 +32,7 @@ COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
-    *("assigned_to", "due_at", "attachments", "links", "outside_reviewer"),
+    *("assigned_to", "due_at", "attachments", "links", "outside_reviewer", "recommendation"),
 )
 HOURS = 24
 
@@ -97,6 +97,7 @@ def _table(version: Version, *, to: Principal) -> Iterator[str]:
         last = found[-1].pk
         clips = linking.clips((remark.body for remark in found), to=to)
         yield sheets.written(_outside(remark, version, under_way, clips) for remark in found)
+    yield sheets.written(_advice(advice, under_way) for advice in remarks.advice_on(version))
 
 
 def _outside(
@@ -115,6 +116,20 @@ def _outside(
         "attachments": "\n".join(each.filename for each in remark.attachments.all()),
         "links": "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(remark.body)),
         "outside_reviewer": "yes" if remark.link_id else "",
+    }
+    return [said.get(column, "") for column in COLUMNS]
+
+
+def _advice(advice: GuestAdvice, under_way: list[Passage]) -> Iterable[object]:
+    """What somebody from outside recommends: "approve", "changes" or "reject"; `advice-1` is its key."""
+    said = {
+        "id": f"advice-{advice.pk}",
+        "person": str(advice.link),
+        "comment": advice.words,
+        "stage": filtering.stage_at(advice.created_at, under_way),
+        "created_at": advice.created_at.isoformat(),
+        "outside_reviewer": "yes",
+        "recommendation": advice.kind,
     }
     return [said.get(column, "") for column in COLUMNS]
 
@@ -142,6 +157,7 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage], clips: 
         comment.due_at and comment.due_at.isoformat(),
         "" if deleted else "\n".join(each.filename for each in comment.attachments.all()),
         "" if deleted else "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(comment.body)),
+        "",
         "",
     )
 

@@ -15,7 +15,7 @@ from provenance.attachments import worker as attachments_worker
 from provenance.attachments.files import Sender
 from provenance.attachments.models import Attachment, AttachmentPreview
 from provenance.comment_pdfs import contents
-from provenance.guests.models import GuestLink, GuestRemark
+from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.review import comments
 from provenance.review.filtering import Filter
 from provenance.review.models import Comment, Review
@@ -140,3 +140,31 @@ def test_the_sheet_has_what_they_said_after_the_comments(case: Case) -> None:
     assert first["comment"] == "'=The bottle is cut"
     assert (first["stage"], first["outside_reviewer"]) == ("brand", "yes")
     assert (answer["reply_to"], answer["outside_reviewer"]) == (f"guest-{remark.pk}", "")
+
+
+def advised(link: GuestLink, kind: str, words: str = "") -> GuestAdvice:
+    return GuestAdvice.objects.create(
+        link=link, review=link.review, kind=kind, words=words, content_sha256=link.version.sha256
+    )
+
+
+def test_what_they_recommended_last_stands_at_the_top_for_the_brand_alone(case: Case) -> None:
+    link = guest(case)
+    advised(link, "reject", "Never")
+    advised(link, "changes", "Darker,\nplease")
+    found = text(made(case))
+    assert "Ada: Request changes" in found
+    assert "Darker, please" in found
+    assert "Never" not in found
+    assert "Ada" not in text(made(case, for_guests=True))
+    for wanted, count in ((Filter(state="open"), 0), (Filter(stage="brand"), 1), (Filter(stage="legal"), 0)):
+        assert len(contents.read(case.version, wanted, for_guests=False).advice) == count
+
+
+def test_the_sheet_has_what_they_recommended_last(case: Case) -> None:
+    link = guest(case)
+    advised(link, "reject", "Never")
+    last = advised(link, "changes", "=Darker")
+    (row,) = rows(case)
+    assert (row["id"], row["person"], row["comment"]) == (f"advice-{last.pk}", "Ada", "'=Darker")
+    assert (row["recommendation"], row["outside_reviewer"], row["stage"]) == ("changes", "yes", "brand")

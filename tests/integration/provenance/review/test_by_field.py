@@ -65,7 +65,7 @@ def test_a_clip_that_names_nobody_asks_the_stages_role_and_says_so() -> None:
     case, review = with_owner(None)
     assert waits_for(case.legal_reviewer) == [True]
     line = stage_names.of(review.planned).line(review.planned[0])
-    assert "Anyone with the role, as “Owner” names nobody" in line.who
+    assert "Anyone with the role, as “Owner” doesn't name anyone" in line.who
 
 
 def test_who_has_not_the_role_is_not_asked_in_its_place() -> None:
