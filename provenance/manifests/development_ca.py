@@ -132,7 +132,7 @@ def _authority(name: str, *, issuer: _Certified | None, path_length: int, at: da
     builder = (
         _certificate(key, subject, issuer, days=CA_DAYS, at=at)
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(key_usage(signs_certificates=True), critical=True)
     )
     return _Certified(key, builder.sign(issuer.key if issuer else key, hashes.SHA256()))
 
@@ -143,7 +143,7 @@ def _leaf_pem(purpose: Purpose, issuing: _Certified, *, at: datetime) -> str:
     leaf = (
         _certificate(key, _name(COMMON_NAMES[purpose]), issuing, days=LEAF_DAYS, at=at)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([CLAIM_SIGNING, DOCUMENT_SIGNING]), critical=False)
         .sign(issuing.key, hashes.SHA256())
     )
@@ -169,7 +169,7 @@ def _certificate(
     )
 
 
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         content_commitment=not signs_certificates,

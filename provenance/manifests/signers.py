@@ -89,15 +89,16 @@ def signer(purpose: Purpose, *, files: KeyFiles, development_folder: Path, at: d
     if bool(files.chain) != bool(files.key):
         raise SignerNotConfigured(f"Set both {variable}_CHAIN and {variable}_KEY, or neither.")
     if files.key:
-        loaded = _load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
+        loaded = load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
     else:
         development_ca.ensure(development_folder, at=at)
         pem = development_ca.credential_pem(development_folder, purpose)
-        loaded = _load(chain=pem, key=pem)
+        loaded = load(chain=pem, key=pem)
     return _valid(loaded, at=at)
 
 
-def _load(*, chain: str, key: str) -> KeySigner:
+def load(*, chain: str, key: str) -> KeySigner:
+    """Of PEM texts, the leaf of the chain first. Raises SignerUnreadable."""
     try:
         certificates = x509.load_pem_x509_certificates(chain.encode())
         private = serialization.load_pem_private_key(key.encode(), password=None)

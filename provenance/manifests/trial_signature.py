@@ -31,13 +31,13 @@ def prove(purpose: Purpose) -> None:
     key = (signer.algorithm, signer.chain_pem, anchors)
     if key in _proven:
         return
-    if why := _fault(signer, anchors):
+    if why := fault(signer, anchors):
         raise signers.SignerUnfit(f"The certificate of {signer.name} can't sign content. {why}")
     _proven.clear()
     _proven.add(key)
 
 
-def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
+def fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
     """Why a signature of this signer does not hold; empty when it does. Raises signers.SignerUnfit."""
     with tempfile.TemporaryDirectory(prefix="reelproof-trial-") as folder:
         source, out = Path(folder, "pixel.png"), Path(folder, "signed.png")
