@@ -28,6 +28,7 @@ app.autodiscover_tasks(
         "dam.ingest",
         "dam.media",
         "dam.operations",
+        "dam.rights",
         "dam.search",
         "provenance.attachments",
         "provenance.comment_pdfs",

@@ -37,6 +37,13 @@ from dam.operations.models import (
     StoredChange,
     StoredFiles,
 )
+from dam.rights.model_licences.models import (
+    ApprovedBefore,
+    MadeWith,
+    ModelReading,
+    ModelRecord,
+    ModelStanding,
+)
 from dam.rights.models import (
     Consent,
     ConsentLink,
@@ -79,6 +86,7 @@ __all__ = [
     "AlertMatch",
     "AlertPass",
     "ApiToken",
+    "ApprovedBefore",
     "Asset",
     "BackupRun",
     "Brand",
@@ -113,9 +121,13 @@ __all__ = [
     "Invitation",
     "LexiconWord",
     "MadeFrom",
+    "MadeWith",
     "MailHours",
     "MailSettings",
     "Membership",
+    "ModelReading",
+    "ModelRecord",
+    "ModelStanding",
     "NearPair",
     "Notification",
     "NotificationChoice",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dam.core import bundled_words
+from dam.rights.model_licences.standings import Weights
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
 from generation.generators import model_card, wan
@@ -97,6 +98,17 @@ def _beside(where: Path) -> Iterator[Path]:
     yield where
     cards = sorted(where.resolve().parent.glob(f"*/{CARD_NAME}")) if where.parent.is_dir() else []
     yield from (card.parent for card in cards[:MOST_BESIDE] if card.parent != where.resolve())
+
+
+def weights(identity: ModelIdentity) -> Weights:
+    """A model as the library records it with the clips that it makes."""
+    return Weights(
+        sha256=identity.weights_sha256,
+        name=identity.name,
+        version=identity.version,
+        family=identity.pipeline_class,
+        licence=identity.licence,
+    )
 
 
 def installed() -> tuple[InstalledModel, ...]:

@@ -233,6 +233,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
                 search_words=job.prompt,
                 asset=asset,
                 made_from=_made_from(job, given),
+                made_by=model_register.weights(identity),
                 on_accept=lambda version: jobs.finish(job, version),
             )
         )

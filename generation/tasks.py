@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from generation import batches, jobs, reproducer, reproductions, retention, runner
+from generation import batches, jobs, made_by, reproducer, reproductions, retention, runner
 
 
 @shared_task(name="gpu.generate")
@@ -28,3 +28,4 @@ def recover_jobs() -> None:
 @shared_task(name="default.forget_jobs")
 def forget_jobs() -> None:
     retention.run(at=timezone.now())
+    made_by.catch_up(at=timezone.now())

@@ -17,10 +17,13 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text
 from dam.rights import aigc, reminder_days
+from dam.rights.countries import NAMES
+from dam.rights.model_licences import standings
+from dam.rights.model_licences.verdicts import Revenue
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
-    *("reviewer_disclosure", "aigc_producer"),
+    *("reviewer_disclosure", "aigc_producer", "country", "revenue"),
     *(
         "review_stages",
         "default_rights",
@@ -94,6 +97,11 @@ def save(brand: Brand, *, by: Principal, revision: int, **values: Any) -> dict[s
         )
     for field in (*changes, "revision"):
         setattr(brand, field, getattr(row, field))
+    if changes.keys() & {"country", "revenue"}:
+        # By itself: it waits for whoever adds clips, and they for the row of the brand. Should it be missed,
+        # it is done within the hour.
+        with trail.recording():
+            standings.refresh_brand(row)
     return changes
 
 
@@ -150,6 +158,10 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(
                 field, _("Enter the code as it was given to you: letters, digits, dots, hyphens.")
             )
+        case "country" if value and (value not in NAMES):
+            raise SettingRefused(field, _("Choose a country of the list."))
+        case "revenue" if value and value not in list(Revenue):
+            raise SettingRefused(field, _("Choose a revenue of the list."))
         case "reviewer_disclosure" if value not in ReviewerDisclosure.values:
             raise SettingRefused(field, _("Choose what a release says about its reviewers."))
         case "reminder_days":

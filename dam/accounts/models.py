@@ -114,6 +114,10 @@ class Brand(models.Model):
     )
     # Its code as a producer in China (dam.rights.aigc), for released AI clips. Empty: no such field.
     aigc_producer = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # Its company's country (ISO 3166) and yearly revenue (a Revenue of dam.rights.model_licences.verdicts):
+    # what the licences of models ask. Empty: not stated.
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    revenue = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Whether description, tags, rights holder, licence and restriction are written into released files.
     released_details = models.BooleanField(default=False, db_default=False)
     # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).

@@ -189,6 +189,8 @@ class Verb(StrEnum):
     BATCH_REQUESTED = "job.batch_requested"
     BATCH_STOPPED = "job.batch_stopped"
     BATCH_CONTINUED = "job.batch_continued"
+    MODEL_LICENCE_READ = "model.licence_read"
+    MODEL_READING_ENDED = "model.reading_ended"
     PROMPT_RULE_ADDED = "prompt_rule.added"
     PROMPT_RULE_EDITED = "prompt_rule.edited"
     PROMPT_RULE_DELETED = "prompt_rule.deleted"

@@ -1,6 +1,7 @@
 """Which bytes may leave the house, for whom, now. Pure but for reading a version's terms."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from dam.accounts.capabilities import Capability
@@ -8,6 +9,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.media import specs
 from dam.rights import making, policy, terms
+from dam.rights.model_licences import standings
 from dam.rights.policy import Use, Verdict
 
 MASTER = "master"
@@ -42,6 +44,8 @@ def may_download(
     if not granted.allowed:
         return granted
     known = terms.of(version)
+    if labels is not None and standings.unspread(version.brand_id):
+        known = replace(known, inherited=making.fresh(version))  # what is kept may be of a moment ago
     verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
     if verdict.allowed or known.inherited is None or not named:
         return verdict

@@ -24,6 +24,8 @@ from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from dam.rights import consents, making, statements
+from dam.rights.model_licences import made_with, standings
+from dam.rights.model_licences.standings import Weights
 from dam.rights.models import Relation, RightsRecord
 from dam.search import fulltext
 
@@ -72,13 +74,15 @@ def accept(
     on_accept: Callable[[Version], None] | None = None,
     sha256: str | None = None,
     made_from: Mapping[UUID, Relation] | None = None,
+    made_by: Weights | None = None,
 ) -> Version:
     """Store the file and then, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
     `staged` is the key of a staged file with the same bytes, which are then not sent again; `sha256` is what
     they come to, where the caller has just read them. With `asset` it becomes the next version of that one,
     which keeps its title, and ends an open review of the version before (ON_REPLACE). `made_from` are the
-    versions that it was made from, as whoever made the file knows. `on_accept` runs in that transaction.
+    versions that it was made from, as whoever made the file knows; `made_by` the model. `on_accept` runs in
+    that transaction.
     Raises AlreadyKnown, NoTarget for an asset in the trash, NotMadeFrom, and FileRefused when there is no
     room. On any failure nothing stays behind: neither rows nor the stored file.
     """
@@ -103,6 +107,7 @@ def accept(
             search_words=search_words,
             asset=asset,
             made_from=made_from or {},
+            made_by=made_by,
         )
         if on_accept is not None:
             on_accept(version)
@@ -146,10 +151,12 @@ def repeat(version: Version, *, asset: Asset, user: User) -> Version:
             search_words=version.search_words,
             asset=asset,
             made_from={},
+            made_by=None,
         )
         if version.seed is not None:
             versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
         making.carry(version, added)  # the same bytes were made from the same
+        made_with.carry(version, added)
     return added
 
 
@@ -189,6 +196,7 @@ def _write(
     search_words: str,
     asset: Asset | None,
     made_from: Mapping[UUID, Relation],
+    made_by: Weights | None,
 ) -> Version:
     replaced = None
     if asset is None:
@@ -234,6 +242,10 @@ def _write(
     if replaced is not None:
         making.carry(replaced, version)
         consents.carry(replaced, version)
+        if made_by is None:
+            made_with.carry(replaced, version)
+    if made_by is not None:
+        standings.record(version, made_by)
     making.record_all(version, made_from, by=user)
     metadata_mapping.suggest(version, info)
     fulltext.refresh(asset)

@@ -21,6 +21,7 @@ from dam.catalog.models import Approval, Asset, Version
 from dam.core import errors, locks
 from dam.core.lazily import lazy
 from dam.rights import policy, terms, territories
+from dam.rights.model_licences import made_with
 from dam.rights.models import InheritedTerms, MadeFrom, Relation
 from dam.rights.policy import Inherited, Source, Terms
 from dam.rights.visibility import visible_versions
@@ -293,14 +294,18 @@ def used_in(version: Version, *, by: Principal, most: int) -> tuple[list[Version
 
 
 def sources(version: Version, *, by: Principal) -> list[Source]:
-    """All that it was made from, however far back, as the policy names it to whoever asks. Three queries."""
+    """All that it was made from and with, however far back, as the policy names it to whoever asks."""
     keys = [key for key in _steps(version.pk, back=True) if key not in (version.pk, None)]
     gone = MadeFrom.objects.filter(version__in=[version.pk, *keys], source=None).exists()
     rows = Version.objects.filter(pk__in=keys).select_related("asset", "rights").order_by("created_at", "pk")
     seen = _seen(keys, by=by)
     told = knows_hidden(by)
     found = [Source(_name(each, seen), terms.own(each), told or each.pk in seen) for each in rows]
-    return [*found, *([Source("", None)] if gone else [])]
+    models = [
+        Source(name if told else str(A_MODEL), None, made_with=limit)
+        for name, limit in made_with.limiting([version.pk, *keys], of=version.pk)
+    ]
+    return [*models, *found, *([Source("", None)] if gone else [])]
 
 
 def hold_still(brand_id: int) -> None:
@@ -331,23 +336,29 @@ def all_sources_of(keys: Collection[UUID]) -> dict[UUID, set[UUID]]:
 
 
 def fresh(version: Version) -> Inherited | None:
-    """What `version.inherited` should say, asked anew; None where it was made from nothing."""
+    """What `version.inherited` should say, asked anew; None where nothing narrows it."""
     return fresh_of([version.pk]).get(version.pk)
 
 
 def fresh_of(keys: Collection[UUID]) -> dict[UUID, Inherited]:
-    """The same of many versions, in two queries; those that were made from nothing are not in it."""
+    """The same of many versions, in a few queries; those that nothing narrows are not in it."""
     with connection.cursor() as cursor:
         cursor.execute(_ALL_SOURCES, [list(keys)])
         pairs = cursor.fetchall()
     found: dict[UUID, list[UUID | None]] = {}
     for version, source in pairs:
         found.setdefault(version, []).append(source)
-    rows = Version.objects.filter(pk__in={*found, *(source for _version, source in pairs)} - {None})
+    ways = {key: {key, *(each for each in found.get(key, ()) if each)} for key in keys}
+    limits = made_with.limits(ways)
+    rows = Version.objects.filter(pk__in={*found, *limits, *(source for _version, source in pairs)} - {None})
     known = {each.pk: terms.own(each) for each in rows.select_related("asset", "rights")}
     return {
-        version: policy.meet(known[version], [known.get(each) if each else None for each in made_from])
-        for version, made_from in found.items()
+        version: policy.meet(
+            known[version],
+            [known.get(each) if each else None for each in found.get(version, ())],
+            limits.get(version, ()),
+        )
+        for version in {**found, **limits}
         if version in known
     }
 
@@ -356,11 +367,12 @@ def wrongly_kept() -> Iterator[UUID]:
     """The versions of which the database keeps something else than the policy says."""
     after = UUID(int=0)
     linked = MadeFrom.objects.values_list("version_id", flat=True)
+    limited = made_with.limited()
     kept = InheritedTerms.objects.values_list("version_id", flat=True)
     while True:
         keys = sorted(
             linked.filter(version_id__gt=after)
-            .union(kept.filter(version_id__gt=after))
+            .union(kept.filter(version_id__gt=after), limited.filter(version_id__gt=after))
             .order_by("version_id")[:AT_ONCE]
         )
         if not keys:
@@ -389,6 +401,7 @@ def _name(version: Version, seen: Collection[UUID]) -> str:
 
 
 HIDDEN = lazy("a clip you can't see")
+A_MODEL = lazy("an AI model")
 
 _ALL_SOURCES = """
     WITH RECURSIVE up (heir, source) AS (

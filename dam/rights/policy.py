@@ -1,6 +1,7 @@
 """May this be downloaded, for this use, there, now? Pure: terms in, verdict out.
 
-A clip may do only what all it was made from may do: `meet` draws the terms of its sources together.
+A clip may do only what all it was made from may do, and what the licences of the models allow that made any
+of it: `meet` draws that together.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -30,7 +31,7 @@ class Use(StrEnum):
 class Inherited:
     """What all that a version was made from leaves of its terms. None: nothing narrows its own.
 
-    `stopped`: one of them may not be used at all, whatever the day.
+    `stopped`: one of them may not be used at all, whatever the day, or the licence of a model isn't cleared.
     """
 
     stopped: bool = False
@@ -57,16 +58,28 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Generator:
+    """What the licence of a model means for the brand of a version that it, or a source of it, was made with.
+
+    `stops`: it isn't cleared, so nothing may leave. `places`: where it is given; None: everywhere.
+    """
+
+    stops: bool = False
+    places: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Source:
     """Something that a version was made from, at any remove; `terms` are None where it was deleted.
 
     `name` is in quotes, or says that whoever asks can't see it; where it isn't `told`, they don't even learn
-    why it stops what was made from it.
+    why it stops what was made from it. With `made_with` it is a model and no clip.
     """
 
     name: str
     terms: Terms | None
     told: bool = True
+    made_with: Generator | None = None
 
 
 @dataclass(frozen=True)
@@ -166,14 +179,15 @@ def _unlabelled(required: Requirement, territory: str | None) -> str:
     )
 
 
-def meet(own: Terms, sources: Iterable[Terms | None]) -> Inherited:
-    """The strictest of a version's own terms and those of all that it was made from, however far back.
+def meet(own: Terms, sources: Iterable[Terms | None], generators: Iterable[Generator] = ()) -> Inherited:
+    """The strictest of a version's own terms and those of all it was made from and with, however far back.
 
     What was never decided on has no uses or territories that could narrow others: a reviewer approves a cut
     together with its raw takes. Its dates count, and it must not be rejected, withdrawn, altered or in the
     trash. None among the sources was deleted, so that nobody knows its terms: nothing may leave.
     """
-    known, stopped = [], False
+    models = list(generators)
+    known, stopped = [], any(each.stops for each in models)
     for each in sources:
         if each is None:
             stopped = True
@@ -182,10 +196,12 @@ def meet(own: Terms, sources: Iterable[Terms | None]) -> Inherited:
             stopped = stopped or stops(each)
     cleared = [each for each in known if each.approval == "approved"]
     left = set(own.uses).intersection(*(each.uses for each in cleared))
+    places = [each.territories for each in cleared]
+    places += [each.places for each in models if each.places is not None]
     return Inherited(
         stopped=stopped,
         uses=tuple(sorted(left)) if cleared else None,
-        territories=territories.meet(each.territories for each in (own, *cleared)) if cleared else None,
+        territories=territories.meet([own.territories, *places]) if places else None,
         embargo_until=max((each.embargo_until for each in known if each.embargo_until), default=None),
         valid_until=min((end for each in known if (end := own_end(each))), default=None),
     )
@@ -252,7 +268,7 @@ def _inherited(
     ]
     reasons = []
     if inherited.stopped:
-        reasons.append(_("It's made from another clip that may not be used."))
+        reasons.append(_("It's made from a clip, or with a model, that can't be used."))
     if inherited.embargo_until is not None and at < inherited.embargo_until:
         reasons.append(
             _("It's made from a clip that is under embargo until %(day)s.")
@@ -279,13 +295,15 @@ def _inherited(
             and not territories.covers(places, territory)
         ):
             reasons.append(
-                _("It's made from a clip that isn't cleared for %(territory)s.")
+                _("It's made from a clip, or with a model, that isn't cleared for %(territory)s.")
                 % {"territory": territories.name_of(territory)}
             )
     return list(dict.fromkeys(named)) or reasons if reasons else []
 
 
 def _of_source(source: Source, *, use: Use | None, territory: str | None, at: datetime) -> list[str]:
+    if source.made_with is not None:
+        return _of_generator(source.name, source.made_with, territory=territory)
     terms, clip = source.terms, {"clip": source.name}
     if terms is None:
         deleted = _("It's made from a clip that was deleted.")
@@ -314,6 +332,19 @@ def _of_source(source: Source, *, use: Use | None, territory: str | None, at: da
         unnamed = _("It's made from a clip that can't be used now.")
         return [unnamed]
     return reasons
+
+
+def _of_generator(name: str, made_with: Generator, *, territory: str | None) -> list[str]:
+    if made_with.stops:
+        told = _(
+            "It's made with %(model)s, whose licence isn't cleared for this brand. An installation "
+            "administrator can record that it is."
+        )
+        return [told % {"model": name}]
+    if territory is None or made_with.places is None or territories.covers(made_with.places, territory):
+        return []
+    said = {"model": name, "territory": territories.name_of(territory)}
+    return [_("It's made with %(model)s, whose licence leaves out %(territory)s.") % said]
 
 
 def _of_clearance(name: str, terms: Terms, *, use: Use | None, territory: str | None) -> list[str]:

@@ -83,6 +83,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "spread-model-licences": {
+        "task": "default.spread_model_licences",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "judge-model-licences": {
+        "task": "default.judge_model_licences",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "tell-of-consents": {"task": "default.tell_of_consents", "schedule": 300.0, "options": {"expires": 300}},
     "remind-of-reviews": {
         "task": "default.remind_of_reviews",

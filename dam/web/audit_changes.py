@@ -118,6 +118,8 @@ FIELDS = {
     "released_details": noop("Details in released files"),
     "reviewer_disclosure": noop("Reviewers in Content Credentials"),
     "aigc_producer": noop("Producer code in China"),
+    "country": noop("Company's country"),
+    "revenue": noop("Company's yearly revenue"),
     "review_stages": noop("Stages of a review"),
     "default_rights": noop("Rights that approvals begin with"),
     "reminder_days": noop("Reminders before a clearance ends"),

@@ -295,6 +295,12 @@ VERBS: dict[str, Wording] = {
     Verb.BATCH_REQUESTED: Wording("sparkles", noop("%(person)s started the batch “%(target)s”")),
     Verb.BATCH_STOPPED: Wording("ban", noop("%(person)s stopped the batch “%(target)s”")),
     Verb.BATCH_CONTINUED: Wording("play", noop("%(person)s continued the batch “%(target)s”")),
+    Verb.MODEL_LICENCE_READ: Wording(
+        "scale", noop("%(person)s recorded what the licence of %(target)s allows")
+    ),
+    Verb.MODEL_READING_ENDED: Wording(
+        "undo-2", noop("%(person)s took back what was recorded of the licence of %(target)s")
+    ),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),
@@ -365,6 +371,7 @@ KINDS = {
             "preset.",
             "rights_preset.",
             "prompt_rule.",
+            "model.",
             "question.",
             "review_template.",
             "role.",

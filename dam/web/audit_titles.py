@@ -187,6 +187,8 @@ TITLES: dict[Verb, str] = {
     Verb.BATCH_REQUESTED: noop("Batch of clips started"),
     Verb.BATCH_STOPPED: noop("Batch of clips stopped"),
     Verb.BATCH_CONTINUED: noop("Batch of clips continued"),
+    Verb.MODEL_LICENCE_READ: noop("Licence of a model recorded"),
+    Verb.MODEL_READING_ENDED: noop("Record of a model's licence taken back"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),
     Verb.PROMPT_RULE_DELETED: noop("Prompt rule deleted"),

@@ -34,6 +34,7 @@ from provenance.review import (
     asking,
     checklist,
     choosing,
+    cleared_models,
     decision_events,
     disclosing,
     enough_people,
@@ -373,7 +374,11 @@ def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = N
 
 def refusal_beyond_deciding(review: Review, asked: Asked, *, by: Principal) -> Refusal | None:
     """Why it would be in vain if this principal, who may decide, approved."""
-    return enough_people.refuse_approval(review, asked, person=_person(by)) or not_signable(review.version)
+    return (
+        enough_people.refuse_approval(review, asked, person=_person(by))
+        or not_signable(review.version)
+        or cleared_models.refuse(review.version)
+    )
 
 
 def not_signable(version: Version) -> Refusal | None:

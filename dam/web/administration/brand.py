@@ -21,6 +21,8 @@ from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure, Theme
 from dam.rights import aigc, defaults, reminder_days, territories
+from dam.rights.countries import NAMES
+from dam.rights.model_licences.verdicts import REVENUES
 from dam.rights.policy import Use
 from dam.web.decorators import BrandRequest, requires
 from dam.web.usage_status import USES
@@ -110,6 +112,20 @@ class BrandForm(WholeTextForm):
             "Counts for new files."
         ),
     )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Company's country"),
+        required=False,
+        help_text=gettext_lazy(
+            "Some licences of models aren't given in every country. This one is asked for."
+        ),
+    )
+    revenue = forms.ChoiceField(
+        label=gettext_lazy("Company's yearly revenue"),
+        required=False,
+        help_text=gettext_lazy(
+            "With all affiliates. Some licences of models are given up to a yearly revenue only."
+        ),
+    )
     released_details = forms.BooleanField(
         label=gettext_lazy("Write details into released files"),
         required=False,
@@ -186,16 +202,23 @@ class BrandForm(WholeTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.is_bound and "reviewer_disclosure" not in self.data:
+        later = [name for name in ("reviewer_disclosure", "country", "revenue") if name not in self.data]
+        if self.is_bound and later:
             # A page that was opened before there was this: it stays as it is.
             sent: MultiValueDict[str, Any] = MultiValueDict()
             sent.update(self.data)
-            sent["reviewer_disclosure"] = self.initial["reviewer_disclosure"]
+            for name in later:
+                sent[name] = self.initial[name]
             self.data = sent
         zone: Any = self.fields["time_zone"]
         zone.choices = [("", settings.TIME_ZONE), *((name, name) for name in times.names())]
         language: Any = self.fields["language"]
         language.choices = [("", _("The browser's")), *settings.LANGUAGES]
+        country: Any = self.fields["country"]
+        names = sorted((str(_(name)), code) for code, name in NAMES.items())
+        country.choices = [("", _("Not stated")), *((code, name) for name, code in names)]
+        revenue: Any = self.fields["revenue"]
+        revenue.choices = [("", _("Not stated")), *((each.value, _(said)) for each, said in REVENUES.items())]
 
     def clean_territories(self) -> tuple[str, ...]:
         try:

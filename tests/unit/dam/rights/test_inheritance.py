@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dam.rights import cleared, policy, territories
-from dam.rights.policy import Inherited, Source, Terms, Use
+from dam.rights.policy import Generator, Inherited, Source, Terms, Use
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,6 +28,11 @@ every_terms = st.builds(
     valid_until=moments,
     consents_until=moments,
     trashed=st.sampled_from([False] * 9 + [True]),
+)
+generators = st.builds(
+    Generator,
+    stops=st.sampled_from([False, False, True]),
+    places=st.one_of(st.none(), st.just(("US", "CH")), st.just(("CH", "EU", *sorted(territories.EU)))),
 )
 asked = st.fixed_dictionaries(
     {
@@ -75,6 +80,31 @@ def test_the_filter_of_a_moment_is_the_policy(
         cleared.is_throughout(made, first=at, until=soon, **question)  # type: ignore[arg-type]
         == policy.decide(made, at=at, **question).allowed  # type: ignore[arg-type]
     )
+
+
+@given(
+    own=every_terms,
+    sources=st.lists(every_terms, max_size=2),
+    models=st.lists(generators, min_size=1, max_size=3),
+    question=asked,
+)
+def test_a_model_takes_away_and_gives_nothing(
+    own: Terms, sources: list[Terms], models: list[Generator], question: dict[str, object]
+) -> None:
+    without = replace(own, inherited=policy.meet(own, sources))
+    made = replace(own, inherited=policy.meet(own, sources, models))
+    named = [Source(f"model {number}", None, made_with=each) for number, each in enumerate(models)]
+    verdict = policy.decide(made, **question, sources=named)  # type: ignore[arg-type]
+    if any(each.stops for each in models):
+        assert not verdict.allowed
+    if verdict.allowed:
+        assert policy.decide(without, **question).allowed  # type: ignore[arg-type]
+        territory = question["territory"]
+        assert all(
+            each.places is None or territory is None or territories.covers(each.places, str(territory))
+            for each in models
+        )
+    assert policy.decide(made, **question).allowed == verdict.allowed  # type: ignore[arg-type]
 
 
 @given(clearances=st.lists(places, max_size=4), territory=st.sampled_from(["EU", "DE", "US", "worldwide"]))

@@ -1,0 +1,33 @@
+"""Clips of a worker of the release before, which recorded no model with them: that is done after it."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from dam.audit import trail
+from dam.models import Brand, MadeWith
+from dam.rights.model_licences import standings
+from generation import model_register
+from generation.generators.base import ModelIdentity
+from generation.models import GenerationJob
+
+WITHIN = timedelta(days=7)
+MOST = 500  # of a brand in one run, which is once an hour
+
+
+def catch_up(*, at: datetime) -> int:
+    """Record the models of the latest clips that lack one; how many."""
+    return sum(_catch_up(brand, at=at) for brand in Brand.objects.filter(deleted_at=None).order_by("pk"))
+
+
+def _catch_up(brand: Brand, *, at: datetime) -> int:
+    recorded = Exists(MadeWith.objects.filter(version=OuterRef("version")))
+    jobs = GenerationJob.objects.filter(brand=brand, created_at__gte=at - WITHIN, version__isnull=False)
+    rows = jobs.filter(~recorded, model__weights_sha256__gt="").select_related("version__brand")
+    found = list(rows.order_by("-created_at")[:MOST])
+    for job in found:
+        version = job.version
+        assert version is not None
+        with trail.recording():
+            standings.record(version, model_register.weights(ModelIdentity(**job.model)))
+    return len(found)
