@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dam.core import bundled_words
+from dam.rights.model_licences import terms, verdicts
 from dam.rights.model_licences.standings import Weights
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
@@ -45,10 +46,6 @@ class InstalledGenerator:
     def lexicon(self) -> Lexicon | None:
         return self.card.lexicon
 
-    @property
-    def caution(self) -> str:
-        return caution(self.identity.licence)
-
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
@@ -62,6 +59,7 @@ class InstalledModel:
     ability: str
     problem: str  # why it cannot run here
     caution: str  # what to clear up before its results leave the house
+    weights_sha256: str = ""  # of a generator, where its folder says
 
 
 def folder(kind: ModelKind) -> Path:
@@ -117,12 +115,9 @@ def installed() -> tuple[InstalledModel, ...]:
 
 
 def caution(licence: str) -> str:
-    """What a licence (an SPDX identifier, or empty) asks of people who release clips."""
-    if not licence:
-        return _("Its licence is unknown. Check before you release a clip.")
-    if {"NC", "NONCOMMERCIAL"} & set(licence.upper().split("-")):
-        return _("Its licence doesn't allow commercial use. Check before you release a clip.")
-    return ""
+    """What speaks against releasing what is made under a licence, whatever the brand; empty for nothing."""
+    found = verdicts.verdict(licence, terms.find(licence))
+    return "" if found.cleared else " ".join(found.reasons)
 
 
 def _generator() -> InstalledModel:
@@ -144,7 +139,8 @@ def _generator() -> InstalledModel:
             % {"sizes": sizes, "longest": f"{longest:.1f}"}
         ),
         problem="",
-        caution=model.caution,
+        caution=caution(model.identity.licence),
+        weights_sha256=model.identity.weights_sha256,
     )
 
 

@@ -61,7 +61,7 @@ def for_cards(brand: Brand) -> QuerySet[GenerationJob]:
     """The brand's jobs with all that a card of a take shows."""
     return (
         GenerationJob.objects.filter(brand=brand)
-        .select_related("brand", "requested_by", "version__asset__latest", "asset")
+        .select_related("brand", "requested_by", "version__asset__latest", "version__inherited", "asset")
         .prefetch_related("version__renditions")
     )
 

@@ -44,9 +44,10 @@ def may_download(
     if not granted.allowed:
         return granted
     known = terms.of(version)
-    if labels is not None and standings.unspread(version.brand_id):
-        known = replace(known, inherited=making.fresh(version))  # what is kept may be of a moment ago
     verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
+    if verdict.allowed and labels is not None and standings.unspread(version.brand_id):
+        known = replace(known, inherited=making.fresh(version))  # what is kept may be of a moment ago
+        verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
     if verdict.allowed or known.inherited is None or not named:
         return verdict
     sources = making.sources(version, by=principal)

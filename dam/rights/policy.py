@@ -344,7 +344,8 @@ def _of_generator(name: str, made_with: Generator, *, territory: str | None) -> 
     if territory is None or made_with.places is None or territories.covers(made_with.places, territory):
         return []
     said = {"model": name, "territory": territories.name_of(territory)}
-    return [_("It's made with %(model)s, whose licence leaves out %(territory)s.") % said]
+    left_out = _("It's made with %(model)s, whose licence leaves out %(territory)s.") % said
+    return [left_out]
 
 
 def _of_clearance(name: str, terms: Terms, *, use: Use | None, territory: str | None) -> list[str]:

@@ -299,7 +299,7 @@ VERBS: dict[str, Wording] = {
         "scale", noop("%(person)s recorded what the licence of %(target)s allows")
     ),
     Verb.MODEL_READING_ENDED: Wording(
-        "undo-2", noop("%(person)s took back what was recorded of the licence of %(target)s")
+        "undo-2", noop("%(person)s withdrew what was recorded of the licence of %(target)s")
     ),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),

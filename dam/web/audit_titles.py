@@ -188,7 +188,7 @@ TITLES: dict[Verb, str] = {
     Verb.BATCH_STOPPED: noop("Batch of clips stopped"),
     Verb.BATCH_CONTINUED: noop("Batch of clips continued"),
     Verb.MODEL_LICENCE_READ: noop("Licence of a model recorded"),
-    Verb.MODEL_READING_ENDED: noop("Record of a model's licence taken back"),
+    Verb.MODEL_READING_ENDED: noop("Record of a model's licence withdrawn"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),
     Verb.PROMPT_RULE_DELETED: noop("Prompt rule deleted"),

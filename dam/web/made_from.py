@@ -19,6 +19,8 @@ from dam.core import language, numbers
 from dam.core.errors import Refused
 from dam.rights import making, policy, terms, territories
 from dam.rights.making import Link, NotMadeFrom
+from dam.rights.model_licences import made_with, records
+from dam.rights.model_licences.models import ModelRecord
 from dam.rights.models import Relation
 from dam.rights.policy import Terms
 from dam.rights.visibility import shown, visible_assets, visible_versions
@@ -75,6 +77,8 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     typed = query.tidy(request.GET.get("source", ""))
     found = _find(request, version, typed) if by.can(Capability.EDIT) and typed else []
     sources = making.sources(version, by=by) if known.inherited else ()
+    told = making.knows_hidden(by)
+    models = made_with.models_of(version) if told else []
     return (
         renewals.context(version, by=by)
         | rights_statements.context(version, by=by)
@@ -83,6 +87,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
             "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
             "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
             "made_from": _rows(version, by=by, at=at),
+            "made_with": _models(version, models),
             "removable": making.may_remove(version, by=by),
             "used_in": [_made(each, at=at) for each in made],
             "used_in_count": count,
@@ -93,6 +98,12 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
             "found_most": MOST_FOUND if len(found) > MOST_FOUND else None,
         }
     )
+
+
+def _models(version: Version, models: list[ModelRecord]) -> list[tuple[str, tuple[str, ...], bool]]:
+    """Name of each model that made it, what its licence means for the brand, and whether that is cleared."""
+    answers = [(str(each), records.answer_of(each, version.brand).verdict) for each in models]
+    return [(name, verdict.reasons, verdict.cleared) for name, verdict in answers]
 
 
 def _rows(version: Version, *, by: Principal, at: datetime) -> list[Row]:

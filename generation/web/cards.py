@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from dam.accounts.principals import Principal
 from dam.catalog import assets, counted_on
 from dam.catalog.models import Processing
-from dam.models import Version
+from dam.models import InheritedTerms, Version
 from generation import estimates, previews, selectors, states
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
@@ -31,6 +31,7 @@ class TakeCard:
     version: Version | None
     playable: bool  # the review proxy is made; the master is not shown, for that would be a download
     poster: bool
+    not_for_release: bool  # the licence of its model isn't cleared, or something it was made from stops it
     discardable: bool  # the take is all there is of its asset, and the reader may discard it
     key: UUID  # for "more like this": pressing twice asks once
 
@@ -107,9 +108,15 @@ def _of(
         version=version,
         playable="proxy" in kinds,
         poster="poster" in kinds,
+        not_for_release=_is_stopped(version),
         discardable=version is not None and version.asset_id in discardable,
         key=uuid4(),
     )
+
+
+def _is_stopped(version: Version | None) -> bool:
+    inherited: InheritedTerms | None = getattr(version, "inherited", None)
+    return inherited is not None and inherited.stopped
 
 
 def _discardable(versions: Iterable[Version], *, by: Principal) -> set[UUID]:

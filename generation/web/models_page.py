@@ -10,13 +10,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dam.accounts.models import Brand
 from dam.core import licences, workers
+from dam.rights.model_licences import records
+from dam.rights.model_licences.models import ModelRecord
 from dam.search.models import EncoderIndex, IndexState
 from dam.web.decorators import BrandRequest, requires_installation_admin
 from generation import model_register
 from generation.model_register import ModelKind
+from generation.web import licence_words
+from generation.web.licence_words import Said
 
 QUEUES = {ModelKind.GENERATOR: "gpu", ModelKind.ENCODER: "index"}
+MOST_EARLIER = 50
 HASHED = ("reelproof.json", "model_index.json", "config.json", "card.json", "open_clip_config.json")
 
 
@@ -35,18 +41,22 @@ class Line:
     problem: str
     queue: str
     workers: tuple[str, ...] | None  # None: they can't be asked
+    said: Said | None = None  # of a generator: what its licence means for the brand
+    weights: str = ""  # of a generator, to name its page by
 
 
 @requires_installation_admin
 @require_safe
 def models(request: BrandRequest) -> HttpResponse:
     spoke = workers.known()
-    lines = [_line(each, spoke) for each in model_register.installed()]
+    installed = model_register.installed()
+    lines = [_line(each, spoke, request.brand) for each in installed]
     lines += [_speech(spoke), _reading(spoke)]
     context = {
         "area": "administration",
         "section": "administration-models",
         "lines": lines,
+        "earlier": _earlier(request.brand, but={each.weights_sha256 for each in installed}),
         "indexes": [_index(row) for row in EncoderIndex.objects.exclude(state=IndexState.RETIRED)],
         "hub": settings.MODEL_HUB,
         "recognition": settings.RECOGNITION,
@@ -63,7 +73,15 @@ def allows(licence: str) -> tuple[str, bool | None]:
     return _("Commercial use allowed, under the terms of the licence."), True
 
 
-def _line(model: model_register.InstalledModel, spoke: list[workers.Worker] | None) -> Line:
+def _earlier(brand: Brand, *, but: set[str]) -> list[tuple[str, str, Said]]:
+    """Name, weights and verdict of the models that made clips here and aren't in use, the latest first."""
+    rows = ModelRecord.objects.exclude(weights_sha256__in=but).order_by("-first_seen_at")[:MOST_EARLIER]
+    return [
+        (str(each), each.weights_sha256, licence_words.of(records.answer_of(each, brand))) for each in rows
+    ]
+
+
+def _line(model: model_register.InstalledModel, spoke: list[workers.Worker] | None, brand: Brand) -> Line:
     words, commercial = allows(model.licence)
     titles = {ModelKind.GENERATOR: _("Generator"), ModelKind.ENCODER: _("Search encoder")}
     return Line(
@@ -78,7 +96,15 @@ def _line(model: model_register.InstalledModel, spoke: list[workers.Worker] | No
         problem=model.problem,
         queue=QUEUES[model.kind],
         workers=_serving(QUEUES[model.kind], spoke),
+        said=_said(model, brand),
+        weights=model.weights_sha256,
     )
+
+
+def _said(model: model_register.InstalledModel, brand: Brand) -> Said | None:
+    if model.kind != ModelKind.GENERATOR or model.problem:
+        return None
+    return licence_words.of(records.answer(brand, weights_sha256=model.weights_sha256, licence=model.licence))
 
 
 def _speech(spoke: list[workers.Worker] | None) -> Line:

@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.rights.model_licences import records
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from generation import verdicts
 from generation.models import GenerationJob
-from generation.web import prompt_rules, reproductions
+from generation.web import licence_words, prompt_rules, reproductions
+from generation.web.licence_words import Said
 
 
 @requires(Capability.VIEW)
@@ -29,7 +32,13 @@ def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "version": version,
         "job": job,
         "shows_prompt": shows_prompt,
+        "licence": _licence(version.brand, job) if job is not None and shows_prompt else None,
         "findings": prompt_rules.tags(judgement.findings) if shows_prompt else (),
         "is_waived": judgement.is_waived,
     }
     return render(request, "generate/origin.html", context)
+
+
+def _licence(brand: Brand, job: GenerationJob) -> Said:
+    known, licence = job.model.get("weights_sha256", ""), job.model.get("licence", "")
+    return licence_words.of(records.answer(brand, weights_sha256=known, licence=licence))

@@ -20,6 +20,7 @@ from dam.catalog.models import AssetKind
 from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
+from dam.rights.model_licences import records
 from dam.web.decorators import BrandRequest, requires
 from generation import briefs, estimates, jobs, model_register, prompt_parser, quotas, selectors
 from generation.briefs import Brief, BriefRefused
@@ -32,9 +33,10 @@ from generation.prompt_gate.gate import PromptRefused
 from generation.prompt_parser import Understanding
 from generation.quotas import QuotaUsed, Standing
 from generation.selectors import BriefTakes
-from generation.web import cards, prompt_waivers, slots
+from generation.web import cards, licence_words, prompt_waivers, slots
 from generation.web.cards import TakeCard
 from generation.web.forms import REGION, BriefForm
+from generation.web.licence_words import Said
 
 NO_ASSET = UUID(int=0)
 
@@ -138,6 +140,7 @@ def _page(
         "slots": slots.fields(form, by=request.principal, words=request.GET.getlist("words")),
         "asset": asset,
         "model": model,
+        "licence": _licence(request, model),
         "forecast": _forecast(request, form, model),
         "briefs": _with_cards(request, page, model),
         "older": page.older,
@@ -145,6 +148,13 @@ def _page(
         "going_back": "before" in request.GET,
     }
     return render(request, "generate/studio.html", context, status=status)
+
+
+def _licence(request: BrandRequest, model: InstalledGenerator) -> Said:
+    identity = model.identity
+    return licence_words.of(
+        records.answer(request.brand, weights_sha256=identity.weights_sha256, licence=identity.licence)
+    )
 
 
 def _with_cards(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from generation.web import (
     demo_page,
+    model_page,
     models_page,
     origin,
     prompt_batches,
@@ -17,6 +18,12 @@ from generation.web import (
 
 urlpatterns: list[URLPattern] = [
     path("administration/models/", models_page.models, name="administration-models"),
+    path("administration/models/<slug:weights>/", model_page.model, name="administration-model"),
+    path(
+        "administration/models/<slug:weights>/readings/<int:reading_id>/end/",
+        model_page.end_reading,
+        name="administration-model-reading-end",
+    ),
     path("administration/demo/", demo_page.demo_brand, name="demo-brand"),
     path("administration/prompt-rules/", prompt_rules.listing, name="prompt-rules"),
     path("administration/prompt-rules/new/", prompt_rules.add, name="prompt-rule-add"),

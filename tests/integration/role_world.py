@@ -36,6 +36,7 @@ from dam.notifications.webhooks import deliveries, webhooks
 from dam.rights import consents
 from dam.rights.consent_documents import Document
 from dam.rights.consents import Said
+from dam.rights.model_licences.models import ModelReading, ModelRecord
 from dam.rights.models import Consent, RightsPreset
 from dam.search import fulltext
 from dam.search.query import Filters
@@ -161,6 +162,12 @@ class World:
         )
         self.prompt_rule: PromptRule = PromptRule.objects.create(
             brand=self.brand, name="Nike", subject="mark", verdict="waiver"
+        )
+        self.generator: ModelRecord = ModelRecord.objects.get_or_create(
+            weights_sha256="ab" * 32, defaults={"name": "Hunyuan", "licence": "tencent-hunyuan-community"}
+        )[0]
+        self.model_reading: ModelReading = ModelReading.objects.create(
+            model=self.generator, brand=self.brand, cleared=True, note="As the contract says."
         )
         self.prompt_waiver: PromptWaiver = PromptWaiver.objects.create(
             brand=self.brand,
@@ -320,7 +327,9 @@ class World:
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question" | "template" | "guest link" | "guest remark":
                 return getattr(self, name.replace(" ", "_")).pk
-            case "prompt rule" | "prompt waiver":
+            case "model weights":
+                return self.generator.weights_sha256
+            case "prompt rule" | "prompt waiver" | "model reading":
                 return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery" | "pair" | "consent" | "terms":
                 return getattr(self, name).pk

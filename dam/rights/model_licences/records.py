@@ -83,7 +83,8 @@ def read(
                 )
         except IntegrityError as there:
             raise ReadingRefused(
-                _("Someone has recorded an answer for this already. End that one first."), code="read_already"
+                _("Someone has recorded an answer for this already. Withdraw that first."),
+                code="read_already",
             ) from there
         _told(Verb.MODEL_LICENCE_READ, made, by=by)
         standings.refresh(record)
@@ -97,7 +98,7 @@ def end(record: ModelRecord, reading_id: int, *, by: Principal) -> ModelReading:
         ModelRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
         reading = ModelReading.objects.filter(model=record, pk=reading_id, ended_at=None).first()
         if reading is None:
-            raise ReadingRefused(_("This answer was taken back already."), code="gone")
+            raise ReadingRefused(_("This answer was withdrawn already."), code="gone")
         reading.ended_at, reading.ended_by = timezone.now(), by.user
         reading.save(update_fields=["ended_at", "ended_by"])
         _told(Verb.MODEL_READING_ENDED, reading, by=by)

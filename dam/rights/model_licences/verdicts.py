@@ -98,15 +98,16 @@ def verdict(
 
 def _of_licence(licence: str, terms: LicenceTerms | None) -> tuple[list[str], list[str]]:
     """What speaks against it, and what would have to be known first."""
+    against, missing = "", ""
     if not licence:
-        return [], [_("Its licence is unknown.")]
-    if terms is None and licence_terms.forbids(licence):
-        return [_("Its licence doesn't allow commercial use.")], []
-    if terms is None:
-        return [], [_("The terms of its licence (%(licence)s) aren't known here.") % {"licence": licence}]
-    if terms.commercial is Commercial.NO:
-        return [_("Its licence doesn't allow commercial use.")], []
-    return [], [terms.condition] if terms.commercial is Commercial.ASKS else []
+        missing = _("Its licence is unknown.")
+    elif terms is None and not licence_terms.forbids(licence):
+        missing = _("The terms of its licence (%(licence)s) aren't known here.") % {"licence": licence}
+    elif terms is None or terms.commercial is Commercial.NO:
+        against = _("Its licence doesn't allow commercial use.")
+    elif terms.commercial is Commercial.ASKS:
+        missing = terms.condition
+    return [against] if against else [], [missing] if missing else []
 
 
 def _of_place(terms: LicenceTerms, country: str, against: list[str], missing: list[str]) -> None:

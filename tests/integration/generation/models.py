@@ -40,11 +40,11 @@ CARD = {
 }
 
 
-def write_card(folder: Path) -> Path:
+def write_card(folder: Path, **changed: object) -> Path:
     """A folder that says what it can do, without weights."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "WanPipeline"}))
-    (folder / "reelproof.json").write_text(json.dumps(CARD))
+    (folder / "reelproof.json").write_text(json.dumps(CARD | changed))
     return folder
 
 

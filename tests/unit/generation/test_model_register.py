@@ -79,7 +79,7 @@ def test_a_pipeline_that_nobody_runs_here_is_a_problem(folder: Path) -> None:
 )
 def test_a_licence_asks_for_caution(folder: Path, licence: str, words: str) -> None:
     (folder / "reelproof.json").write_text(json.dumps(CARD | {"licence": licence}))
-    caution = model_register.generator().caution
+    caution = model_register.installed()[0].caution
     assert words in caution
     assert bool(words) == bool(caution)
 

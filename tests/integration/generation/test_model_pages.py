@@ -1,0 +1,107 @@
+"""Administration → Models: what each model's licence means here, and what people record of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.models import ModelReading, ModelRecord
+from dam.rights.model_licences import standings
+from dam.rights.model_licences.standings import Weights
+from generation.models import GenerationJob
+from tests.factories import BrandFactory, VersionFactory, member
+from tests.integration.generation.models import CARD, write_card
+
+pytestmark = pytest.mark.django_db
+HUNYUAN = Weights(sha256="c" * 64, name="Hunyuan", licence="tencent-hunyuan-community")
+
+
+@pytest.fixture(autouse=True)
+def _model(tmp_path: Path, settings: Any) -> None:
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
+
+
+@pytest.fixture
+def page(client: Client, brand: Brand) -> Client:
+    client.force_login(member(brand, Role.ADMIN, is_superuser=True).user)
+    return client
+
+
+def address(brand: Brand, weights: str, *more: object) -> str:
+    return reverse(
+        "administration-model-reading-end" if more else "administration-model",
+        args=[brand.slug, weights, *more],
+    )
+
+
+def test_a_model_in_use_has_a_page_before_it_made_anything(page: Client, brand: Brand) -> None:
+    listed = page.get(reverse("administration-models", args=[brand.slug])).content.decode()
+    weights = str(CARD["weights_sha256"])
+    assert address(brand, weights) in listed
+    text = page.get(address(brand, weights)).content.decode()
+    assert "Apache License 2.0" in text
+    assert "Licence cleared" in text
+    assert not ModelRecord.objects.exists()
+    assert page.get(address(brand, "f" * 64)).status_code == 404
+
+
+def test_an_answer_is_recorded_and_taken_back(page: Client, brand: Brand) -> None:
+    weights = str(CARD["weights_sha256"])
+    sent = {"cleared": "no", "scope": "brand", "note": "Asked legal on 3 May."}
+    assert page.post(address(brand, weights), sent).status_code == 302
+    reading = ModelReading.objects.get()
+    assert (reading.cleared, reading.brand, reading.note) == (False, brand, "Asked legal on 3 May.")
+    text = page.get(address(brand, weights)).content.decode()
+    assert "Asked legal on 3 May." in text
+    assert "An administrator recorded that it isn&#x27;t cleared." in text
+    again = page.post(address(brand, weights), sent)
+    assert again.status_code == 422
+    assert "Someone has recorded an answer for this already." in again.content.decode()
+    page.post(address(brand, weights, reading.pk))
+    reading.refresh_from_db()
+    assert reading.ended_at is not None
+    assert "Withdrawn" in page.get(address(brand, weights)).content.decode()
+
+
+def test_it_is_said_what_it_means_for_each_brand_that_has_its_clips(page: Client, brand: Brand) -> None:
+    other = BrandFactory.create(name="Overseas", country="US")
+    for each in (brand, other):
+        standings.record(VersionFactory.create(asset__brand=each), HUNYUAN)
+    text = page.get(address(brand, HUNYUAN.sha256)).content.decode()
+    assert "Licence unclear" in text
+    assert "Overseas" in text
+    assert "Its clips can&#x27;t be used in the EU, United Kingdom and South Korea." in text
+    assert "All but the EU" in text
+    assert "1 version was made with it." in " ".join(text.split())
+    listed = page.get(reverse("administration-models", args=[brand.slug])).content.decode()
+    assert "Other models that made clips" in listed
+
+
+def test_a_take_that_is_not_for_release_says_so(client: Client, brand: Brand, job: GenerationJob) -> None:
+    version = VersionFactory.create(asset__brand=brand, asset__created_by=job.requested_by)
+    standings.record(version, HUNYUAN)
+    GenerationJob.objects.filter(pk=job.pk).update(version=version, state="done")
+    client.force_login(job.requested_by)
+    card = client.get(reverse("job", args=[brand.slug, job.pk])).content.decode()
+    assert "Not for release" in card
+    rights = client.get(
+        reverse("asset", args=[brand.slug, version.asset_id]), {"tab": "rights"}
+    ).content.decode()
+    assert "Hunyuan" in rights
+    assert "whose licence isn&#x27;t cleared for this brand" in rights
+
+
+def test_the_studio_warns_before_a_take_is_made(
+    client: Client, brand: Brand, tmp_path: Path, settings: Any
+) -> None:
+    client.force_login(member(brand).user)
+    text = client.get(reverse("generate", args=[brand.slug])).content.decode()
+    assert "not for release" not in text
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "other", licence=""))
+    text = client.get(reverse("generate", args=[brand.slug])).content.decode()
+    assert "Takes made with it are not for release" in text
+    assert "Its licence is unknown." in text
