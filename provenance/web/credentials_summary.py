@@ -140,7 +140,7 @@ def _ran_out(
     report: Mapping[str, Any], release: KnownRelease | None, *, at: datetime | None
 ) -> CredentialsVerdict | None:
     """Of a file that we released, if nothing is wrong but that its certificate has run out since."""
-    codes = set(report["codes"])
+    codes = set(report.get("codes", ()))
     if (
         release is None
         or release.by_pictures
