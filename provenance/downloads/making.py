@@ -22,6 +22,7 @@ from provenance.manifests.validation_codes import State
 from provenance.releases import file_metadata
 from provenance.releases.states import ReleaseStatus
 
+ROUNDED = 2  # pixels that a side may be longer or shorter than the other's proportion
 TO_SIGN = 0.97  # of the way: then it is signed and read back
 
 
@@ -101,7 +102,7 @@ def changes(
     if recipe.shape is not Shape.ORIGINAL and (box.width, box.height) != (info.width, info.height):
         done.append("c2pa.cropped")
     if size != (box.width, box.height):
-        done.append("c2pa.resized")
+        done.append(_resized(size, (box.width, box.height)))
     if recipe.label or recipe.notices or (recipe.captions is Captions.BURNT_IN and request.captions):
         done.append("c2pa.addedText")
     captioned = recipe.captions is Captions.TRACK and request.captions
@@ -111,6 +112,12 @@ def changes(
     same_container = recipe.format is not Format.PRORES and recipe.spec.medium is Medium.VIDEO
     done.append("c2pa.transcoded" if same_container else "c2pa.converted")
     return tuple(done)
+
+
+def _resized(to: tuple[int, int], of: tuple[int, int]) -> str:
+    """Sizes are even numbers, so the proportions of small pictures are never quite the same."""
+    alike = abs(to[0] * of[1] - to[1] * of[0]) <= ROUNDED * max(of)
+    return "c2pa.resized.proportional" if alike else "c2pa.resized"
 
 
 def _request(file: PresetFile, recipe: Recipe, info: MediaInfo) -> media_files.Request:

@@ -19,6 +19,7 @@ SPEC_VERSION = "2.4"
 
 TRAINED_ALGORITHMIC_MEDIA = digital_source_types.address("generated")
 COMPOSITE = digital_source_types.address("partly_generated")
+HUMAN_EDITS = f"{digital_source_types.ADDRESS}humanEdits"
 EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
@@ -30,6 +31,9 @@ RELEASE = "release"
 
 # Of metadata in the file, not of what it shows.
 DESCRIBED = "c2pa.edited.metadata"
+
+# What changes nothing that is seen or heard, and so needs no digital source type.
+NOT_EDITORIAL = frozenset({"c2pa.converted", "c2pa.transcoded", "c2pa.resized.proportional", DESCRIBED})
 
 DISCLOSE_TEXT = "text"
 DISCLOSE_HASH = "hash"
@@ -282,7 +286,7 @@ def preset(facts: PresetFacts) -> Definition:
     Who approved it and for what is in the release's own manifest, which comes along as the parent's.
     """
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [RELEASE]}}
-    done = [{"action": change, "when": _when(facts.at)} for change in facts.changes]
+    done = [_changed(change, at=facts.at) for change in facts.changes]
     assertions = [
         _actions(opened, *done),
         {"label": PRESET_LABEL, "created": True, "data": {"preset": facts.preset}},
@@ -291,6 +295,12 @@ def preset(facts: PresetFacts) -> Definition:
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
     return Definition(manifest=_manifest(facts.title, assertions), parent=RELEASE)
+
+
+def _changed(change: str, *, at: datetime) -> dict[str, Any]:
+    """What people changed with tools that generate nothing, as they set the preset up."""
+    kind = {} if change in NOT_EDITORIAL else {"digitalSourceType": HUMAN_EDITS}
+    return {"action": change, "when": _when(at), **kind}
 
 
 def trial() -> Definition:

@@ -28,6 +28,7 @@ from provenance.manifests import verify
 from provenance.manifests.validation_codes import State
 from provenance.releases.known import Standing
 from provenance.review import reviews
+from tests import rubric
 from tests.factories import BrandFactory, member
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
@@ -75,6 +76,7 @@ def test_it_is_made_of_the_release_signed_and_trusted(case: Case, shipped: str) 
     with storage.local_copy(file.storage_key) as path:
         report = verify.check(path)
         assert storage.sha256_of(path) == file.sha256
+        assert rubric.broken(path) == []
     assert report.state is State.TRUSTED
     assert report.ai_generated
     # The release is its parent, with the review in its manifest; and the master is the release's.
