@@ -24,9 +24,10 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, events, foreign_text, locks
 from dam.core.language import noop
-from generation import briefs, jobs, model_register, states
+from generation import briefs, chosen, jobs, states
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities, GeneratorError
+from generation.model_register import InstalledGenerator
 from generation.models import BatchLine, GenerationJob, PromptBatch
 from generation.prompt_lists import Line, PromptList
 from generation.quotas import QuotaUsed
@@ -305,7 +306,7 @@ def _ask(batch: PromptBatch, member: Member, at: datetime) -> tuple[int, int]:
     if room <= 0:
         return 0, 0
     try:
-        capabilities = model_register.generator().capabilities
+        model = chosen.of(batch.brand)
     except GeneratorError:
         return 0, 0  # the model is away: later
     asked = refused = 0
@@ -313,7 +314,7 @@ def _ask(batch: PromptBatch, member: Member, at: datetime) -> tuple[int, int]:
         if asked == room:
             break
         try:
-            if not _ask_for(line, batch, member, capabilities, at):
+            if not _ask_for(line, batch, member, model, at):
                 break
             asked += 1
         except (jobs.QueueFull, QuotaUsed):
@@ -324,14 +325,15 @@ def _ask(batch: PromptBatch, member: Member, at: datetime) -> tuple[int, int]:
 
 
 def _ask_for(
-    line: BatchLine, batch: PromptBatch, member: Member, capabilities: Capabilities, at: datetime
+    line: BatchLine, batch: PromptBatch, member: Member, model: InstalledGenerator, at: datetime
 ) -> bool:
     """False where the batch was stopped meanwhile. Raises QueueFull, QuotaUsed, BriefRefused."""
     with trail.recording():
         if _unfed().select_for_update(no_key=True).filter(pk=batch.pk).first() is None:
             return False
-        brief = _brief(batch.settings, line, capabilities)
-        (job,) = jobs.request(by=member, brief=brief, key=uuid5(batch.pk, str(line.number)))
+        brief = _brief(batch.settings, line, model.capabilities)
+        key, asked = uuid5(batch.pk, str(line.number)), chosen.asked(model)
+        (job,) = jobs.request(by=member, brief=brief, key=key, generator=asked)
         if job.state == JobState.CANCELLED:  # with its batch, which goes on
             jobs.retry(job, by=member)
         _waiting(batch).filter(pk=line.pk).update(job=job, asked_at=at)

@@ -91,15 +91,20 @@ class Lost(Exception):
 
 
 def request(
-    *, by: Principal, brief: Brief, key: UUID | None = None, asset: Asset | None = None
+    *,
+    by: Principal,
+    brief: Brief,
+    key: UUID | None = None,
+    asset: Asset | None = None,
+    generator: str = "",
 ) -> list[GenerationJob]:
     """Store a brief's takes and send them to the workers.
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
-    version. Raises PermissionDenied, NoTarget, QueueFull, QuotaUsed, PromptRefused where the brand's rules
-    don't allow the prompt, and BriefRefused for several takes of one next version and for sources that they
-    can't see.
+    version. `generator` is what `chosen.asked` says of the model that the brief was checked for.
+    Raises PermissionDenied, NoTarget, QueueFull, QuotaUsed, PromptRefused where the brand's rules don't allow
+    the prompt, and BriefRefused for several takes of one next version and for sources that they can't see.
     """
     by.require(Capability.GENERATE)
     if asset is not None:
@@ -117,7 +122,7 @@ def request(
         quotas.require(by.brand, person)
         key = key or uuid4()
         return [
-            _request_take(by, person, brief, judgement, key=key, take=take, asset=asset)
+            _request_take(by, person, brief, judgement, key=key, take=take, asset=asset, generator=generator)
             for take in range(1, brief.takes + 1)
         ]
 
@@ -156,6 +161,7 @@ def _request_take(
     key: UUID,
     take: int,
     asset: Asset | None,
+    generator: str,
 ) -> GenerationJob:
     seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
     job = GenerationJob.objects.create(
@@ -176,6 +182,7 @@ def _request_take(
         mode=brief.mode.value,
         guides=sources.stored(brief),
         gate=judgement.kept(),
+        generator=generator,
         due_at=timezone.now() + FORGOTTEN_AFTER,
     )
     _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, **_begun_with(job), **_judged(judgement))

@@ -13,9 +13,10 @@ from dam.rights.model_licences import terms, verdicts
 from dam.rights.model_licences.standings import Weights
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
-from generation.generators import model_card, wan
+from generation.generators import model_card, published, wan
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.generators.model_card import ModelCard
+from generation.generators.source import SOURCE_NAME
 from generation.prompt_parser import Lexicon
 from generation.weights import CARD_NAME
 
@@ -67,8 +68,13 @@ def folder(kind: ModelKind) -> Path:
     return Path(settings.GENERATOR_MODEL) if kind == ModelKind.GENERATOR else encoder_card.current_folder()
 
 
-def generator() -> InstalledGenerator:
-    """The generator in use. Raises GeneratorError, whose sentence says why none can run here."""
+def generator(weights_sha256: str = "") -> InstalledGenerator:
+    """The installation's generator, or the one of these weights. Raises GeneratorError, which says why."""
+    if weights_sha256:
+        found = with_weights(weights_sha256)
+        if found is None:
+            raise GeneratorError(_("The model that was chosen is no longer installed."))
+        return found
     where = folder(ModelKind.GENERATOR)
     card = model_card.read(where)
     wan.check(where)
@@ -91,14 +97,34 @@ def with_weights(sha256: str) -> InstalledGenerator | None:
     return None
 
 
+def choices() -> tuple[InstalledGenerator, ...]:
+    """The installation's generator, if it runs, and those that were fetched."""
+    found: dict[str, InstalledGenerator] = {}
+    for where in (folder(ModelKind.GENERATOR), *_fetched()):
+        try:
+            card = model_card.read(where)
+            wan.check(where)
+        except GeneratorError:
+            continue
+        found.setdefault(card.identity.weights_sha256, InstalledGenerator(folder=where, card=card))
+    return tuple(found.values())
+
+
 def _beside(where: Path) -> Iterator[Path]:
-    """The folder itself, then those next to it that say what they are; so many at most."""
+    """The folder itself, then those next to it and fetched ones that say what they are; so many at most."""
     yield where
     cards = sorted(where.resolve().parent.glob(f"*/{CARD_NAME}")) if where.parent.is_dir() else []
     yield from (card.parent for card in cards[:MOST_BESIDE] if card.parent != where.resolve())
+    yield from _fetched()
 
 
-def weights(identity: ModelIdentity) -> Weights:
+def _fetched() -> list[Path]:
+    """Folders that came from the hub. One that is half there has a name that begins with a dot."""
+    found = [said.parent for said in sorted(published.home().glob(f"*/{SOURCE_NAME}"))]
+    return [each for each in found if not each.name.startswith(".")][:MOST_BESIDE]
+
+
+def weights(identity: ModelIdentity, *, source: str = "", revision: str = "") -> Weights:
     """A model as the library records it with the clips that it makes."""
     return Weights(
         sha256=identity.weights_sha256,
@@ -106,6 +132,8 @@ def weights(identity: ModelIdentity) -> Weights:
         version=identity.version,
         family=identity.pipeline_class,
         licence=identity.licence,
+        source=source,
+        revision=revision,
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from dam.models import Asset, Brand, Version
-from generation.states import LABELS, JobState, ReproductionState
+from generation.states import FETCH_LABELS, LABELS, FetchState, JobState, ReproductionState
 from generation.verdicts import Subject, Verdict
 
 
@@ -40,6 +40,8 @@ class GenerationJob(models.Model):
     guides = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # What the brand's rules found in the prompt when it was asked for (prompt_gate.gate.Judgement.kept).
     gate = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # The weights of the generator that was chosen for it. Empty: the installation's.
+    generator = models.CharField(max_length=64, blank=True, default="", db_default="")
     # generators.base.ModelIdentity and Understanding, as they were when the job ran.
     model = models.JSONField(default=dict)
     understood = models.JSONField(default=dict)
@@ -276,3 +278,53 @@ class Reproduction(models.Model):
 
     def __str__(self) -> str:
         return f"reproduction of {self.version_id}"
+
+
+class ModelFetch(models.Model):
+    """A generator that is fetched from the hub because somebody asked for it, by a worker, turn by turn."""
+
+    # The database itself follows what is deleted (migration 0013): another release may delete it.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    repository = models.CharField(max_length=200)
+    revision = models.CharField(max_length=100, blank=True)  # the commit, once the hub has said
+    licence = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, FETCH_LABELS[state]) for state in FetchState],
+        default=FetchState.WAITING.value,
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    done_bytes = models.PositiveBigIntegerField(default=0)
+    total_bytes = models.PositiveBigIntegerField(default=0)
+    weights_sha256 = models.CharField(max_length=64, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    held_until = models.DateTimeField(null=True)  # a worker is at it
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository"],
+                condition=models.Q(state__in=["waiting", "fetching", "checking"]),
+                name="model_fetch_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["repository", "-asked_at"], name="model_fetch_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.repository}: {self.state}"
+
+
+class DefaultGenerator(models.Model):
+    """The generator that a brand's briefs begin with, by its weights. Without one, the installation's."""
+
+    brand = models.OneToOneField(
+        Brand, primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    weights_sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.brand_id}: {self.weights_sha256[:12]}"

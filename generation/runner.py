@@ -133,7 +133,7 @@ def _make(job: GenerationJob) -> Version:
     sources.mode(job)
     disk_space.require_work(0)
     with sources.opened(job) as given:
-        generator = loading.load(model_register.generator().folder)
+        generator = loading.load(model_register.generator(job.generator).folder)
         understanding = generator.understand(job.prompt)
         database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
         database.release()  # nobody holds a connection for minutes

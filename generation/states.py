@@ -24,6 +24,28 @@ class ReproductionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FetchState(StrEnum):
+    """Of a generator that is fetched from the hub."""
+
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    CHECKING = "checking"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FETCH_LABELS = {
+    FetchState.WAITING: noop("Waiting for a worker"),
+    FetchState.FETCHING: noop("Downloading"),
+    FetchState.CHECKING: noop("Checking"),
+    FetchState.DONE: noop("Done"),
+    FetchState.FAILED: noop("Failed"),
+    FetchState.CANCELLED: noop("Cancelled"),
+}
+FETCH_OPEN = (FetchState.WAITING, FetchState.FETCHING, FetchState.CHECKING)
+
+
 LABELS = {
     JobState.REQUESTED: noop("Waiting for a worker"),
     JobState.GENERATING: noop("Generating"),

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from generation import batches, jobs, made_by, reproducer, reproductions, retention, runner
+from dam.core import tasks
+from generation import batches, jobs, made_by, model_fetches, reproducer, reproductions, retention, runner
 
 
 @shared_task(name="gpu.generate")
@@ -23,6 +24,13 @@ def recover_jobs() -> None:
     jobs.recover()
     reproductions.recover()
     batches.feed_all()
+
+
+@shared_task(name=model_fetches.TASK)
+def fetch_models() -> None:
+    """One turn now, others later: other work waits for the same worker."""
+    if model_fetches.run():
+        tasks.enqueue(model_fetches.TASK)
 
 
 @shared_task(name="default.forget_jobs")

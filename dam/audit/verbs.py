@@ -191,6 +191,11 @@ class Verb(StrEnum):
     BATCH_CONTINUED = "job.batch_continued"
     MODEL_LICENCE_READ = "model.licence_read"
     MODEL_READING_ENDED = "model.reading_ended"
+    MODEL_FETCH_ASKED = "model.fetch_asked"
+    MODEL_FETCH_CANCELLED = "model.fetch_cancelled"
+    MODEL_FETCH_FAILED = "model.fetch_failed"
+    MODEL_FETCHED = "model.fetched"
+    MODEL_DEFAULT_CHOSEN = "model.default_chosen"  # the generator that a brand's briefs begin with
     PROMPT_RULE_ADDED = "prompt_rule.added"
     PROMPT_RULE_EDITED = "prompt_rule.edited"
     PROMPT_RULE_DELETED = "prompt_rule.deleted"

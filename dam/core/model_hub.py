@@ -114,6 +114,9 @@ def open_file(address: str, headers: dict[str, str] | None = None, *, until: Dea
     Raises AWAY, of which HTTPError has a status.
     """
     request = urllib.request.Request(address, headers={"User-Agent": "reelproof", **(headers or {})})
+    if settings.MODEL_HUB_TOKEN and address.startswith(f"{_hub()}/"):
+        # Not redirected: where the hub keeps its files is no business of the token's.
+        request.add_unredirected_header("Authorization", f"Bearer {settings.MODEL_HUB_TOKEN}")
     opener = urllib.request.build_opener(_OnlyAsSafe, _Plain(until), _Secure(until))
     try:
         response: HTTPResponse = opener.open(request, timeout=SILENCE_SECONDS)

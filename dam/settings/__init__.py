@@ -239,6 +239,7 @@ LOG_FRUITLESS_SEARCHES = env.flag("LOG_FRUITLESS_SEARCHES", default=True)
 WARM_UP = env.flag("WARM_UP", default=True)  # a worker loads the encoder as it starts
 MODELS_DIR = Path(env.text("MODELS_DIR", str(DATA_DIR / "models")))  # what is fetched from MODEL_HUB
 MODEL_HUB = env.text("MODEL_HUB", "https://huggingface.co")
+MODEL_HUB_TOKEN = env.text("MODEL_HUB_TOKEN", "")  # for models that the hub gives to people who agreed alone
 NONCOMMERCIAL_MODELS = env.flag("NONCOMMERCIAL_MODELS", default=False)
 
 # Signing. With nothing set, a development CA is made in SIGNING_DIR on first use.

@@ -52,6 +52,7 @@ CELERY_BEAT_SCHEDULE = {
     "recall-ended": {"task": "default.recall_ended", "schedule": 60.0, "options": {"expires": 60}},
     "tend-guest-links": {"task": "default.tend_guest_links", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 10.0, "options": {"expires": 10}},
+    "fetch-models": {"task": "default.fetch_models", "schedule": 60.0, "options": {"expires": 60}},
     "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
     "tidy-evidence": {"task": "default.tidy_evidence", "schedule": 3600.0, "options": {"expires": 3600}},
     "tidy-review-sets": {

@@ -301,6 +301,13 @@ VERBS: dict[str, Wording] = {
     Verb.MODEL_READING_ENDED: Wording(
         "undo-2", noop("%(person)s withdrew what was recorded of the licence of %(target)s")
     ),
+    Verb.MODEL_FETCH_ASKED: Wording("download", noop("%(person)s started getting the model %(target)s")),
+    Verb.MODEL_FETCH_CANCELLED: Wording("ban", noop("%(person)s cancelled getting the model %(target)s")),
+    Verb.MODEL_FETCH_FAILED: Wording("triangle-alert", noop("%(person)s couldn't get the model %(target)s")),
+    Verb.MODEL_FETCHED: Wording("circle-check", noop("%(person)s got the model %(target)s")),
+    Verb.MODEL_DEFAULT_CHOSEN: Wording(
+        "cpu", noop("%(person)s chose %(target)s as the model that briefs begin with")
+    ),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),

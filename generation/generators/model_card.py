@@ -13,6 +13,7 @@ from typing import Any
 
 from dam.core.language import gettext as _
 from generation import weights
+from generation.generators import source
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.generators.modes import Mode
 from generation.prompt_parser import Lexicon
@@ -100,14 +101,15 @@ def _derived(folder: Path) -> ModelCard:
     frame_step = int(autoencoder.get("scale_factor_temporal", 4))
     side = int(autoencoder.get("scale_factor_spatial", 8)) * int(patch[-1])
     # Wan2.2 TI2V-5B compresses 16-fold and was trained at 720p and 24 fps; every other at 480p and 16 fps.
+    came = source.read(folder)
     large = int(autoencoder.get("scale_factor_spatial", 8)) >= 16
     usual = ((1280, 704), (704, 1280)) if large else ((832, 480), (480, 832), (624, 624))
     return ModelCard(
         identity=ModelIdentity(
-            name=folder.resolve().name,
-            version="",
-            licence="",
-            weights_sha256="",
+            name=came.repository.rpartition("/")[2] if came else folder.resolve().name,
+            version=came.revision[:7] if came else "",
+            licence=came.licence if came else "",
+            weights_sha256=came.weights_sha256 if came else "",
             pipeline_class=str(index.get("_class_name", "")),
             early_checkpoint=False,
             note="",

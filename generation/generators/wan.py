@@ -46,11 +46,22 @@ def check(folder: Path) -> None:
     """Refuse a folder that names foreign code or holds weights that can carry it. Raises GeneratorError."""
     try:
         index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-        named = {name: value for name, value in index.items() if not name.startswith("_")}
+        check_index(index, folder=folder.name)
     except (OSError, ValueError, AttributeError) as error:
         raise GeneratorError(
             _("%(folder)s is not a diffusers pipeline folder.") % {"folder": folder.name}
         ) from error
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in _UNSAFE:
+            raise GeneratorError(
+                _("%(folder)s holds %(file)s: only safetensors weights are loaded.")
+                % {"folder": folder.name, "file": path.name}
+            )
+
+
+def check_index(index: Mapping[str, Any], *, folder: str) -> None:
+    """Refuse what a model_index.json names beyond what is trusted. Raises GeneratorError."""
+    named = {name: value for name, value in index.items() if not name.startswith("_")}
     if index.get("_class_name") not in PIPELINES:
         raise GeneratorError(
             _("%(name)s is not a pipeline that Reelproof runs.") % {"name": index.get("_class_name")}
@@ -64,13 +75,7 @@ def check(folder: Path) -> None:
         ):
             raise GeneratorError(
                 _("%(folder)s names %(value)s as its %(name)s, which is not trusted.")
-                % {"folder": folder.name, "value": value, "name": name}
-            )
-    for path in folder.rglob("*"):
-        if path.suffix.lower() in _UNSAFE:
-            raise GeneratorError(
-                _("%(folder)s holds %(file)s: only safetensors weights are loaded.")
-                % {"folder": folder.name, "file": path.name}
+                % {"folder": folder, "value": value, "name": name}
             )
 
 

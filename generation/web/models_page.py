@@ -1,5 +1,6 @@
 """Which models are in use, what their licences allow, and how far the library is looked at by the encoder."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from dam.search.models import EncoderIndex, IndexState
 from dam.web.decorators import BrandRequest, requires_installation_admin
 from generation import model_register
 from generation.model_register import ModelKind
-from generation.web import licence_words
+from generation.web import licence_words, model_fetching
 from generation.web.licence_words import Said
 
 QUEUES = {ModelKind.GENERATOR: "gpu", ModelKind.ENCODER: "index"}
@@ -56,9 +57,10 @@ def models(request: BrandRequest) -> HttpResponse:
         "area": "administration",
         "section": "administration-models",
         "lines": lines,
-        "earlier": _earlier(request.brand, but={each.weights_sha256 for each in installed}),
+        "earlier": _earlier(request.brand, but=_here(installed)),
         "indexes": [_index(row) for row in EncoderIndex.objects.exclude(state=IndexState.RETIRED)],
         "hub": settings.MODEL_HUB,
+        **model_fetching.context(request),
         "recognition": settings.RECOGNITION,
     }
     return render(request, "generate/models.html", context)
@@ -71,6 +73,12 @@ def allows(licence: str) -> tuple[str, bool | None]:
     if licences.forbids_commercial_use(licence):
         return _("Research or private use only. Clips can't be used commercially."), False
     return _("Commercial use allowed, under the terms of the licence."), True
+
+
+def _here(installed: Iterable[model_register.InstalledModel]) -> set[str]:
+    """The weights of models that the page shows anyway."""
+    fetched = {each.identity.weights_sha256 for each in model_register.choices()}
+    return fetched | {each.weights_sha256 for each in installed}
 
 
 def _earlier(brand: Brand, *, but: set[str]) -> list[tuple[str, str, Said]]:

@@ -31,7 +31,7 @@ from dam.ingest import filenames
 from dam.web import streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
-from generation import batches, briefs, model_register, prompt_lists, quotas
+from generation import batches, briefs, chosen, prompt_lists, quotas
 from generation.batches import BatchSettings, LineState
 from generation.generators.base import Capabilities, GeneratorError
 from generation.models import BatchLine, PromptBatch
@@ -179,7 +179,7 @@ def listing(request: BrandRequest) -> HttpResponse:
 @requires(Capability.GENERATE)
 def add(request: BrandRequest) -> HttpResponse:
     try:
-        capabilities = model_register.generator().capabilities
+        capabilities = chosen.of(request.brand).capabilities
     except GeneratorError as error:
         away = {"area": "generate", "reason": str(error)}
         return render(request, "generate/no_model.html", away, status=503)

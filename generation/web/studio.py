@@ -22,7 +22,7 @@ from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.rights.model_licences import records
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, estimates, jobs, model_register, prompt_parser, quotas, selectors
+from generation import briefs, chosen, estimates, jobs, model_register, prompt_parser, quotas, selectors
 from generation.briefs import Brief, BriefRefused
 from generation.generators import modes
 from generation.generators.base import GeneratorError
@@ -55,8 +55,9 @@ class Forecast:
 @requires(Capability.GENERATE)
 @require_http_methods(["GET", "POST"])
 def studio(request: BrandRequest) -> HttpResponse:
+    like = None if request.method == "POST" else _job(request, request.GET.get("from"))
     try:
-        model = model_register.generator()
+        model = chosen.of(request.brand, _wanted(request, like))
     except GeneratorError as error:
         return render(
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
@@ -67,7 +68,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         try:
             asset = _target(request, request.POST.get("asset"))
             if form.is_valid() and form.brief is not None:
-                return _request_takes(request, form, form.brief, asset)
+                return _request_takes(request, form, form.brief, asset, model)
         except PromptRefused:
             form.add_error("prompt", _("Your brand's rules don't allow this prompt as it stands: see below."))
         except (NoTarget, BriefRefused, jobs.QueueFull, QuotaUsed) as refused:
@@ -77,7 +78,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         asset = _target(request, request.GET.get("asset"))
     except NoTarget as gone:
         raise Http404(str(gone)) from gone
-    like = _job(request, request.GET.get("from")) or _maker(asset)
+    like = like or _maker(asset)
     keep_seed = like is not None and request.GET.get("seed") == "keep"
     form = BriefForm(
         capabilities=model.capabilities,
@@ -90,9 +91,17 @@ def studio(request: BrandRequest) -> HttpResponse:
     return _page(request, model, form, asset)
 
 
-def _request_takes(request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None) -> HttpResponse:
-    key = form.cleaned_data["key"]
-    first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset)[0]
+def _wanted(request: BrandRequest, like: GenerationJob | None) -> str:
+    """The weights of the model that was chosen, else of the one that an earlier take was asked of."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return str(sent.get("model", like.generator if like is not None else ""))[:64]
+
+
+def _request_takes(
+    request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None, model: InstalledGenerator
+) -> HttpResponse:
+    key, asked = form.cleaned_data["key"], chosen.asked(model)
+    first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset, generator=asked)[0]
     query = {"from": str(first.pk)}
     if form.cleaned_data["keep_seed"]:
         query["seed"] = "keep"
@@ -141,6 +150,7 @@ def _page(
         "asset": asset,
         "model": model,
         "licence": _licence(request, model),
+        "models": model_register.choices(),
         "forecast": _forecast(request, form, model),
         "briefs": _with_cards(request, page, model),
         "older": page.older,
@@ -171,7 +181,7 @@ def _with_cards(
 def forecast(request: BrandRequest) -> HttpResponse:
     """What the model makes of the prompt, and how long the takes would run: follows the form."""
     try:
-        model = model_register.generator()
+        model = chosen.of(request.brand, _wanted(request, None))
     except GeneratorError:
         return HttpResponse(status=204)
     form = BriefForm(request.GET, capabilities=model.capabilities, by=request.principal)

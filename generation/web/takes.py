@@ -47,7 +47,8 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     """One more take of the same brief with a seed of its own."""
     like = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
     try:
-        capabilities = model_register.generator().capabilities
+        model = model_register.generator(like.generator)
+        capabilities = model.capabilities
         brief = briefs.check(
             capabilities,
             prompt=like.prompt,
@@ -65,7 +66,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     except ValueError as incomplete:
         raise BadRequest(_("The form was incomplete.")) from incomplete
     try:
-        first = jobs.request(by=request.principal, brief=brief, key=key)[0]
+        first = jobs.request(by=request.principal, brief=brief, key=key, generator=like.generator)[0]
     except (BriefRefused, jobs.QueueFull, QuotaUsed) as refused:
         return _warn(request, str(refused))
     response = redirect("generate", brand_slug=request.brand.slug)

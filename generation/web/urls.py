@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from generation.web import (
     demo_page,
+    model_fetching,
     model_page,
     models_page,
     origin,
@@ -18,6 +19,14 @@ from generation.web import (
 
 urlpatterns: list[URLPattern] = [
     path("administration/models/", models_page.models, name="administration-models"),
+    path("administration/models/starters/", model_fetching.starters, name="administration-model-starters"),
+    path("administration/models/get/", model_fetching.get, name="administration-model-get"),
+    path(
+        "administration/models/get/<int:fetch_id>/cancel/",
+        model_fetching.cancel,
+        name="administration-model-get-cancel",
+    ),
+    path("administration/models/<slug:weights>/use/", model_fetching.use, name="administration-model-use"),
     path("administration/models/<slug:weights>/", model_page.model, name="administration-model"),
     path(
         "administration/models/<slug:weights>/readings/<int:reading_id>/end/",

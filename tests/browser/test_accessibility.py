@@ -37,6 +37,7 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
     "attachment", "attachment-preview",
+    "administration-model-starters",
     "asset-reproduction", "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "review-present",
     "review-follow",

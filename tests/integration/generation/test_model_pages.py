@@ -1,5 +1,6 @@
 """Administration → Models: what each model's licence means here, and what people record of it."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,20 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
+from dam.audit.models import Event
 from dam.models import ModelReading, ModelRecord
 from dam.rights.model_licences import standings
 from dam.rights.model_licences.standings import Weights
-from generation.models import GenerationJob
+from generation import chosen, jobs, runner
+from generation.generators import loading, published, source
+from generation.generators.source import Source
+from generation.models import GenerationJob, ModelFetch
 from tests.factories import BrandFactory, VersionFactory, member
-from tests.integration.generation.models import CARD, write_card
+from tests.integration.generation.briefs import BRIEF
+from tests.integration.generation.models import CARD, FakeGenerator, write_card
 
 pytestmark = pytest.mark.django_db
+WAN = published.STARTERS[0].repository
 HUNYUAN = Weights(sha256="c" * 64, name="Hunyuan", licence="tencent-hunyuan-community")
 
 
@@ -105,3 +112,95 @@ def test_the_studio_warns_before_a_take_is_made(
     text = client.get(reverse("generate", args=[brand.slug])).content.decode()
     assert "Takes made with it are not for release" in text
     assert "Its licence is unknown." in text
+
+
+def fetched(settings: Any, path: Path, **changed: object) -> str:
+    """A second generator, as if it had come from the hub; its weights."""
+    settings.MODELS_DIR = path / "models"
+    folder = write_card(published.folder_of(WAN), **{"name": "Wan", "weights_sha256": "ef" * 32, **changed})
+    source.write(folder, Source(WAN, "0" * 40, "https://hub.example/wan", "Apache-2.0", "ef" * 32))
+    return "ef" * 32
+
+
+def test_generators_are_listed_with_licence_need_and_what_became_of_them(
+    page: Client, brand: Brand, tmp_path: Path, settings: Any
+) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    models = reverse("administration-models", args=[brand.slug])
+    text = page.get(models).content.decode()
+    assert WAN in text
+    assert "A GPU with 8.2 GB." in text
+    assert "Can't run here yet" in text
+    page.post(reverse("administration-model-get", args=[brand.slug]), {"repository": WAN})
+    fetch = ModelFetch.objects.get()
+    ModelFetch.objects.update(state="fetching", done_bytes=1_500_000_000, total_bytes=3_000_000_000)
+    text = page.get(reverse("administration-model-starters", args=[brand.slug])).content.decode()
+    assert "1.5 of 3.0 GB" in text
+    assert "every 5s" in text
+    page.post(reverse("administration-model-get-cancel", args=[brand.slug, fetch.pk]))
+    ModelFetch.objects.update(state="failed", reason="The disk is full.")
+    text = page.get(models).content.decode()
+    assert "The disk is full." in text
+    assert "Try again" in text
+
+
+def test_a_brand_begins_with_the_model_that_was_chosen_for_it(
+    page: Client, brand: Brand, tmp_path: Path, settings: Any
+) -> None:
+    weights = fetched(settings, tmp_path)
+    assert chosen.of(brand).identity.name == "Test model"
+    page.post(reverse("administration-model-use", args=[brand.slug, weights]))
+    assert chosen.of(brand).identity.name == "Wan"
+    assert chosen.of(BrandFactory.create()).identity.name == "Test model"
+    assert (
+        "Briefs begin with it"
+        in page.get(reverse("administration-models", args=[brand.slug])).content.decode()
+    )
+    assert Event.objects.get(verb="model.default_chosen").target == "Wan 1"
+    shutil.rmtree(published.folder_of(WAN))
+    assert chosen.of(brand).identity.name == "Test model"  # what is gone gives way
+    page.post(reverse("administration-model-use", args=[brand.slug, weights]))
+    assert Event.objects.filter(verb="model.default_chosen").count() == 1
+
+
+def test_a_brief_is_made_with_the_model_that_was_chosen_in_it(
+    client: Client, brand: Brand, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = fetched(settings, tmp_path, sizes=[[64, 48]])
+    creator = member(brand)
+    client.force_login(creator.user)
+    address = reverse("generate", args=[brand.slug])
+    assert "Use Wan" in " ".join(client.get(address).content.decode().split())
+    text = client.get(address, {"model": weights}).content.decode()
+    assert "64x48" in text
+    assert "Use Test model" in " ".join(text.split())
+    sent = {
+        "prompt": "A red ball",
+        "size": "64x48",
+        "frames": 33,
+        "takes": 1,
+        "seed": "",
+        "steps": 8,
+        "guidance": 3,
+        "key": "00000000-0000-4000-8000-000000000001",
+        "model": weights,
+    }
+    assert client.post(address, sent).status_code == 302
+    job = GenerationJob.objects.get()
+    assert job.generator == weights
+    loaded: list[Path] = []
+
+    def load(folder: Path) -> FakeGenerator:
+        loaded.append(folder)
+        return FakeGenerator()
+
+    monkeypatch.setattr(loading, "load", load)
+    settings.STORAGE, settings.SCRATCH_DIR = str(tmp_path / "storage"), tmp_path / "scratch"
+    runner.make(job.pk)
+    assert loaded == [published.folder_of(WAN)]
+    shutil.rmtree(published.folder_of(WAN))
+    job = GenerationJob.objects.get()
+    again = jobs.request(by=creator, brief=BRIEF, generator=weights)[0]
+    runner.make(again.pk)
+    again.refresh_from_db()
+    assert again.reason == "The model that was chosen is no longer installed."
