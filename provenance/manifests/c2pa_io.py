@@ -13,7 +13,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -29,6 +30,7 @@ from c2pa import (
     Reader,
     Signer,
 )
+from cryptography import x509
 
 # Key uses a signer's certificate may have: e-mail protection, document signing, C2PA claim signing.
 KEY_USES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
@@ -38,6 +40,7 @@ KEY_USES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
 ANCHOR_KINDS = ("manifest", "tsa", "cawg")
 
 
+SIGNATURE = "c2pa.signature"
 LONGEST_TEXT = 16 * 1024  # bytes
 
 
@@ -64,7 +67,8 @@ class Anchor:
 @dataclass(frozen=True)
 class ManifestReading:
     """What the library said: `store` is Reader.json(), `certificates` the signers' by manifest label,
-    `texts` the short texts kept with ingredients, by their identifier in the store.
+    `texts` the short texts kept with ingredients, by their identifier in the store, `uses` what the signers'
+    certificates are for (extended key usage), by manifest label: those that could be found.
     """
 
     outcome: ReadOutcome
@@ -72,6 +76,7 @@ class ManifestReading:
     store: dict[str, Any] | None = None
     certificates: dict[str, Any] | None = None
     texts: dict[str, str] | None = None
+    uses: dict[str, list[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,11 @@ def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Manifest
         ):
             store = json.loads(reader.json())
             return ManifestReading(
-                ReadOutcome.READ, store=store, certificates=_certificates(reader), texts=_texts(reader, store)
+                ReadOutcome.READ,
+                store=store,
+                certificates=_certificates(reader),
+                texts=_texts(reader, store),
+                uses=_uses(reader, store),
             )
     except C2paError.ManifestNotFound as error:
         return ManifestReading(ReadOutcome.NONE, str(error))
@@ -166,6 +175,84 @@ def _certificates(reader: Reader) -> dict[str, Any]:
     """Subject, issuer and validity of each manifest's signer, which Reader.json() leaves out."""
     crjson = json.loads(reader.crjson())
     return {m["label"]: m.get("signature", {}) for m in crjson.get("manifests", []) if "label" in m}
+
+
+def _uses(reader: Reader, store: dict[str, Any]) -> dict[str, list[str]]:
+    """What each signer's certificate is for, which the library tells nowhere."""
+    found: dict[str, list[str]] = {}
+    content = io.BytesIO()
+    with suppress(C2paError, ValueError, LookupError, RecursionError):
+        reader.resource_to_stream(f"self#jumbf=/c2pa/{store['active_manifest']}/{SIGNATURE}", content)
+        for label, certificate in _signers(content.getvalue()):
+            with suppress(ValueError, x509.ExtensionNotFound):
+                leaf = x509.load_der_x509_certificate(certificate)
+                given = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+                found[label] = [use.dotted_string for use in given]
+    return found
+
+
+def _signers(boxes: bytes) -> Iterator[tuple[str, bytes]]:
+    """(label, certificate) of each manifest in a manifest store: boxes in boxes, as JUMBF has them."""
+    for _label, manifests in _labelled(boxes):
+        for label, parts in _labelled(manifests):
+            for name, signature in _labelled(parts):
+                if name != SIGNATURE:
+                    continue
+                kind, content = next(_boxes(signature))
+                [protected, unprotected, *_others], _end = _cbor(content, 0)
+                headers = unprotected | _cbor(protected, 0)[0] if kind == b"cbor" else {}
+                chain = headers.get(33) or headers.get("x5chain") or b""
+                yield label, chain if isinstance(chain, bytes) else chain[0]
+
+
+def _labelled(boxes: bytes) -> Iterator[tuple[str, bytes]]:
+    """(label, what comes after its description) of each superbox."""
+    for kind, content in _boxes(boxes):
+        if kind == b"jumb":
+            described = int.from_bytes(content[:4])
+            yield content[25:described].split(b"\0")[0].decode(), content[described:]
+
+
+def _boxes(boxes: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    while at + 8 <= len(boxes):
+        length = int.from_bytes(boxes[at : at + 4])
+        if not 8 <= length <= len(boxes) - at:
+            raise ValueError("a box of another length than it says")
+        yield boxes[at + 4 : at + 8], boxes[at + 8 : at + length]
+        at += length
+
+
+def _cbor(content: bytes, at: int) -> tuple[Any, int]:
+    """(the item at this place, where the next one begins): as much of CBOR as signatures are made of."""
+    kind, count, at = content[at] >> 5, content[at] & 31, at + 1
+    if count >= 24:
+        width = {24: 1, 25: 2, 26: 4, 27: 8}[count]
+        count, at = int.from_bytes(content[at : at + width]), at + width
+    match kind:
+        case 0:
+            return count, at
+        case 1:
+            return -1 - count, at
+        case 2:
+            return content[at : at + count], at + count
+        case 3:
+            return content[at : at + count].decode(), at + count
+        case 4:
+            items = []
+            for _ in range(count):
+                item, at = _cbor(content, at)
+                items.append(item)
+            return items, at
+        case 5:
+            pairs = {}
+            for _ in range(count):
+                key, at = _cbor(content, at)
+                pairs[key], at = _cbor(content, at)
+            return pairs, at
+        case 6:
+            return _cbor(content, at)
+    return None, at
 
 
 @lru_cache(maxsize=4)

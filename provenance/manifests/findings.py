@@ -51,6 +51,26 @@ def of(store: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(foreign_text.line(code), meaning.words, meaning.state, where, manifest)
 
 
+def of_uses(reading: Mapping[str, Any]) -> Iterator[Finding]:
+    """Signers with a certificate for something else, which the library takes: for timestamps, for OCSP.
+
+    And those whom the library trusts although nothing could be found out of their certificate.
+    """
+    if reading.get("uses") is None:
+        return
+    uses, store = foreign_json.mapping(reading["uses"]), reading["store"]
+    trusted = {label for label, _ in trust.trusted_by(store, {})}
+    for label in sorted(trusted | uses.keys()):
+        known = set(foreign_json.strings(uses.get(label)))
+        unfit = bool(known & trust.MAY_NOT_SIGN) or (label in trusted and not known & trust.MAY_SIGN)
+        if unfit:
+            code = trust.UNFIT if known else trust.UNTRUSTED
+            meaning = validation_codes.meaning(code)
+            assert meaning is not None
+            where = "active" if label == str(store.get("active_manifest")) else "ingredient"
+            yield Finding(code, meaning.words, meaning.state, where, label)
+
+
 def _failures(store: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[tuple[str, str, Entry]]:
     """(where, the manifest that it is about unless its address names another, what was found)."""
     active = str(store.get("active_manifest"))

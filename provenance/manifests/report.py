@@ -120,7 +120,8 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
             return without_chain(State.UNREADABLE, UNREADABLE)
     reading = foreign_json.clean(reading)
     store = reading["store"]
-    found = tuple(sorted(findings.of(store), key=lambda each: -validation_codes.badness(each.state)))
+    all_found = [*findings.of(store), *findings.of_uses(reading)]
+    found = tuple(sorted(all_found, key=lambda each: -validation_codes.badness(each.state)))
     chain = tuple(manifest_chain.of(reading, found, anchors))
     seen = [*(finding.state for finding in found), *(manifest.state for manifest in chain)]
     state = validation_codes.worst([_library_state(store), *seen])

@@ -11,10 +11,15 @@ DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
 
 CREDENTIAL = "signingCredential."  # what codes about a signer begin with
 TRUSTED = f"{CREDENTIAL}trusted"
+UNTRUSTED, UNFIT = f"{CREDENTIAL}untrusted", f"{CREDENTIAL}invalid"
 STAMPED = "timeStamp.trusted"  # by an authority that is trusted here: anybody can have a clock of his own
 
 # What the names of lists begin with that are for timestamps alone. The library trusts signers by them, too.
 STAMPS_ALONE = "urn:reelproof:time-stamps:"
+
+# What a certificate that signs content is for: email, documents or C2PA claims, and not timestamps or OCSP.
+MAY_SIGN = frozenset({"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1"})
+MAY_NOT_SIGN = frozenset({"1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"})
 
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
 _LABEL = re.compile(r"self#jumbf=/?c2pa/([^/]+)")

@@ -28,7 +28,8 @@ __all__ = ["Report", "State", "check"]
 
 # Reading 1.1 GB takes 1.5 s and 515 MB on two cores; above 512 MB the library spills to a file.
 BASE_SECONDS = 60.0
-BASE_CPU_SECONDS = 20  # whatever a small file holds: a claim of 10,000 assertions takes minutes
+BASE_CPU_SECONDS = 8  # whatever a small file holds: a claim of 10,000 assertions takes minutes
+BASE_MEMORY = 1024**3
 BYTES_PER_SECOND = 20 * 1024**2
 LIMITS = Limits(
     wall_seconds=BASE_SECONDS,
@@ -74,7 +75,10 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
         done = sandbox.run(
             [sys.executable, "-I", reader],
             limits=replace(
-                LIMITS, wall_seconds=BASE_SECONDS + work, cpu_seconds=int(BASE_CPU_SECONDS + 2 * work)
+                LIMITS,
+                wall_seconds=BASE_SECONDS + work,
+                cpu_seconds=int(BASE_CPU_SECONDS + 2 * work),
+                memory_bytes=min(LIMITS.memory_bytes, BASE_MEMORY + path.stat().st_size),
             ),
             reads=[path, reader],
             folder=folder,
