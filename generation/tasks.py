@@ -4,7 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from dam.core import tasks
-from generation import batches, jobs, made_by, model_fetches, reproducer, reproductions, retention, runner
+from generation import (
+    batches,
+    jobs,
+    made_by,
+    model_fetches,
+    model_removal,
+    reproducer,
+    reproductions,
+    retention,
+    runner,
+)
 
 
 @shared_task(name="gpu.generate")
@@ -37,3 +47,4 @@ def fetch_models() -> None:
 def forget_jobs() -> None:
     retention.run(at=timezone.now())
     made_by.catch_up(at=timezone.now())
+    model_removal.purge(at=timezone.now())

@@ -195,6 +195,8 @@ class Verb(StrEnum):
     MODEL_FETCH_CANCELLED = "model.fetch_cancelled"
     MODEL_FETCH_FAILED = "model.fetch_failed"
     MODEL_FETCHED = "model.fetched"
+    MODEL_REMOVED = "model.removed"
+    MODEL_RESTORED = "model.restored"
     MODEL_DEFAULT_CHOSEN = "model.default_chosen"  # the generator that a brand's briefs begin with
     PROMPT_RULE_ADDED = "prompt_rule.added"
     PROMPT_RULE_EDITED = "prompt_rule.edited"

@@ -305,6 +305,8 @@ VERBS: dict[str, Wording] = {
     Verb.MODEL_FETCH_CANCELLED: Wording("ban", noop("%(person)s cancelled getting the model %(target)s")),
     Verb.MODEL_FETCH_FAILED: Wording("triangle-alert", noop("%(person)s couldn't get the model %(target)s")),
     Verb.MODEL_FETCHED: Wording("circle-check", noop("%(person)s got the model %(target)s")),
+    Verb.MODEL_REMOVED: Wording("trash-2", noop("%(person)s removed the model %(target)s")),
+    Verb.MODEL_RESTORED: Wording("undo-2", noop("%(person)s restored the model %(target)s")),
     Verb.MODEL_DEFAULT_CHOSEN: Wording(
         "cpu", noop("%(person)s chose %(target)s as the model that briefs begin with")
     ),

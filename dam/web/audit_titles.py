@@ -193,6 +193,8 @@ TITLES: dict[Verb, str] = {
     Verb.MODEL_FETCH_CANCELLED: noop("Download of a model cancelled"),
     Verb.MODEL_FETCH_FAILED: noop("Download of a model failed"),
     Verb.MODEL_FETCHED: noop("Model downloaded"),
+    Verb.MODEL_REMOVED: noop("Model removed"),
+    Verb.MODEL_RESTORED: noop("Model restored"),
     Verb.MODEL_DEFAULT_CHOSEN: noop("Default model chosen"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),

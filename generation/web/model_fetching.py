@@ -1,6 +1,7 @@
 """Administration → Models → Get a generator: the starter list, how far a fetch is, and using what came."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from dam.core.errors import Refused
 from dam.core.language import gettext
 from dam.rights.model_licences import records, terms
 from dam.web.decorators import BrandRequest, requires_installation_admin
-from generation import chosen, hardware, model_fetches, model_register
+from generation import chosen, hardware, model_fetches, model_register, model_removal
 from generation.generators import model_card, published, source
 from generation.generators.published import Starter
 from generation.models import ModelFetch
@@ -37,6 +38,7 @@ class Line:
     fetch: ModelFetch | None
     weights: str
     is_default: bool
+    goes_at: datetime | None  # it was removed, and is deleted then
 
     @property
     def open(self) -> bool:
@@ -104,6 +106,32 @@ def use(request: BrandRequest, weights: str) -> HttpResponse:
     return redirect("administration-models", request.brand.slug)
 
 
+@requires_installation_admin
+@require_POST
+def remove(request: BrandRequest) -> HttpResponse:
+    try:
+        model_removal.remove(request.POST.get("repository", ""), by=request.principal)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    else:
+        messages.success(
+            request, _("Removed. It can be restored for a day, then it's deleted from the disk.")
+        )
+    return redirect("administration-models", request.brand.slug)
+
+
+@requires_installation_admin
+@require_POST
+def restore(request: BrandRequest) -> HttpResponse:
+    try:
+        model_removal.restore(request.POST.get("repository", ""), by=request.principal)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    else:
+        messages.success(request, _("The model is back."))
+    return redirect("administration-models", request.brand.slug)
+
+
 def context(request: BrandRequest) -> dict[str, object]:
     fetches = model_fetches.latest()
     usual = chosen.default(request.brand)
@@ -134,6 +162,7 @@ def _line(request: BrandRequest, starter: Starter, fetch: ModelFetch | None, usu
         fetch=fetch,
         weights=weights,
         is_default=bool(weights) and weights == usual,
+        goes_at=None if weights else model_removal.goes_at(starter.folder),
     )
 
 

@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/models/", models_page.models, name="administration-models"),
     path("administration/models/starters/", model_fetching.starters, name="administration-model-starters"),
     path("administration/models/get/", model_fetching.get, name="administration-model-get"),
+    path("administration/models/remove/", model_fetching.remove, name="administration-model-remove"),
+    path("administration/models/restore/", model_fetching.restore, name="administration-model-restore"),
     path(
         "administration/models/get/<int:fetch_id>/cancel/",
         model_fetching.cancel,

@@ -1,12 +1,15 @@
 """Administration → Models: what each model's licence means here, and what people record of it."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -14,9 +17,10 @@ from dam.audit.models import Event
 from dam.models import ModelReading, ModelRecord
 from dam.rights.model_licences import standings
 from dam.rights.model_licences.standings import Weights
-from generation import chosen, jobs, runner
+from generation import chosen, jobs, model_register, model_removal, runner
 from generation.generators import loading, published, source
 from generation.generators.source import Source
+from generation.model_removal import NotRemoved
 from generation.models import GenerationJob, ModelFetch
 from tests.factories import BrandFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
@@ -204,3 +208,36 @@ def test_a_brief_is_made_with_the_model_that_was_chosen_in_it(
     runner.make(again.pk)
     again.refresh_from_db()
     assert again.reason == "The model that was chosen is no longer installed."
+
+
+def test_a_model_is_removed_once_nothing_counts_on_it_and_restored_for_a_day(
+    page: Client, brand: Brand, tmp_path: Path, settings: Any
+) -> None:
+    weights, folder = fetched(settings, tmp_path), published.folder_of(WAN)
+    remove = reverse("administration-model-remove", args=[brand.slug])
+    by = member(brand, Role.ADMIN, is_superuser=True)
+    job = jobs.request(by=by, brief=BRIEF, generator=weights)[0]
+    chosen.choose(brand, weights, by=by)
+    for code in ("waited_for", "default"):
+        with pytest.raises(NotRemoved) as refused:
+            model_removal.remove(WAN, by=by)
+        assert refused.value.code == code
+        if code == "waited_for":
+            jobs.cancel(job, by=by)
+        else:
+            chosen.choose(brand, "", by=by)
+    page.post(remove, {"repository": WAN})
+    assert not folder.exists()
+    assert len(model_register.choices()) == 1
+    assert "Restore" in page.get(reverse("administration-models", args=[brand.slug])).content.decode()
+    page.post(reverse("administration-model-restore", args=[brand.slug]), {"repository": WAN})
+    assert len(model_register.choices()) == 2
+    page.post(remove, {"repository": WAN})
+    assert model_removal.purge(at=timezone.now()) == 0
+    assert model_removal.purge(at=timezone.now() + timedelta(days=2)) == 1
+    with pytest.raises(NotRemoved):
+        model_removal.restore(WAN, by=by)
+    verbs = Event.objects.filter(verb__startswith="model.re").order_by("sequence")
+    assert list(verbs.values_list("verb", flat=True)) == ["model.removed", "model.restored", "model.removed"]
+    with pytest.raises(PermissionDenied):
+        model_removal.remove(WAN, by=member(brand, Role.ADMIN))
