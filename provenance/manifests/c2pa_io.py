@@ -146,13 +146,18 @@ def sign(
         raise SigningFailed(str(failures[0] if failures else error)) from error
 
 
-def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> ManifestReading:
-    """Read and validate a file's manifest store. Never fetches; never raises for what the file holds."""
+def read(
+    path: Path, *, content_type: str, settings: dict[str, Any], sidecar: Path | None = None
+) -> ManifestReading:
+    """Read and validate a file's manifest store, or the one in a sidecar in its place.
+
+    Never fetches; never raises for what the files hold.
+    """
     try:
         with (
             Context.from_dict(settings) as context,
             path.open("rb") as file,
-            Reader(content_type, file, context=context) as reader,
+            Reader(content_type, file, sidecar.read_bytes() if sidecar else None, context=context) as reader,
         ):
             store = json.loads(reader.json())
             return ManifestReading(
@@ -289,14 +294,19 @@ def _texts(reader: Reader, store: dict[str, Any]) -> dict[str, str]:
 def main() -> None:
     """One line of JSON on standard input, and what came of it on standard output.
 
-    {"do": "read", "path", "content_type", "settings"}: a Reading. {"do": "sign", …}: the arguments of
-    `sign`; {"sign": bytes} asks for a signature, {"failed": message} or {"signed": true} ends it.
+    {"do": "read", "path", "content_type", "settings", "sidecar"}: a Reading. {"do": "sign", …}: the arguments
+    of `sign`; {"sign": bytes} asks for a signature, {"failed": message} or {"signed": true} ends it.
     """
     query = json.loads(sys.stdin.readline())
     if query["do"] == "sign":
         _sign_with_a_distant_key(query)
         return
-    result = read(Path(query["path"]), content_type=query["content_type"], settings=query["settings"])
+    result = read(
+        Path(query["path"]),
+        content_type=query["content_type"],
+        settings=query["settings"],
+        sidecar=Path(query["sidecar"]) if query.get("sidecar") else None,
+    )
     json.dump(asdict(result), sys.stdout)
 
 

@@ -70,6 +70,7 @@ class PublicCheck:
     sha256: str = ""
     report: dict[str, Any] | None = None
     interruptions: int = 0  # of the program that read it, from outside
+    sidecar: bool = False  # a file with its Content Credentials came along
 
 
 @dataclass(frozen=True)
@@ -114,15 +115,21 @@ def has_room(size: int) -> bool:
     return free is None or free >= size + settings.DISK_RESERVE_BYTES
 
 
-def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
+def submit(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" = None) -> PublicCheck:
     """Keep the file for the worker and ask for its verdict. The id can't be guessed. Raises ChecksAway."""
     submission = PublicCheck(
-        id=secrets.token_urlsafe(24), filename=filename, size=file.size or 0, at=timezone.now()
+        id=secrets.token_urlsafe(24),
+        filename=filename,
+        size=file.size or 0,
+        at=timezone.now(),
+        sidecar=sidecar is not None,
     )
     try:
         with _at_hand():
             _sweep()
             storage.keep(cast(BinaryIO, file), key=_key(submission.id))
+            if sidecar is not None:
+                storage.keep(cast(BinaryIO, sidecar), key=_sidecar_key(submission.id))
             _keep(submission)
             send("verify.file", submission_id=submission.id)
     except ChecksAway:
@@ -140,8 +147,8 @@ def check(submission_id: str) -> None:
         return
     _keep(replace(submission, state=CHECKING))
     try:
-        with storage.local_copy(_key(submission_id)) as path:
-            report = verify.check(path)
+        with storage.local_copy(_key(submission_id)) as path, _sidecar_of(submission) as sidecar:
+            report = verify.check(path, sidecar=sidecar)
             sha256 = storage.sha256_of(path)
             done = replace(submission, state=DONE, sha256=sha256, report=report.to_json(raw=True))
             _keep(done)  # nobody waits for what comes after it
@@ -154,6 +161,15 @@ def check(submission_id: str) -> None:
         _drop(submission_id)
         raise
     _drop(submission_id)
+
+
+@contextmanager
+def _sidecar_of(submission: PublicCheck) -> Iterator[Path | None]:
+    if not submission.sidecar:
+        yield None
+        return
+    with storage.local_copy(_sidecar_key(submission.id)) as path:
+        yield path
 
 
 def _compare(submission_id: str, path: Path) -> None:
@@ -219,6 +235,10 @@ def _key(submission_id: str) -> str:
     return f"{FOLDER}/{submission_id}"
 
 
+def _sidecar_key(submission_id: str) -> str:
+    return f"{FOLDER}/{submission_id}.c2pa"
+
+
 def _cache_key(submission_id: str) -> str:
     return f"verify:{submission_id}"
 
@@ -245,6 +265,7 @@ def _kept(submission_id: str) -> PublicCheck | None:
 
 def _drop(submission_id: str) -> None:
     storage.delete(_key(submission_id))
+    storage.delete(_sidecar_key(submission_id))
 
 
 def _sweep() -> None:

@@ -30,6 +30,8 @@ __all__ = ["Report", "State", "check"]
 BASE_SECONDS = 60.0
 BASE_CPU_SECONDS = 8  # whatever a small file holds: a claim of 10,000 assertions takes minutes
 BASE_MEMORY = 1024**3
+LARGEST_SIDECAR = 64 * 1024**2
+UNKNOWN = "application/octet-stream"
 BYTES_PER_SECOND = 20 * 1024**2
 LIMITS = Limits(
     wall_seconds=BASE_SECONDS,
@@ -40,21 +42,25 @@ LIMITS = Limits(
 )
 
 
-def check(path: Path, *, anchors: Sequence[Anchor] = ()) -> Report:
+def check(path: Path, *, anchors: Sequence[Anchor] = (), sidecar: Path | None = None) -> Report:
     """Read and judge the credentials of a file: trusted by the house's anchors and the given ones.
 
-    Never fetches anything, and never raises for what the file holds. Raises OSError when the file
-    itself cannot be opened or the disk is full, and sandbox.Interrupted when the reader was ended from
-    outside.
+    A sidecar's are read in the place of its own: then the file may be of any kind. Never fetches anything,
+    and never raises for what the files hold. Raises OSError when a file itself cannot be opened or the disk
+    is full, and sandbox.Interrupted when the reader was ended from outside.
     """
-    path = path.resolve()
+    path, trusted = path.resolve(), (*trust.house(), *anchors)
     kind = sniffer.read(path)
+    if sidecar is not None:
+        if sidecar.stat().st_size > LARGEST_SIDECAR:
+            return report.without_chain(State.UNREADABLE, report.TOO_MUCH)
+        return _read(path, kind.content_type if kind else UNKNOWN, trusted, sidecar=sidecar.resolve())
     if kind is None:
         empty = path.stat().st_size == 0
         return report.without_chain(State.UNREADABLE, report.UNREADABLE if empty else report.KIND_UNKNOWN)
     if kind.credentials is CredentialSupport.NONE:
         return report.without_chain(State.NONE, report.KIND_WITHOUT)
-    return _read(path, kind.content_type, (*trust.house(), *anchors))
+    return _read(path, kind.content_type, trusted)
 
 
 def _address(number: int, anchor: Anchor) -> str:
@@ -62,13 +68,14 @@ def _address(number: int, anchor: Anchor) -> str:
     return f"{STAMPS_ALONE if alone else 'urn:reelproof:anchor:'}{number}"
 
 
-def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
+def _read(path: Path, kind: str, trusted: Sequence[Anchor], *, sidecar: Path | None = None) -> Report:
     # Addresses of our own: names may hold anything.
     named = {_address(n, anchor): anchor for n, anchor in enumerate(trusted)}
     settings = c2pa_io.settings_for(
         [Anchor(address, anchor.pem, anchor.kinds) for address, anchor in named.items()]
     )
-    query = json.dumps({"do": "read", "path": str(path), "content_type": kind, "settings": settings})
+    query = {"do": "read", "path": str(path), "content_type": kind, "settings": settings}
+    beside = [sidecar] if sidecar else []
     reader = Path(c2pa_io.__file__)
     work = path.stat().st_size / BYTES_PER_SECOND
     with scratch() as folder:
@@ -80,9 +87,9 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
                 cpu_seconds=int(BASE_CPU_SECONDS + 2 * work),
                 memory_bytes=min(LIMITS.memory_bytes, BASE_MEMORY + path.stat().st_size),
             ),
-            reads=[path, reader],
+            reads=[path, reader, *beside],
             folder=folder,
-            stdin=query.encode(),
+            stdin=json.dumps(query | {"sidecar": str(sidecar or "")}).encode(),
         )
     match done.outcome:
         case Outcome.DONE:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from dam.web.admission import COUNTED, REFUSED
 from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import Pictures
+from provenance.manifests.verify import LARGEST_SIDECAR
 from provenance.web import credentials_summary
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -42,6 +44,8 @@ class FileForm(forms.Form):
         },
     )
 
+    sidecar = forms.FileField(required=False, allow_empty_file=True)
+
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         size = file.size or 0
@@ -58,6 +62,23 @@ class FileForm(forms.Form):
             raise forms.ValidationError(_("The server is out of disk space. Try again later."))
         return file
 
+    def clean_sidecar(self) -> "UploadedFile[bytes] | None":
+        file: UploadedFile[bytes] | None = self.cleaned_data["sidecar"]
+        if file is not None and (file.size or 0) > LARGEST_SIDECAR:
+            most = filesizeformat(LARGEST_SIDECAR)
+            raise forms.ValidationError(_("A .c2pa file can have up to %(most)s.") % {"most": most})
+        return file
+
+
+def _given(request: HttpRequest) -> "dict[str, UploadedFile[bytes]]":
+    """The files by their fields: of two that came together, the one that ends with .c2pa is the sidecar."""
+    files = request.FILES.getlist("file")
+    sidecars = [each for each in files if (each.name or "").lower().endswith(".c2pa")]
+    if len(files) == 2 and len(sidecars) == 1:
+        [file] = [each for each in files if each is not sidecars[0]]
+        return {"file": file, "sidecar": sidecars[0]}
+    return {"file": files[-1]} if files else {}
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +92,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=STATUS.get(refused.code, 503))
     if request.method != "POST":
         return _form(request, FileForm())
-    form = FileForm(request.POST, request.FILES)
+    form = FileForm(request.POST, MultiValueDict({name: [file] for name, file in _given(request).items()}))
+    if len(request.FILES.getlist("file")) > len(_given(request)):
+        form.add_error("file", _("Choose one file, or one file and its .c2pa file."))
     try:
         return _submit(request, form)
     except public_checks.ChecksAway as away:
@@ -104,7 +127,9 @@ def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
             form.add_error(None, refused.message)
             return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
-    submission = public_checks.submit(file, filename=filenames.clean(file.name or "file"))
+    submission = public_checks.submit(
+        file, filename=filenames.clean(file.name or "file"), sidecar=form.cleaned_data["sidecar"]
+    )
     return redirect("verify-result", submission.id)
 
 

@@ -43,11 +43,20 @@ class Command(command.Command):
             action="store_true",
             help="also decode each video, and tell the SHA-256 of its pictures, as a release names it",
         )
+        parser.add_argument(
+            "--sidecar",
+            type=Path,
+            metavar="C2PA",
+            help="a .c2pa file that holds the Content Credentials of the one FILE",
+        )
 
     def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
+        sidecar = options["sidecar"]
+        if sidecar is not None and len(files) != 1:
+            raise CommandError("A sidecar belongs to one file: name just that.")
         try:
             trusted = [trust_anchors.from_file(Path(path)) for path in options["anchors"]]
-            results = [_look(path, trusted, pictures=options["pictures"]) for path in files]
+            results = [_look(path, trusted, pictures=options["pictures"], sidecar=sidecar) for path in files]
         except trust_anchors.AnchorUnreadable as error:
             raise CommandError(str(error)) from error
         if as_json:
@@ -64,9 +73,9 @@ class Command(command.Command):
         self.stdout.write(json.dumps(entries, indent=2))
 
 
-def _look(path: str, trusted: list[Anchor], *, pictures: bool) -> dict[str, Any]:
+def _look(path: str, trusted: list[Anchor], *, pictures: bool, sidecar: Path | None) -> dict[str, Any]:
     try:
-        report = verify.check(Path(path), anchors=trusted)
+        report = verify.check(Path(path), anchors=trusted, sidecar=sidecar)
     except OSError as error:
         why = f"The file can't be opened ({error.strerror or error})."
         return {"path": path, "unopened": True} | Report(State.UNREADABLE, note=why).to_json()

@@ -56,6 +56,18 @@ async function sending(bytes = 10) {
 const said = () => find("[data-verify-errors]").textContent;
 const busy = () => !find("[data-verify-progress]").hidden && find("button").disabled;
 
+test("a file and its .c2pa file are both named and sent", async () => {
+  await load();
+  const files = new DataTransfer();
+  find("input").multiple = true;
+  for (const name of ["film.webm", "film.c2pa"]) files.items.add(new File([new Uint8Array(5)], name));
+  find("input").files = files.files;
+  find("input").dispatchEvent(new Event("change", { bubbles: true }));
+  equal(find(".strong").textContent, "film.webm + film.c2pa");
+  find("form").requestSubmit();
+  equal(requests.at(-1).body.getAll("file").length, 2);
+});
+
 test("a chosen file is named, and old errors go", async () => {
   await load();
   choose(10, "harbour.mp4");

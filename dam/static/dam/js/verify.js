@@ -50,15 +50,15 @@ function send() {
 }
 
 input?.addEventListener("change", () => {
-  if (input.files.length) label.textContent = input.files[0].name;
+  if (input.files.length) label.textContent = [...input.files].map((file) => file.name).join(" + ");
   errors.replaceChildren();
 });
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const file = input.files[0];
-  if (!file) return;
-  if (file.size > Number(form.dataset.most)) {
+  const files = [...input.files];
+  if (!files.length) return;
+  if (files.some((file) => file.size > Number(form.dataset.most))) {
     say(_("This file is too large for this page. To verify it, use the command line: manage.py verify."));
     return;
   }

@@ -23,9 +23,9 @@ from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
 from provenance.releases.states import ReleaseStatus
-from tests import claim_factory, release_factory
+from tests import claim_factory, release_factory, sidecars
 from tests.factories import VersionFactory
-from tests.media_factory import clip
+from tests.media_factory import clip, movie
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -86,6 +86,33 @@ def test_a_signed_file_is_told_with_its_history(signed: Path) -> None:
     assert "Raw manifest" in html
 
 
+def sent_together(*files: tuple[str, bytes]) -> Any:
+    sent = [SimpleUploadedFile(name, content) for name, content in files]
+    return Client().post(reverse("verify"), {"file": sent})
+
+
+def test_a_file_and_its_sidecar_are_dropped_together(tmp_path: Path) -> None:
+    film = movie(tmp_path / "film.webm", codec="libvpx")
+    beside = sidecars.of(film, "video/webm")
+    for files in ((film.read_bytes(), beside), (beside, film.read_bytes())):
+        names = ("film.webm", "film.c2pa") if files[1] == beside else ("film.c2pa", "film.webm")
+        submission_id = id_of(sent_together(*zip(names, files, strict=True)))
+        assert sorted(kept_files()) == [submission_id, f"{submission_id}.c2pa"]
+        tasks.verify_file(submission_id)
+        html = page(submission_id)
+        assert "Signed with a test certificate" in html
+        assert "read from the .c2pa file" in html
+        assert kept_files() == []
+
+
+def test_two_files_that_dont_belong_together_are_refused(signed: Path) -> None:
+    for names in (("one.mp4", "two.mp4"), ("one.c2pa", "two.c2pa")):
+        response = sent_together(*((name, signed.read_bytes()) for name in names))
+        assert response.status_code == 422
+        assert "one file and its .c2pa file" in response.content.decode()
+    assert kept_files() == []
+
+
 def test_an_altered_file_is_told_with_its_codes(signed: Path) -> None:
     html = verdict_on(signed.read_bytes().replace(b"previz-dit", b"previz-dot", 1))
     assert "Altered after signing" in html
@@ -109,7 +136,7 @@ def test_the_file_is_deleted_right_after(signed: Path) -> None:
 def test_the_file_is_deleted_also_when_reading_it_fails(
     signed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, **_: object) -> None:
         raise RuntimeError("worker trouble")
 
     submission_id = id_of(send(signed.read_bytes()))
