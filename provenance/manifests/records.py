@@ -21,6 +21,18 @@ def check_master(version: Version) -> str:
     return str(credentials_of(report).label)
 
 
+def check_again(record: ManifestRecord) -> str:
+    """Read the file that a record is about once more, as after a change of who is trusted; the verdict.
+
+    Raises FileNotFoundError where the file is gone; the record stays as it is then.
+    """
+    release = record.release
+    with storage.local_copy(release.storage_key if release else record.version.storage_key) as path:
+        report = verify.check(path)
+    keep(record.version, report, sha256=record.sha256, release_id=record.release_id)
+    return report.state.value
+
+
 def credentials_of(report: Report) -> Credentials:
     """What cards and search say of the file: trust in our own development CA is no trust."""
     if report.state is State.TRUSTED and report.development:

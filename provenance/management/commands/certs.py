@@ -16,10 +16,11 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from dam.core import command, errors
-from provenance.manifests import certificates, signers, signing, trial_signature, trust_anchors
+from provenance.manifests import certificates, records, signers, signing, trial_signature, trust_anchors
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.certificates import Described
 from provenance.manifests.development_ca import Purpose
+from provenance.manifests.models import ManifestRecord
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -27,6 +28,10 @@ from provenance.releases.states import ReleaseStatus
 class Command(command.Command):
     help = "Look after the certificates that sign clips and releases."
     requires_system_checks: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._missing: set[int] = set()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -49,6 +54,10 @@ class Command(command.Command):
         releases = verbs.add_parser("releases", help="which released files turn invalid when")
         releases.add_argument("--serial", help="only those signed by this certificate, as `show` prints it")
         releases.add_argument("--json", action="store_true", help="print one JSON object for each")
+
+        verbs.add_parser(
+            "recheck", help="verify what is kept once more, as after a change of TRUST_ANCHORS or the signers"
+        )
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         getattr(self, f"_{verb}")(options)
@@ -145,6 +154,30 @@ class Command(command.Command):
             self.stdout.write(f"{one['brand']}  {one['version']}  {until}  {one['serial']}  {one['sha256']}")
         if not options["json"]:
             self.stdout.write(f"{count} released files.")
+
+    def _recheck(self, _options: dict[str, Any]) -> None:
+        """Those first that were checked longest ago, so that one that was ended can be started anew."""
+        began, done, changed, gone = timezone.now(), 0, 0, 0
+        while True:
+            waiting = ManifestRecord.objects.filter(checked_at__lt=began).select_related("version", "release")
+            record = waiting.order_by("checked_at", "pk").exclude(pk__in=self._missing).first()
+            if record is None:
+                break
+            before = record.state
+            try:
+                after = records.check_again(record)
+            except FileNotFoundError:
+                self._missing.add(record.pk)
+                gone += 1
+                continue
+            done += 1
+            if after != before:
+                changed += 1
+                what = "release" if record.release_id else "master"
+                self.stdout.write(f"{record.version}, {what}: {before}, now {after}")
+        self.stdout.write(f"{done} files verified again, {changed} with another verdict.")
+        if gone:
+            self.stderr.write(f"{gone} files are missing in storage. manage.py fsck lists them.")
 
 
 def _released() -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """From a request to a certificate that signs, and what is refused on the way."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -14,12 +15,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Use
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
+from dam.catalog.models import Version
 from dam.core import storage
 from provenance.manifests import development_ca, records, signing, verify
 from provenance.manifests.development_ca import CLAIM_SIGNING, Purpose, key_usage
 from provenance.manifests.validation_codes import State
 from tests import claim_factory, release_factory
 from tests.factories import VersionFactory
+from tests.release_factory import case_of
 
 PEM = serialization.Encoding.PEM
 
@@ -201,3 +204,35 @@ def test_it_lists_the_releases_that_rest_on_a_certificate(generated: Path, setti
     assert (one["sha256"], one["timestamp"]) == (stored.sha256, "")
     assert one["until"].startswith(f"{leaf.not_valid_after_utc:%Y-%m-%d}")
     assert run("releases", "--serial", "abc") == "0 released files.\n"
+
+
+@pytest.mark.django_db
+def test_what_is_kept_is_judged_anew_when_others_are_trusted(
+    generated: Path, tmp_path: Path, settings: Any
+) -> None:
+    case = case_of(generated)
+    records.check_master(case.version)
+    release = release_factory.ready(case.version, stored=kept(generated, case.version))
+    records.keep(case.version, verify.check(generated), sha256=release.sha256, release_id=release.pk)
+    assert "2 files verified again, 0 with another verdict." in run("recheck")
+    settings.SIGNING_DIR = tmp_path / "another"
+    said = run("recheck")
+    assert "2 files verified again, 2 with another verdict." in said
+    assert "release: trusted, now valid" in said
+    case.version.refresh_from_db()
+    assert case.version.credentials == "valid"
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_missing_is_told_and_passed_over(generated: Path) -> None:
+    case = case_of(generated)
+    records.check_master(case.version)
+    storage.delete(case.version.storage_key)
+    assert "0 files verified again" in run("recheck")
+
+
+def kept(file: Path, version: Version) -> storage.Stored:
+    with storage.scratch() as folder:
+        return storage.put(
+            Path(shutil.copy(file, folder / "copy.mp4")), brand_id=version.brand_id, suffix=".mp4"
+        )
