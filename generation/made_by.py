@@ -1,4 +1,4 @@
-"""Clips of a worker of the release before, which recorded no model with them: that is done after it."""
+"""What was not recorded of models in time: by a worker of the release before, or by their folders."""
 
 from datetime import datetime, timedelta
 
@@ -18,6 +18,12 @@ MOST = 500  # of a brand in one run, which is once an hour
 def catch_up(*, at: datetime) -> int:
     """Record the models of the latest clips that lack one; how many."""
     return sum(_catch_up(brand, at=at) for brand in Brand.objects.filter(deleted_at=None).order_by("pk"))
+
+
+def fill_in() -> int:
+    """Add to the records of models what their folders say by now, such as a licence; to how many."""
+    known = [model_register.weights(each.identity) for each in model_register.choices()]
+    return sum(standings.fill_in(each) for each in known if each.sha256)
 
 
 def _catch_up(brand: Brand, *, at: datetime) -> int:

@@ -114,10 +114,10 @@ class _Turn:
         self._write(revision=offer.revision, licence=offer.licence, total_bytes=offer.size)
         came = published.fetch(offer, on_progress=self._progress, checking=self._checking)
         identity = model_card.read(published.folder_of(fetch.repository)).identity
+        weights = model_register.weights(identity, source=came.repository, revision=came.revision)
+        standings.fill_in(weights)  # where clips were made with it before
         with trail.recording():
-            record = standings.record_of(
-                model_register.weights(identity, source=came.repository, revision=came.revision)
-            )
+            record = standings.record_of(weights)
             _end(fetch, FetchState.DONE, weights=record.weights_sha256)
 
     def _progress(self, there: int, _of: int) -> None:

@@ -47,4 +47,5 @@ def fetch_models() -> None:
 def forget_jobs() -> None:
     retention.run(at=timezone.now())
     made_by.catch_up(at=timezone.now())
+    made_by.fill_in()
     model_removal.purge(at=timezone.now())

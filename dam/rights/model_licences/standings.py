@@ -24,6 +24,7 @@ from dam.rights.model_licences.verdicts import Reading, Verdict
 
 SPREAD = "default.spread_model_licences"
 SLICE = 500  # versions
+FILLED_IN = ("licence", "source", "revision", "training")
 TURN_SECONDS = 20.0  # so long a worker stays with it
 
 
@@ -63,6 +64,26 @@ def record_of(weights: Weights) -> ModelRecord:
         },
     )
     return made
+
+
+def fill_in(weights: Weights) -> bool:
+    """Add to a record what wasn't known when it was made; whether something was added.
+
+    What is known stays: a folder that says something else of the same weights doesn't change what was read.
+    """
+    with trail.recording():
+        row = ModelRecord.objects.select_for_update(no_key=True).filter(weights_sha256=weights.sha256).first()
+        if row is None or not weights.sha256:
+            return False
+        said = {name: getattr(weights, name) for name in FILLED_IN}
+        added = {name: text for name, text in said.items() if text and not getattr(row, name)}
+        for name, text in added.items():
+            setattr(row, name, text)
+        if added:
+            row.save(update_fields=list(added))
+        if "licence" in added:
+            refresh(row)
+    return bool(added)
 
 
 def record(version: Version, weights: Weights) -> None:

@@ -14,12 +14,13 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Version
 from dam.models import ApprovedBefore, MadeWith, ModelRecord, ModelStanding
 from dam.rights import making
+from dam.rights.model_licences import standings
 from dam.rights.models import InheritedTerms, Relation
 from generation import made_by, runner
 from generation.generators import loading
 from generation.models import GenerationJob
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
-from tests.integration.generation.models import FakeGenerator
+from tests.integration.generation.models import FakeGenerator, write_card
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +115,14 @@ def test_what_a_worker_of_the_release_before_made_meanwhile_is_recorded_later(jo
     assert made_by.catch_up(at=timezone.now()) == 1
     assert made_by.catch_up(at=timezone.now()) == 0
     assert InheritedTerms.objects.get(version=draft).stopped
+
+
+def test_a_card_that_says_a_licence_later_clears_what_was_made_before(
+    job: GenerationJob, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = ran(job, Unlicensed(), tmp_path, settings, monkeypatch)
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "model", weights_sha256="cd" * 32, licence="MIT"))
+    assert made_by.fill_in() == 1
+    assert made_by.fill_in() == 0
+    standings.spread()
+    assert not InheritedTerms.objects.filter(version=version).exists()

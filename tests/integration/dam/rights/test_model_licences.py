@@ -1,5 +1,6 @@
 """The licence of the model that made a clip is inherited: by the clip, and by all that is made from it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -251,3 +252,14 @@ def test_a_clip_that_comes_in_while_its_model_is_judged_anew_is_not_missed() -> 
     assert not reader.is_alive()
     standings.spread()
     assert verdict(coming, by) == ()
+
+
+def test_a_licence_that_becomes_known_is_filled_in_and_one_that_is_known_stays(by: Member) -> None:
+    clip = made(by, UNKNOWN)
+    assert standings.fill_in(replace(UNKNOWN, licence="mit", source="somebody/model"))
+    standings.spread()
+    assert verdict(clip, by) == ()
+    assert not standings.fill_in(replace(UNKNOWN, licence="CC-BY-NC-4.0"))
+    model = ModelRecord.objects.get()
+    assert (model.licence, model.source) == ("mit", "somebody/model")
+    assert not standings.fill_in(APACHE)
