@@ -32,6 +32,14 @@ def release(master: Path, out: Path, *, encoded: Path | None = None, **changes: 
     return out
 
 
+def review_copy(plain: Path, out: Path) -> Path:
+    master = generated(plain, out.with_name("master.mp4"))
+    signing.sign_review_copy(
+        plain, master=master, out=out, title="Red kite", resized=True, at=claim_factory.AT
+    )
+    return out
+
+
 def preset(plain: Path, out: Path, *changes: str) -> Path:
     parent = release(generated(plain, out.with_name("clip.mp4")), out.with_name("parent.mp4"))
     facts = PresetFacts(
@@ -75,6 +83,7 @@ MAKERS: dict[str, Callable[[Path, Path], Path]] = {
         media_factory.movie(f / "master.webm", codec="libvpx"), f / "out.mp4", encoded=plain
     ),
     "release of a QuickTime": lambda plain, f: release(media_factory.movie(f / "master.mov"), f / "out.mov"),
+    "review copy": lambda plain, f: review_copy(plain, f / "out.mp4"),
     "download": lambda plain, f: preset(plain, f / "out.mp4", *ALL_CHANGES),
     **{
         f"download as {kind}": lambda plain, f, kind=kind: preset(  # type: ignore[misc]

@@ -31,6 +31,10 @@ from provenance.guests import links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import CopyState, MarkedCopy
 from provenance.guests.rules import Standing
+from provenance.manifests import signing
+from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.signers import SignerExpired
+from provenance.releases import signable
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +43,18 @@ MOST_ATTEMPTS = 3  # of workers that died over it
 LIMIT = timedelta(hours=6)
 TELL_SECONDS = 2.0
 WORN_OUT = noop("The worker stopped several times while preparing the video.")
+NOT_SIGNED = noop("Copies can't be signed right now: the certificate isn't set up.")
 MISSING = noop("The prepared video is no longer in storage.")
-CANNOT = (MediaFailed, FileRefused, GuestRefused)
+CANNOT = (
+    MediaFailed,
+    FileRefused,
+    GuestRefused,
+    SignerExpired,
+    SigningFailed,
+    signing.CannotCarry,
+    signing.NotAsSigned,
+    *signable.NOT_SET_UP,
+)
 
 
 class Lost(Exception):
@@ -161,6 +175,8 @@ def _make(copy: MarkedCopy) -> None:
     with storage.local_copy(proxy.storage_key) as source, storage.scratch() as folder:
         out = folder / "marked.mp4"
         made = marking.make(source, out, lines=[link.name, link.email], told=_teller(copy))
+        if link.may_download:
+            out = _signed(copy, out, resized=made.width != link.version.media_info.get("width"))
         # Before the transaction: sending it may take long, and nobody waits for it on a lock.
         stored = storage.put(out, brand_id=link.brand_id, suffix=out.suffix)
         try:
@@ -170,6 +186,17 @@ def _make(copy: MarkedCopy) -> None:
             with suppress(DatabaseError), transaction.atomic():
                 stored_files.drop(stored, brand_id=link.brand_id)
             raise
+
+
+def _signed(copy: MarkedCopy, marked: Path, *, resized: bool) -> Path:
+    """What may leave is signed, as everything that does; what is only watched is not, like other previews."""
+    version, out = copy.link.version, marked.with_name("signed.mp4")
+    disk_space.require_work(version.size)
+    with storage.local_copy(version.storage_key) as master:
+        signing.sign_review_copy(
+            marked, master=master, out=out, title=version.asset.title, resized=resized, at=timezone.now()
+        )
+    return out
 
 
 def _keep(copy: MarkedCopy, out: Path, stored: Stored, *, made: marking.Marked, at: datetime) -> None:
@@ -246,6 +273,9 @@ def _take_problem(copy: MarkedCopy, problem: Exception) -> None:
         _unless_lost(copy, lambda: _put_back(copy, reason=away, at=at))
         return
     reason = failures.sentence(problem, of=f"Marked copy {copy.pk}", worded=CANNOT)
+    if isinstance(problem, signable.NOT_SET_UP):  # their words name folders of the server
+        log.error("Marked copy %s could not be signed: %s", copy.pk, problem)
+        reason = str(NOT_SIGNED)
     _unless_lost(copy, lambda: _end(copy, state=CopyState.FAILED, reason=reason[:300], finished_at=at))
     if not isinstance(problem, CANNOT):
         raise problem

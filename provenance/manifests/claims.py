@@ -303,6 +303,17 @@ def _changed(change: str, *, at: datetime) -> dict[str, Any]:
     return {"action": change, "when": _when(at), **kind}
 
 
+def review_copy(*, title: str, resized: bool, at: datetime) -> Definition:
+    """The manifest of a copy with its viewer's name on it, made of a master that is under review.
+
+    It says of nobody that they approved it, and doesn't name the viewer.
+    """
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}
+    changes = ["c2pa.resized.proportional"] if resized else []
+    done = [_changed(change, at=at) for change in (*changes, "c2pa.addedText", "c2pa.transcoded")]
+    return Definition(manifest=_manifest(title, [_actions(opened, *done), _no_training()]), parent=MASTER)
+
+
 def trial() -> Definition:
     """The manifest of a file that is signed to see whether it can be."""
     return Definition(

@@ -114,6 +114,19 @@ def sign_preset(encoded: Path, *, parent: Path, out: Path, facts: PresetFacts) -
     )
 
 
+def sign_review_copy(
+    marked: Path, *, master: Path, out: Path, title: str, resized: bool, at: datetime
+) -> Report:
+    """Sign a copy with its viewer's name on it, into `out`, with the generator's certificate.
+
+    Nobody approved it. The master is the parent, with its manifests. Raises what `sign_generated` does.
+    """
+    about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
+    parent = Ingredient(about=about, content_type=content_type(master) or UNKNOWN, source=master)
+    definition = claims.review_copy(title=title, resized=resized, at=at)
+    return _sign(marked, out=out, definition=definition, ingredients=[parent], purpose=Purpose.GENERATOR)
+
+
 def can_carry(path: Path) -> bool:
     """Whether files of this kind have a place for a manifest of ours: MP4, QuickTime and most stills do."""
     kind = sniffer.read(path)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.urls import reverse
@@ -18,7 +19,10 @@ from dam.media import marking, runner
 from dam.media.errors import MediaFailed
 from provenance.guests import copies, links, tending
 from provenance.guests.models import CopyState, GuestLink, MarkedCopy
-from tests import media_factory
+from provenance.manifests import signing, verify
+from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.validation_codes import State
+from tests import media_factory, rubric
 from tests.integration.provenance.guests.conftest import Outside, inside
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +56,66 @@ def test_a_file_is_downloaded_where_the_link_says_so_and_it_is_an_event(
     outside: Outside, waiting: MarkedCopy
 ) -> None:
     GuestLink.objects.update(may_download=True)
+    master_of(outside)
     copies.run(waiting.pk)
     answer = inside(outside.link).get(reverse("guest-file", args=[outside.link.key]))
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     assert Event.objects.filter(verb="guest.downloaded").count() == 1
+
+
+def master_of(outside: Outside) -> None:
+    """The version's master, in storage."""
+    version = outside.link.version
+    with storage.scratch() as folder:
+        media_factory.movie(folder / "master.mp4", width=256, height=160)
+        stored = storage.put(folder / "master.mp4", brand_id=version.brand_id, suffix=".mp4")
+    type(version).objects.filter(pk=version.pk).update(
+        storage_key=stored.key, size=stored.size, media_info={"width": 256}
+    )
+
+
+def test_what_can_be_downloaded_is_signed_and_names_no_approval(
+    outside: Outside, waiting: MarkedCopy, settings: Any, tmp_path: Path
+) -> None:
+    settings.SIGNING_DIR = tmp_path / "signing"
+    GuestLink.objects.update(may_download=True)
+    master_of(outside)
+    copies.run(waiting.pk)
+    waiting.refresh_from_db()
+    with storage.local_copy(waiting.storage_key) as path:
+        report = verify.check(path)
+        assert rubric.broken(path) == []
+        assert outside.link.email.encode() not in path.read_bytes()
+    assert (report.state, report.review) == (State.TRUSTED, None)
+    assert report.active is not None
+    assert [action.code for action in report.active.actions] == [
+        "c2pa.opened",
+        "c2pa.resized.proportional",
+        "c2pa.addedText",
+        "c2pa.transcoded",
+    ]
+    assert report.active.signer.name == "Reelproof generator (development)"
+
+
+def test_what_cannot_be_signed_is_not_downloaded(
+    outside: Outside, waiting: MarkedCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    GuestLink.objects.update(may_download=True)
+    master_of(outside)
+    monkeypatch.setattr(signing, "sign_review_copy", Mock(side_effect=SigningFailed("It can't be signed.")))
+    copies.run(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == (CopyState.FAILED, "It can't be signed.")
+
+
+def test_what_is_only_watched_needs_no_signature(
+    waiting: MarkedCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "sign_review_copy", Mock(side_effect=AssertionError))
+    copies.run(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.state == CopyState.READY
 
 
 def test_a_killed_workers_copy_is_made_by_the_next_and_kept_once(

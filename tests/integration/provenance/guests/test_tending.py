@@ -144,8 +144,8 @@ def test_copies_count_among_what_the_brand_keeps(outside: Outside, waiting: Mark
 def test_asking_for_the_head_of_a_file_is_neither_watching_nor_taking_it(
     outside: Outside, waiting: MarkedCopy, name: str
 ) -> None:
-    GuestLink.objects.update(may_download=True)
     copies.run(waiting.pk)
+    GuestLink.objects.update(may_download=True)
     answer = inside(outside.link).head(reverse(name, args=[outside.link.key]))
     assert (answer.status_code, answer.content) == (200, b"")
     assert outside.link.sessions.get().played_at is None
