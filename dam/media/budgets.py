@@ -108,7 +108,7 @@ def still(*, max_side: int) -> Limits:
 WHOLE = replace(FRAMES, stdout_bytes=4 * MAX_PIXELS + FRAME_HEAD_BYTES)  # one picture of full size
 
 
-def frames(*, count: int, max_side: int) -> Limits:
+def frames(*, count: int, max_side: int, within: Limits | None = None) -> Limits:
     """Limits for decoding so many frames, none larger than `max_side` in either direction."""
     most = count * (3 * max_side**2 + FRAME_HEAD_BYTES) + FRAME_HEAD_BYTES
-    return replace(FRAMES, stdout_bytes=most)
+    return replace(within or FRAMES, stdout_bytes=most)

@@ -74,11 +74,11 @@ class Fingerprint:
 
     def tokens(self, scope: str) -> list[int]:
         """What an index finds it by: 32-bit numbers. Two that look alike share one, of one `scope`."""
-        return _tokens([self.cut.reshape(-1, BITS // 8)], scope)
+        return tokens([self.cut.reshape(-1, BITS // 8)], scope)
 
     def asked(self, scope: str) -> list[int]:
         """The tokens to look for: of every frame, so that what was cut off the other is found as well."""
-        return _tokens([self.whole, self.cut.reshape(-1, BITS // 8)], scope)
+        return tokens([self.whole, self.cut.reshape(-1, BITS // 8)], scope)
 
 
 def of(frames: Sequence[tuple[int, Grey]], *, length_ms: int) -> Fingerprint | None:
@@ -87,11 +87,11 @@ def of(frames: Sequence[tuple[int, Grey]], *, length_ms: int) -> Fingerprint | N
     if len(shown) < min(LEAST, len(frames)) or not shown:
         return None
     places = _places([time for time, _picture in shown], length_ms)
-    whole = np.stack([_bits(picture) for _time, picture in shown])
+    whole = np.stack([bits(picture) for _time, picture in shown])
     # In the middle of equal parts: of a copy these are the same, though other frames of it may be blank.
     wanted = [(2 * part + 1) * 1000 // (2 * CUT_FRAMES) for part in range(CUT_FRAMES)]
     chosen = sorted({int(np.abs(places.astype(int) - at).argmin()) for at in wanted})
-    cut = np.stack([[_bits(_without(shown[at][1], sides)) for sides in CUTS] for at in chosen])
+    cut = np.stack([[bits(without(shown[at][1], sides)) for sides in CUTS] for at in chosen])
     return Fingerprint(length_ms, places, whole, places[chosen], cut)
 
 
@@ -155,20 +155,20 @@ def _places(times: Sequence[int], length_ms: int) -> NDArray[np.uint16]:
     return np.array([min(1000, time * 1000 // max(1, length_ms)) for time in times], np.uint16)
 
 
-def _bits(picture: Grey) -> Bits:
+def bits(picture: Grey) -> Bits:
     small = np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BILINEAR), np.float64)
     waves = _BASIS @ small @ _BASIS.T
     return np.packbits((waves > np.median(waves)).ravel())
 
 
-def _without(picture: Grey, sides: tuple[float, float, float, float]) -> Grey:
+def without(picture: Grey, sides: tuple[float, float, float, float]) -> Grey:
     height, width = picture.shape
     left, top, right, bottom = sides
     across = slice(round(left * width), max(1, width - round(right * width)))
     return picture[slice(round(top * height), max(1, height - round(bottom * height))), across]
 
 
-def _tokens(parts: Sequence[Bits], scope: str) -> list[int]:
+def tokens(parts: Sequence[Bits], scope: str) -> list[int]:
     start = crc32(scope.encode())
     found = {
         crc32(bytes((band,)) + piece, start)

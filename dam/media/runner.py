@@ -94,14 +94,16 @@ def sample_frames(
     count: int | None = None,
     every_ms: int | None = None,
     max_side: int = 640,
+    limits: Limits | None = None,
 ) -> Iterator[Frame]:
     """Frames in order: `count` of them, or one each `every_ms`. Raises FileRefused or MediaFailed.
 
-    Give `info` when it is known; otherwise the file is probed first.
+    Give `info` when it is known; otherwise the file is probed first. Of `limits`, where they are given, the
+    size of the answer is worked out here.
     """
     info = info or probe(path)
     indexes = frames.choose(info, count=count, every_ms=every_ms)
-    yield from frames_at(path, info=info, indexes=indexes, max_side=max_side)
+    yield from frames_at(path, info=info, indexes=indexes, max_side=max_side, limits=limits)
 
 
 def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
@@ -183,13 +185,15 @@ def frame(path: Path, *, info: MediaInfo, index: int, max_side: int) -> Frame:
     raise MediaFailed(_("No frame can be decoded at that time."))
 
 
-def frames_at(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
+def frames_at(
+    path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int, limits: Limits | None = None
+) -> Iterator[Frame]:
     """The pictures on screen at these frames, in order and each once. Raises FileRefused or MediaFailed.
 
     Beyond what can be decoded there are none. One decoder process gives them all, so ask for some dozens.
     """
     request = {"do": "frames", "info": info.to_json(), "indexes": list(indexes), "max_side": max_side}
-    limits = budgets.frames(count=len(indexes), max_side=max_side)
+    limits = budgets.frames(count=len(indexes), max_side=max_side, within=limits)
     with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
         while "end" not in (head := _read_answer(decoder.stdout)):
             yield _read_frame(decoder.stdout, head)

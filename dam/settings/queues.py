@@ -55,6 +55,11 @@ CELERY_BEAT_SCHEDULE = {
     "fetch-models": {"task": "default.fetch_models", "schedule": 60.0, "options": {"expires": 60}},
     "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
     "tidy-evidence": {"task": "default.tidy_evidence", "schedule": 3600.0, "options": {"expires": 3600}},
+    "look-at-releases": {
+        "task": "index.look_at_releases",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "tidy-review-sets": {
         "task": "default.tidy_review_sets",
         "schedule": 3600.0,

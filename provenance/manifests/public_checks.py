@@ -16,6 +16,7 @@ from django.core.cache import caches
 from django.core.files import File
 from django.utils import timezone
 from django.utils.connection import ConnectionProxy
+from django.utils.module_loading import import_string
 
 from dam.core import errors, outages, sandbox, storage
 from dam.core.lazily import lazy
@@ -32,6 +33,7 @@ LONGEST_ID = 64  # twice as long as those that are given out
 PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
 COMPARED_WITHIN = timedelta(minutes=2)  # of being sent: pages don't wait longer for its pictures
+MOST_ALIKE = 10
 MOST_INTERRUPTIONS = 2  # somebody waits for the answer
 
 WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "failed"
@@ -173,13 +175,18 @@ def _sidecar_of(submission: PublicCheck) -> Iterator[Path | None]:
 
 
 def _compare(submission_id: str, path: Path) -> None:
-    """Keep the hash of a video's pictures, under a key of its own: an older release doesn't know it.
+    """Keep the hash of a video's pictures, and which releases it looks like, each under a key of its own: an
+    older release doesn't know it.
 
     Not while others wait for a verdict: one worker reads all files, and a long video takes its time.
     """
     names = {Path(entry.key).name for entry in storage.entries(FOLDER)} - {submission_id}
     waiting = any(each is not None and each.state == WAITING for each in map(_kept, names))
     found = Pictures(skipped=True) if waiting else Pictures(runner.known_by(path, limits=budgets.ASKED))
+    if not waiting:
+        look = import_string("provenance.releases.likeness.look")
+        alike = [each.to_json() for each in look(path)[:MOST_ALIKE]]
+        cache.set(_alike_key(submission_id), alike, timeout=KEPT_SECONDS)
     cache.set(_pictures_key(submission_id), asdict(found), timeout=KEPT_SECONDS)
 
 
@@ -191,6 +198,15 @@ def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:
         return Pictures(**facts)
     # A worker that died, or one of an older release, leaves none.
     return None if submission.state == DONE and at - submission.at < COMPARED_WITHIN else Pictures()
+
+
+def alike(submission: PublicCheck) -> list[dict[str, Any]]:
+    """The releases that it looks like (provenance.releases.likeness.Likeness), once `pictures_of` is known.
+
+    Raises ChecksAway.
+    """
+    with _at_hand():
+        return cache.get(_alike_key(submission.id)) or []
 
 
 def _ask_again(submission: PublicCheck, problem: Exception) -> bool:
@@ -245,6 +261,10 @@ def _cache_key(submission_id: str) -> str:
 
 def _pictures_key(submission_id: str) -> str:
     return f"verify-pictures:{submission_id}"
+
+
+def _alike_key(submission_id: str) -> str:
+    return f"verify-alike:{submission_id}"
 
 
 def _keep(submission: PublicCheck) -> None:

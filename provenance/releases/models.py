@@ -1,5 +1,7 @@
 """Release: one signing of an approved version. Rows are never deleted, and their facts never change."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -97,6 +99,30 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"Release of {self.version}"
+
+
+class ReleasePrint(models.Model):
+    """What a release looks like (dam.media.copy_detection), by which copies of it are known.
+
+    The row waits from the signing on until `due_at` is empty; without `content` nothing could be made of it.
+    """
+
+    release = models.OneToOneField(
+        Release, primary_key=True, on_delete=models.CASCADE, related_name="print", db_constraint=False
+    )
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    content = models.BinaryField(null=True)
+    tokens = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["tokens"], name="release_print_tokens"),
+            models.Index(fields=["due_at"], name="release_print_due", condition=Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"print of {self.release_id}"
 
 
 class ReleaseTimestamp(models.Model):

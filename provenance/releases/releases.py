@@ -18,14 +18,14 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
-from dam.catalog.models import Approval, ReleaseState, Version
+from dam.catalog.models import Approval, AssetKind, ReleaseState, Version
 from dam.core import errors, events
 from dam.core.storage import Stored
 from provenance.manifests import records
 from provenance.manifests.report import Report
 from provenance.models import Review
 from provenance.releases import sending, states
-from provenance.releases.models import Release
+from provenance.releases.models import Release, ReleasePrint
 from provenance.releases.states import ReleaseMove, ReleaseStatus
 
 # A worker says that it is alive three times as often; after this its claim is open to others.
@@ -125,6 +125,8 @@ def keep(
         versions.set_release(version.pk, ReleaseState.READY)
         versions.set_released(version)
         records.keep(version, report, sha256=stored.sha256, release_id=release.pk)
+        if version.kind == AssetKind.VIDEO:
+            ReleasePrint.objects.get_or_create(release=release)  # likeness looks at it soon
         data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}
         _record(Verb.RELEASE_SIGNED, release, data=data, at=at)
 

@@ -2,7 +2,7 @@
 
 from celery import current_task, shared_task
 
-from provenance.releases import late_timestamps, recovery, worker
+from provenance.releases import late_timestamps, likeness, recovery, worker
 
 
 @shared_task(name="sign.release")
@@ -32,3 +32,9 @@ def recover_releases() -> None:
 @shared_task(name="sign.stamp_releases")
 def stamp_releases() -> None:
     late_timestamps.add()
+
+
+@shared_task(name="index.look_at_releases")
+def look_at_releases() -> None:
+    """Keep what releases look like, by which copies of them are known."""
+    likeness.tend()

@@ -25,7 +25,8 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import Pictures
 from provenance.manifests.verify import LARGEST_SIDECAR
-from provenance.web import credentials_summary
+from provenance.web import alike_release, credentials_summary
+from provenance.web.alike_release import AlikeRelease
 
 # Of what was refused before its body was read; 503 for the rest.
 STATUS = {public_checks.TooManyChecks.code: 429, public_checks.NoRoom.code: 507}
@@ -153,6 +154,12 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         except public_checks.ChecksAway:
             return _away(request, submission_id)
         release = known_files.by_pictures(pictures.sha256, at=now) if pictures else None
+    alike: AlikeRelease | None = None
+    if report and release is None and pictures is not None:
+        try:
+            alike = alike_release.of(public_checks.alike(submission), at=now)
+        except public_checks.ChecksAway:
+            return _away(request, submission_id)
     fragment = htmx.is_htmx(request)
     if fragment and pictures is None and "compared" in request.GET:
         return HttpResponse(status=204)
@@ -162,6 +169,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
         "release": release,
+        "alike": alike,
         "comparing": pictures is None,
         "skipped": pictures is not None and pictures.skipped,
         "verdict": credentials_summary.verdict(report, release=release, at=now) if report else None,

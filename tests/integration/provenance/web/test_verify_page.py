@@ -22,10 +22,14 @@ from dam.media import ffmpeg, runner
 from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
+from provenance.releases import likeness
 from provenance.releases.states import ReleaseStatus
+from provenance.review import reviews
 from tests import claim_factory, release_factory, sidecars
 from tests.factories import VersionFactory
 from tests.media_factory import clip, movie
+from tests.unit.dam.media.test_copy_detection import film as pictures_of
+from tests.unit.dam.media.test_fingerprints import encoded
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -435,3 +439,40 @@ def test_what_a_newer_release_keeps_besides_is_no_fault() -> None:
     found = public_checks.find("a" * 32, at=AT)
     assert found is not None
     assert found.filename == "x"
+
+
+def test_a_copy_that_looks_like_a_release_is_told_with_its_standing_and_that_it_proves_nothing(
+    tmp_path: Path,
+) -> None:
+    film = tmp_path / "film.mp4"
+    encoded(pictures_of(1), film, crf=18)
+    case = release_factory.case_of(film)
+    case.approve_all()
+    release = release_factory.sign(case.version)
+    likeness.tend()
+    copy = tmp_path / "copy.mp4"
+    how = ["-map_metadata", "-1", "-crf", "28", "-vf", "hflip,crop=iw*0.9:ih*0.9"]
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-i", str(film), *how, str(copy)], check=True)
+    html = verdict_on(copy.read_bytes())
+    assert "No Content Credentials" in html
+    assert "looks like a clip that" in html
+    assert "Its picture is mirrored and shows a part." in html
+    assert f"{case.brand} approved that release for" in html
+    assert "Looks alone don't prove that" in html
+    assert case.version.asset.title not in html
+    reviews.revoke(case.version, by=case.legal_reviewer, reason="A mark was shown")
+    html = verdict_on(copy.read_bytes())
+    assert "That release was withdrawn on" in html
+    assert "A mark was shown" not in html
+    assert release.sha256 not in html
+
+
+def test_a_stranger_s_film_looks_like_nothing(tmp_path: Path) -> None:
+    released, other = tmp_path / "released.mp4", tmp_path / "other.mp4"
+    encoded(pictures_of(1), released, crf=18)
+    encoded(pictures_of(2), other, crf=18)
+    case = release_factory.case_of(released)
+    case.approve_all()
+    release_factory.sign(case.version)
+    likeness.tend()
+    assert "looks like a clip that" not in verdict_on(other.read_bytes())

@@ -1,0 +1,193 @@
+"""Is a video a copy of another that was encoded anew, resized, cropped, framed, mirrored or cut? Pure.
+
+Of what copies are looked for of, frames four times a second become 256 bits each, as for clips that look
+alike (dam.media.fingerprints): whole, and as if they had been cropped in each of PARTS. Of what may be a copy
+nearly every frame does, so that each of the others has one at its very moment. How many have one that is
+near, in their order, says how sure it is that the pictures are the same; it proves nothing.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dam.media import fingerprints
+from dam.media.fingerprints import BITS, BLANK, Bits, Grey
+
+EVERY_MS, MOST = 250, 240  # frames of what copies are looked for of; of longer ones fewer a second
+ASKED_MS, ASKED = 40, 240  # frames of what may be a copy
+SIDE = 160  # pixels of a frame's longer side
+# What a copy may show of the picture: left, top, right, bottom, of its width and height. The first is all.
+PARTS = (
+    (0.0, 0.0, 0.0, 0.0),
+    (0.025, 0.025, 0.025, 0.025),
+    (0.05, 0.05, 0.05, 0.05),
+    (0.075, 0.075, 0.075, 0.075),
+    (0.1, 0.1, 0.1, 0.1),
+    (0.342, 0.0, 0.342, 0.0),  # 9:16 of 16:9
+    (0.219, 0.0, 0.219, 0.0),  # 1:1 of 16:9
+    (0.1, 0.0, 0.0, 0.0),
+    (0.0, 0.1, 0.0, 0.0),
+    (0.0, 0.0, 0.1, 0.0),
+    (0.0, 0.0, 0.0, 0.1),
+    (0.1, 0.1, 0.0, 0.0),
+    (0.0, 0.1, 0.1, 0.0),
+    (0.1, 0.0, 0.0, 0.1),
+    (0.0, 0.0, 0.1, 0.1),
+    (0.0, 0.25, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.25),
+)
+# Of what may be a copy: all, or without what may have been laid over its top or bottom, a logo or captions.
+ASKED_PARTS = (0, 15, 16)
+NEAR = 44  # bits, as of clips that look alike
+ENOUGH = 0.6  # of the frames must have one that is near
+LEAST = 4  # that have one, for anything to be told
+DARK = 24.0  # of 255: a border that is never brighter is taken off
+SHOWN = 8  # pixels that must be left without borders
+ANCHORS, PART_ANCHORS = 32, 4  # frames that are looked up by: as whole pictures, and as each of their parts
+_NUMBER = np.dtype("<u4")
+
+
+@dataclass(frozen=True)
+class Prints:
+    """Some frames of a video of `length_ms`: when (ms), which of PARTS, their bits [n, BITS / 8]. By part."""
+
+    length_ms: int
+    times: NDArray[np.uint32]
+    parts: NDArray[np.uint8]
+    bits: Bits
+
+    def to_bytes(self) -> bytes:
+        head = np.array([self.length_ms, len(self.times)], _NUMBER)
+        kept = (head, self.times.astype(_NUMBER), self.parts, self.bits)
+        return zlib.compress(b"".join(part.tobytes() for part in kept))
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> "Prints":
+        """What `to_bytes` gave. Raises ValueError for anything else."""
+        try:
+            plain = zlib.decompress(kept)
+        except zlib.error as damaged:
+            raise ValueError("damaged prints") from damaged
+        length_ms, count = map(int, np.frombuffer(plain, _NUMBER, 2))
+        times = np.frombuffer(plain, _NUMBER, count, 8)
+        parts = np.frombuffer(plain, np.uint8, count, 8 + 4 * count)
+        bits = np.frombuffer(plain, np.uint8, offset=8 + 5 * count).reshape(count, BITS // 8)
+        return cls(length_ms, times, parts, bits)
+
+    def of_part(self, part: int) -> Bits:
+        """In the order of their times."""
+        found: Bits = self.bits[self.parts == part]
+        return found
+
+    def tokens(self, scope: str) -> list[int]:
+        """What an index finds it by (fingerprints.tokens): some frames, and of fewer each part."""
+        rows = []
+        for part in range(len(PARTS)):
+            found = self.of_part(part)
+            rows.append(found[_spread(len(found), PART_ANCHORS if part else ANCHORS)])
+        return fingerprints.tokens(rows, scope)
+
+    def asked(self, scope: str) -> list[int]:
+        """The tokens to look for."""
+        return fingerprints.tokens([self.bits], scope)
+
+
+@dataclass(frozen=True)
+class Match:
+    """How many of the frames that a copy of its length would show it has, 0 to 1, in their order; which part
+    of the picture it shows."""
+
+    share: float
+    part: int = 0
+
+
+def every_ms(length_ms: int, *, asked: bool = False) -> int:
+    """How far apart the frames are of what copies are looked for of, or of what may be a copy."""
+    least, most = (ASKED_MS, ASKED) if asked else (EVERY_MS, MOST)
+    return max(least, -(-length_ms // most))
+
+
+def of(
+    frames: Iterable[tuple[int, Grey]], *, length_ms: int, parts: Sequence[int] = range(len(PARTS))
+) -> Prints | None:
+    """Of frames with their times (ms), as whole pictures and as these parts of them; None where there is too
+    little to see."""
+    shown = [(time, picture) for time, picture in _without_borders(list(frames))]
+    found: list[tuple[int, int, Bits]] = []
+    for part in parts:
+        sides = PARTS[part]
+        cut = ((time, fingerprints.without(picture, sides)) for time, picture in shown)
+        found += [
+            (time, part, fingerprints.bits(picture)) for time, picture in cut if float(picture.std()) >= BLANK
+        ]
+    if sum(part == 0 for _time, part, _bits in found) < LEAST:
+        return None
+    return Prints(
+        length_ms,
+        np.array([time for time, _part, _bits in found], np.uint32),
+        np.array([part for _time, part, _bits in found], np.uint8),
+        np.stack([bits for _time, _part, bits in found]),
+    )
+
+
+def mirrored(frames: Iterable[tuple[int, Grey]]) -> list[tuple[int, Grey]]:
+    return [(time, np.ascontiguousarray(picture[:, ::-1])) for time, picture in frames]
+
+
+def match(copy: Prints, known: Prints) -> Match:
+    """The part of `known` that `copy` is nearest to: its whole pictures to any, its parts to the same one."""
+    best = Match(0.0)
+    # Of a copy that was cut, those frames that it has time for.
+    shown = min(1.0, copy.length_ms / max(1, known.length_ms))
+    for part in map(int, np.unique(known.parts)):
+        frames = known.of_part(part)
+        for of_copy in {0, part} & set(ASKED_PARTS):
+            found = _in_order(_near(frames, copy.of_part(of_copy)))
+            share = min(1.0, found / max(LEAST, shown * len(frames)))
+            if found >= LEAST and share > best.share:
+                best = Match(share, 0 if of_copy else part)
+    return best
+
+
+def is_copy(found: Match) -> bool:
+    return found.share >= ENOUGH
+
+
+def _near(known: Bits, asked: Bits) -> NDArray[np.bool_]:
+    """[known, asked]"""
+    apart = np.bitwise_count(known[:, None, :] ^ asked[None, :, :]).sum(axis=2, dtype=np.int64)
+    near: NDArray[np.bool_] = apart <= NEAR
+    return near
+
+
+def _in_order(near: NDArray[np.bool_]) -> int:
+    """How many of the rows can each be given a column that is near, none to the left of the one before."""
+    best = np.zeros(near.shape[1], np.int64)
+    for row in near:
+        best = np.maximum(best, np.where(row, np.maximum.accumulate(best) + 1, 0))
+    return int(best.max(initial=0))
+
+
+def _without_borders(frames: list[tuple[int, Grey]]) -> list[tuple[int, Grey]]:
+    """Bars are dark in every frame of one size; frames of another size than the first are left out."""
+    if not frames:
+        return []
+    shape = frames[0][1].shape
+    frames = [(time, picture) for time, picture in frames if picture.shape == shape]
+    brightest = np.max([picture for _time, picture in frames], axis=0)
+    rows = np.flatnonzero(brightest.max(axis=1) > DARK)
+    columns = np.flatnonzero(brightest.max(axis=0) > DARK)
+    if len(rows) < SHOWN or len(columns) < SHOWN:
+        return frames
+    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return [(time, picture[inside]) for time, picture in frames]
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """Places of at most so many of them, in the middle of equal parts."""
+    if count <= most:
+        return np.arange(count)
+    return (2 * np.arange(most) + 1) * count // (2 * most)

@@ -1,0 +1,167 @@
+"""Which release does a file look like? For copies that were encoded anew, cropped or cut.
+
+Each release of a video is looked at once, after it was signed, as its preview shows it. A file that anybody
+has verified is looked up by an index over all brands: one look reads a bounded number of rows however many
+releases there are. What is found looks the same, and that proves nothing.
+"""
+
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+from PIL import Image
+
+from dam.catalog.models import AssetKind, RenditionKind
+from dam.core import storage
+from dam.core.program_limits import Limits
+from dam.media import budgets, copy_detection, runner
+from dam.media.copy_detection import ASKED_PARTS, Prints
+from dam.media.errors import FileRefused, MediaFailed
+from dam.media.fingerprints import Grey
+from dam.media.frames import Frame
+from dam.media.probe import Kind, MediaInfo
+from provenance.releases.models import Release, ReleasePrint
+
+log = logging.getLogger(__name__)
+
+SCOPE = "release:1"  # counts on when prints are made in another way: those of two ways share no token
+LOOKED_AT = 50  # releases that share the most tokens: each is compared frame by frame
+LEAST_TOKENS = 2  # of hundreds: one alone is shared by chance
+COMMON = 500  # releases that have a token (an end card's, say): with more nothing is looked for by it
+AT_A_TIME = 10
+AGAIN = timedelta(minutes=20)  # longer than one is looked at
+MOST_ATTEMPTS = 3
+NEWEST = 1000  # that a process of an earlier version may have left without a row
+
+_ALIKE = """
+    WITH hit AS MATERIALIZED (
+        SELECT asked.token, holder.release_id FROM unnest(%(asked)s::integer[]) AS asked (token)
+        CROSS JOIN LATERAL (
+            SELECT release_id FROM provenance_releaseprint WHERE tokens @> ARRAY[asked.token]
+            LIMIT %(common)s + 1
+        ) AS holder
+    ),
+    common AS (SELECT token FROM hit GROUP BY token HAVING count(*) > %(common)s)
+    SELECT release_id FROM hit WHERE token NOT IN (SELECT token FROM common)
+    GROUP BY release_id HAVING count(*) >= %(least)s
+    ORDER BY count(*) DESC, release_id DESC LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A release that a file looks like: how much of the file's frames, 0 to 1, in their order."""
+
+    release: int
+    share: float
+    cropped: bool = False
+    mirrored: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def tend(*, at: datetime | None = None) -> int:
+    """Look at releases that wait for it; how many. Safe at any time, also twice at once."""
+    at, done = at or timezone.now(), 0
+    _expect_newest(at)
+    while done < AT_A_TIME and (row := _claim(at)) is not None:
+        done += 1
+        made = _made(row.release)
+        content = made.to_bytes() if made else None
+        tokens = made.tokens(SCOPE) if made else []
+        ReleasePrint.objects.filter(pk=row.pk).update(due_at=None, content=content, tokens=tokens)
+    return done
+
+
+def look(path: Path) -> list[Likeness]:
+    """The releases that a video looks like, the most alike first; none of what has no pictures.
+
+    Reads it for some seconds at most.
+    """
+    try:
+        info = runner.probe(path, limits=budgets.ASKED)
+        if info.kind is not Kind.VIDEO:
+            return []
+        shown = _pictures(path, info, asked=True, limits=budgets.ASKED)
+    except (FileRefused, MediaFailed) as problem:
+        log.info("%s wasn't compared with releases: %r", path.name, problem)
+        return []
+    found: dict[int, Likeness] = {}
+    for mirrored in (False, True):
+        pictures = copy_detection.mirrored(shown) if mirrored else shown
+        asked = copy_detection.of(pictures, length_ms=info.duration_ms, parts=ASKED_PARTS)
+        for each in _alike(asked, mirrored=mirrored) if asked else ():
+            if each.release not in found or found[each.release].share < each.share:
+                found[each.release] = each
+    return sorted(found.values(), key=lambda each: (-each.share, -each.release))
+
+
+def _alike(asked: Prints, *, mirrored: bool) -> list[Likeness]:
+    tokens = asked.asked(SCOPE)
+    words: dict[str, Any] = {"asked": tokens, "common": COMMON, "least": LEAST_TOKENS, "most": LOOKED_AT}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, words)
+        keys = [row[0] for row in cursor.fetchall()]
+    found = []
+    rows = ReleasePrint.objects.filter(pk__in=keys, content__isnull=False)
+    for row in rows.iterator():
+        match = copy_detection.match(asked, Prints.from_bytes(bytes(row.content or b"")))
+        if copy_detection.is_copy(match):
+            found.append(Likeness(row.pk, round(match.share, 3), match.part != 0, mirrored))
+    return found
+
+
+def _expect_newest(at: datetime) -> None:
+    newest = Release.objects.order_by("-pk").values("pk")[:NEWEST]
+    rows = Release.objects.filter(pk__in=newest, print=None, signed_at__isnull=False)
+    missing = rows.filter(version__kind=AssetKind.VIDEO).values_list("pk", flat=True)
+    ReleasePrint.objects.bulk_create(
+        [ReleasePrint(release_id=key, due_at=at) for key in missing], ignore_conflicts=True
+    )
+
+
+def _claim(at: datetime) -> ReleasePrint | None:
+    """The next one, for the time that looking at it may take; one that was tried too often is let be."""
+    with transaction.atomic():
+        waiting = ReleasePrint.objects.select_for_update(skip_locked=True, of=("self",))
+        row = waiting.filter(due_at__lte=at).select_related("release__version").order_by("due_at").first()
+        if row is None:
+            return None
+        given_up = row.attempts >= MOST_ATTEMPTS
+        due_at = None if given_up else at + AGAIN
+        ReleasePrint.objects.filter(pk=row.pk).update(due_at=due_at, attempts=row.attempts + 1)
+    return _claim(at) if given_up else row
+
+
+def _made(release: Release) -> Prints | None:
+    """Of its preview, which is quick to read; of its master where there is none."""
+    version = release.version
+    proxy = version.rendition_by_kind.get(RenditionKind.PROXY)
+    for key in filter(None, (proxy.storage_key if proxy else "", version.storage_key)):
+        try:
+            with storage.local_copy(key) as path:
+                info = runner.probe(path)
+                return copy_detection.of(_pictures(path, info), length_ms=info.duration_ms)
+        except (FileNotFoundError, FileRefused, MediaFailed) as problem:
+            log.warning("Release %s couldn't be looked at by %s: %r", release.pk, key, problem)
+    return None
+
+
+def _pictures(
+    path: Path, info: MediaInfo, *, asked: bool = False, limits: Limits | None = None
+) -> list[tuple[int, Grey]]:
+    every_ms = copy_detection.every_ms(info.duration_ms, asked=asked)
+    frames = runner.sample_frames(
+        path, info=info, every_ms=every_ms, max_side=copy_detection.SIDE, limits=limits
+    )
+    return [(frame.time_ms, _grey(frame)) for frame in frames]
+
+
+def _grey(frame: Frame) -> Grey:
+    return np.asarray(Image.fromarray(frame.rgb).convert("L"), np.float32)

@@ -1,0 +1,94 @@
+"""What the verify page says of a release that a file looks like: how much, how that release stands, and that
+looks prove nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dam.core import language
+from dam.web import usage_status
+from provenance.releases import known
+from provenance.releases.known import KnownRelease, Standing
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseStatus
+
+AS_MUCH = 0.1  # of the share: those that are hardly less alike, of which one that is in use is named first
+
+
+@dataclass(frozen=True)
+class AlikeRelease:
+    """`sentence` is about the release; `how` says what was done to the picture, where something was."""
+
+    brand: str
+    released_at: datetime
+    percent: int
+    how: str
+    sentence: str
+    cleared: bool
+
+
+def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | None:
+    """Of what a worker found (likeness.Likeness), as it stands at that time; None where nothing is left."""
+    if not found:
+        return None
+    best = max(each["share"] for each in found)
+    wanted = {each["release"]: each for each in found if each["share"] >= best - AS_MUCH}
+    rows = Release.objects.filter(pk__in=wanted, signed_at__isnull=False)
+    rows = rows.select_related("brand", "asset", "version__rights", "version__inherited")
+    ready = ReleaseStatus.READY
+    first = min(rows, key=lambda row: (row.state != ready, -wanted[row.pk]["share"], -row.pk), default=None)
+    if first is None:
+        return None
+    release, seen = known.of(first, at=at), wanted[first.pk]
+    return AlikeRelease(
+        brand=release.brand,
+        released_at=release.released_at,
+        percent=round(100 * seen["share"]),
+        how=_how(seen),
+        sentence=_sentence(release, first, at=at),
+        cleared=release.cleared,
+    )
+
+
+def _how(seen: Mapping[str, Any]) -> str:
+    if seen.get("mirrored") and seen.get("cropped"):
+        return _("Its picture is mirrored and shows a part.")
+    if seen.get("mirrored"):
+        return _("Its picture is mirrored.")
+    return _("Its picture shows a part.") if seen.get("cropped") else ""
+
+
+def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
+    match release.standing:
+        case Standing.WITHDRAWN:
+            words = _("That release was withdrawn on %(day)s. Don't use copies of it.")
+            return words % {"day": _day(release.ended_at, at)}
+        case Standing.SUPERSEDED:
+            return _("A newer release replaced it on %(day)s.") % {"day": _day(release.ended_at, at)}
+        case Standing.REMOVED:
+            return _("That clip has been removed since.")
+        case Standing.STOPPED:
+            return _("It's made from another clip that may not be used. Don't use copies of it.")
+        case Standing.EMBARGO:
+            return _("That release is under embargo until %(day)s.") % {
+                "day": _day(release.embargo_until, at)
+            }
+        case Standing.ENDED:
+            words = _("The clearance of that release ended on %(day)s. Don't use copies of it.")
+            return words % {"day": _day(release.valid_until, at)}
+    cleared = {
+        "brand": release.brand,
+        "uses": usage_status.name_uses(tuple(row.uses)),
+        "places": usage_status.name_places(tuple(row.territories)),
+    }
+    if release.valid_until is None:
+        return _("%(brand)s approved that release for %(uses)s in %(places)s.") % cleared
+    words = _("%(brand)s approved that release for %(uses)s in %(places)s until %(day)s.")
+    return words % {**cleared, "day": _day(release.valid_until, at)}
+
+
+def _day(moment: datetime | None, at: datetime) -> str:
+    return language.day(moment.astimezone(at.tzinfo)) if moment else _("an unknown date")

@@ -1,0 +1,116 @@
+"""How surely copies of a video are known again, by what was done to them: docs/robustness.md.
+
+Drawn clips, and those in the folder that CLIPS names: `CLIPS=~/films make bench ARGS="-k copies"`.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from dam.media import copy_detection, ffmpeg, runner
+from dam.media.copy_detection import ASKED_PARTS, Prints
+from dam.media.fingerprints import Grey
+from generation.previz.world import rendering, scenes
+
+DRAWN = 40
+CAPTIONS = (
+    "drawbox=x=iw*0.1:y=ih*0.82:w=iw*0.8:h=ih*0.12:color=black:t=fill,"
+    "drawbox=x=iw*0.2:y=ih*0.85:w=iw*0.6:h=ih*0.06:color=white:t=fill"
+)
+SCREEN = (
+    "perspective=x0=4:y0=3:x1=W-5:y1=0:x2=0:y2=H-4:x3=W:y3=H-6,gblur=0.8,"
+    "eq=contrast=0.9:brightness=0.04,noise=alls=8:allf=t"
+)
+ATTACKS = {
+    "encoded anew, CRF 28": ("null", 28),
+    "encoded anew, CRF 35": ("null", 35),
+    "encoded anew, CRF 45": ("null", 45),
+    "half the size": ("scale=iw/2:-2", 26),
+    "240 pixels wide": ("scale=240:-2", 30),
+    "cropped by 5 %": ("crop=iw*0.95:ih*0.95", 26),
+    "cropped by 10 %": ("crop=iw*0.9:ih*0.9", 26),
+    "cropped by 20 %": ("crop=iw*0.8:ih*0.8", 26),
+    "a corner of 10 % cut off": ("crop=iw*0.9:ih*0.9:0:0", 26),
+    "one side of 7 % cut off": ("crop=iw*0.93:ih:iw*0.07:0", 26),
+    "9:16": ("crop=ih*9/16:ih", 26),
+    "letterboxed": ("pad=iw:ih*1.33:0:(oh-ih)/2", 26),
+    "pillarboxed": ("pad=iw*1.77:ih:(ow-iw)/2:0", 26),
+    "a logo of 23 × 18 %": ("drawbox=x=iw*0.72:y=ih*0.05:w=iw*0.23:h=ih*0.18:color=white:t=fill", 26),
+    "captions burnt in": (CAPTIONS, 26),
+    "graded": ("eq=contrast=1.25:brightness=0.06:saturation=1.4", 26),
+    "darker, gamma 0.7": ("eq=gamma=0.7", 26),
+    "mirrored": ("hflip", 26),
+    "turned by 2°": ("rotate=2*PI/180", 26),
+    "a quarter faster": ("setpts=PTS/1.25", 26),
+    "12 frames a second": ("fps=12", 26),
+    "begins 1.3 s later": ("trim=start=1.3,setpts=PTS-STARTPTS", 26),
+    "filmed from a screen, simulated": (SCREEN, 30),
+}
+
+
+def drawn(folder: Path) -> list[Path]:
+    made = []
+    for number in range(DRAWN):
+        shown = rendering.render([scenes.sample(900 + number)], frames=48, height=144, width=256)[0].numpy()
+        path = folder / f"drawn-{number:02d}.mp4"
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("libx264", rate=12, options={"crf": "16"})
+            stream.width, stream.height, stream.pix_fmt = 256, 144, "yuv420p"
+            for picture in shown:
+                out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            out.mux(stream.encode(None))
+        made.append(path)
+    return made
+
+
+def prints(path: Path, *, asked: bool = False, mirrored: bool = False) -> Prints | None:
+    info = runner.probe(path)
+    every_ms = copy_detection.every_ms(info.duration_ms, asked=asked)
+    frames = runner.sample_frames(path, info=info, every_ms=every_ms, max_side=copy_detection.SIDE)
+    grey: list[tuple[int, Grey]] = [
+        (each.time_ms, np.asarray(Image.fromarray(each.rgb).convert("L"), np.float32)) for each in frames
+    ]
+    shown = copy_detection.mirrored(grey) if mirrored else grey
+    parts = ASKED_PARTS if asked else range(len(copy_detection.PARTS))
+    return copy_detection.of(shown, length_ms=info.duration_ms, parts=parts)
+
+
+def attacked(path: Path, out: Path, how: str, crf: int) -> None:
+    even = "scale=trunc(iw/2)*2:trunc(ih/2)*2,format=yuv420p"
+    command = [ffmpeg.binary(), "-y", "-v", "error", "-i", str(path), "-an", "-vf", f"{how},{even}"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", str(crf), str(out)]
+    subprocess.run(command, check=True)
+
+
+def share(copy: Path, known: Prints) -> float:
+    found = [prints(copy, asked=True, mirrored=mirrored) for mirrored in (False, True)]
+    return max((copy_detection.match(each, known).share for each in found if each), default=0.0)
+
+
+def test_copies_are_known_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = os.environ.get("CLIPS", "")
+    clips = drawn(tmp_path) + (sorted(Path(folder).expanduser().iterdir()) if folder else [])
+    known = {path: made for path in clips if (made := prints(path)) is not None}
+    lines = [f"{len(known)} clips, {DRAWN} of them drawn"]
+    for name, (how, crf) in ATTACKS.items():
+        hits = 0
+        for path, made in known.items():
+            copy = tmp_path / "copy.mp4"
+            attacked(path, copy, how, crf)
+            hits += share(copy, made) >= copy_detection.ENOUGH
+        lines.append(f"{name:36} {100 * hits / len(known):4.0f} %")
+    alarms = pairs = 0
+    for path in known:
+        asked = prints(path, asked=True)
+        for other, made in known.items():
+            if other != path and asked is not None:
+                pairs += 1
+                alarms += copy_detection.is_copy(copy_detection.match(asked, made))
+    lines.append(f"{'false alarms':36} {alarms} of {pairs}")
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
