@@ -55,10 +55,10 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
 
 def _how(seen: Mapping[str, Any]) -> str:
     if seen.get("mirrored") and seen.get("cropped"):
-        return _("Its picture is mirrored and shows a part.")
+        return _("It's mirrored and shows a part of the picture.")
     if seen.get("mirrored"):
-        return _("Its picture is mirrored.")
-    return _("Its picture shows a part.") if seen.get("cropped") else ""
+        return _("It's mirrored.")
+    return _("It shows a part of the picture.") if seen.get("cropped") else ""
 
 
 def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
@@ -85,8 +85,8 @@ def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
         "places": usage_status.name_places(tuple(row.territories)),
     }
     if release.valid_until is None:
-        return _("%(brand)s approved that release for %(uses)s in %(places)s.") % cleared
-    words = _("%(brand)s approved that release for %(uses)s in %(places)s until %(day)s.")
+        return _("%(brand)s approved that release for %(uses)s %(places)s.") % cleared
+    words = _("%(brand)s approved that release for %(uses)s %(places)s until %(day)s.")
     return words % {**cleared, "day": _day(release.valid_until, at)}
 
 

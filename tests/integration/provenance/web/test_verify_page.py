@@ -456,7 +456,7 @@ def test_a_copy_that_looks_like_a_release_is_told_with_its_standing_and_that_it_
     html = verdict_on(copy.read_bytes())
     assert "No Content Credentials" in html
     assert "looks like a clip that" in html
-    assert "Its picture is mirrored and shows a part." in html
+    assert "It's mirrored and shows a part of the picture." in html
     assert f"{case.brand} approved that release for" in html
     assert "Looks alone don't prove that" in html
     assert case.version.asset.title not in html
