@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from dam.audit import trail
+from dam.catalog.models import Approval
 from dam.models import Brand, MadeWith
 from dam.rights.model_licences import standings
+from dam.rights.model_licences.models import ApprovedBefore
 from generation import model_register
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
@@ -35,5 +37,9 @@ def _catch_up(brand: Brand, *, at: datetime) -> int:
         version = job.version
         assert version is not None
         with trail.recording():
+            if (
+                version.approval == Approval.APPROVED
+            ):  # by a process of an earlier version, which asked nothing
+                ApprovedBefore.objects.get_or_create(version=version)
             standings.record(version, model_register.weights(ModelIdentity(**job.model)))
     return len(found)

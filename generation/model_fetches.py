@@ -8,9 +8,11 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.core.cache import caches
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.connection import ConnectionProxy
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
@@ -31,6 +33,9 @@ TURN_SECONDS = 25.0
 HELD_FOR = timedelta(minutes=3)  # longer than a connection may be silent
 CHECKED_FOR = timedelta(hours=1)  # reading tens of gigabytes through
 SAY_SECONDS = 2.0
+CHAIN_SECONDS = 180  # after the last turn began; one that died is begun again by the schedule
+_CHAIN = "model-fetches"
+cache = ConnectionProxy(caches, "shared")
 HERE = FetchState.FETCHING, FetchState.CHECKING
 
 
@@ -84,11 +89,18 @@ def latest() -> dict[str, ModelFetch]:
     return {each.repository: each for each in rows}
 
 
+def is_going_on() -> bool:
+    """Whether turns follow one another already; the messages of two chains would crowd others out."""
+    return bool(cache.get(_CHAIN))
+
+
 def run(*, seconds: float = TURN_SECONDS, at: datetime | None = None) -> bool:
     """A turn at the one that waits longest; whether something is left to do now."""
     fetch = _claim(at=at or timezone.now())
     if fetch is None:
+        cache.delete(_CHAIN)
         return False
+    cache.set(_CHAIN, True, timeout=CHAIN_SECONDS)
     turn = _Turn(fetch, until=time.monotonic() + seconds)
     try:
         turn.go()

@@ -17,8 +17,9 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, events
 from dam.rights.model_licences import standings
-from generation import states
+from generation import model_register, states
 from generation.generators import published, source
+from generation.model_register import ModelKind
 from generation.models import DefaultGenerator, GenerationJob, ModelFetch
 
 KEPT_FOR = timedelta(days=1)
@@ -38,6 +39,9 @@ def remove(repository: str, *, by: Principal) -> None:
     came = source.read(folder)
     if came is None:
         raise NotRemoved(_("This model isn't here."), code="gone")
+    if folder.resolve() == model_register.folder(ModelKind.GENERATOR).resolve():
+        words = _("The installation's settings name this model (GENERATOR_MODEL). Change them first.")
+        raise NotRemoved(words, code="default")
     waiting = GenerationJob.objects.filter(generator=came.weights_sha256, state__in=states.OPEN).count()
     if waiting:
         told = ngettext(
@@ -46,7 +50,8 @@ def remove(repository: str, *, by: Principal) -> None:
             waiting,
         )
         raise NotRemoved(told % {"count": waiting}, code="waited_for")
-    brands = DefaultGenerator.objects.filter(weights_sha256=came.weights_sha256).select_related("brand")
+    brands = DefaultGenerator.objects.filter(weights_sha256=came.weights_sha256, brand__deleted_at=None)
+    brands = brands.select_related("brand")
     names = sorted(each.brand.name for each in brands)
     if names:
         raise NotRemoved(
@@ -95,7 +100,9 @@ def purge(*, at: datetime) -> int:
     """Delete what was put aside a day ago; how many."""
     old = [each for each in published.home().glob(ASIDE.format(name="*")) if _is_over(each, at)]
     for each in old:
-        shutil.rmtree(each, ignore_errors=True)
+        going = each.with_suffix(".going")  # no one restores what is half deleted
+        each.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
     return len(old)
 
 

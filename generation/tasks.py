@@ -37,10 +37,12 @@ def recover_jobs() -> None:
 
 
 @shared_task(name=model_fetches.TASK)
-def fetch_models() -> None:
-    """One turn now, others later: other work waits for the same worker."""
+def fetch_models(*, follows: bool = False) -> None:
+    """One turn now, others later: other work waits for the same worker. One chain of turns is enough."""
+    if not follows and model_fetches.is_going_on():
+        return
     if model_fetches.run():
-        tasks.enqueue(model_fetches.TASK)
+        tasks.enqueue(model_fetches.TASK, follows=True)
 
 
 @shared_task(name="default.forget_jobs")

@@ -145,8 +145,13 @@ def match(copy: Prints, known: Prints) -> Match:
     for part in map(int, np.unique(known.parts)):
         frames = known.of_part(part)
         for of_copy in {0, part} & set(ASKED_PARTS):
-            found = _in_order(_near(frames, copy.of_part(of_copy)))
+            asked = copy.of_part(of_copy)
+            near = _near(frames, asked)
+            found = _in_order(near)
             share = min(1.0, found / max(LEAST, shown * len(frames)))
+            if shown < 1 and len(asked):
+                # Of a copy that is shorter, what it shows must be there, too: one frame may be a title's.
+                share = min(share, _in_order(near.T) / len(asked))
             if found >= LEAST and share > best.share:
                 best = Match(share, 0 if of_copy else part)
     return best

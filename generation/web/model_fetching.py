@@ -97,6 +97,10 @@ def cancel(request: BrandRequest, fetch_id: int) -> HttpResponse:
 @require_POST
 def use(request: BrandRequest, weights: str) -> HttpResponse:
     """Have this brand's briefs begin with a model."""
+    return _use(request, weights)
+
+
+def _use(request: BrandRequest, weights: str) -> HttpResponse:
     try:
         chosen.choose(request.brand, weights, by=request.principal)
     except Refused as refused:
@@ -104,6 +108,13 @@ def use(request: BrandRequest, weights: str) -> HttpResponse:
     else:
         messages.success(request, _("Briefs of this brand begin with this model now."))
     return redirect("administration-models", request.brand.slug)
+
+
+@requires_installation_admin
+@require_POST
+def use_own(request: BrandRequest) -> HttpResponse:
+    """Have this brand's briefs begin with the installation's model again."""
+    return _use(request, "")
 
 
 @requires_installation_admin

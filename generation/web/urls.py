@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
         model_fetching.cancel,
         name="administration-model-get-cancel",
     ),
+    path("administration/models/use/", model_fetching.use_own, name="administration-model-use-own"),
     path("administration/models/<slug:weights>/use/", model_fetching.use, name="administration-model-use"),
     path("administration/models/<slug:weights>/", model_page.model, name="administration-model"),
     path(

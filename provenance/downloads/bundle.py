@@ -122,7 +122,7 @@ def entries(
 
 
 def _entry(version: Version, release: Release | None, *, by: Principal, place: Place, at: datetime) -> Entry:
-    verdict = access.may_download(by, version, at=at, use=place.use, territory=place.territory)
+    verdict = access.may_download(by, version, at=at, use=place.use, territory=place.territory, leaving=True)
     if not verdict.allowed:
         return Entry(version=version, reason=" ".join(verdict.reasons))
     if release is None:

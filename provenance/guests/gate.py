@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dam.accounts import keys
+from dam.rights.models import MadeFrom
 from provenance.guests import rules
 from provenance.guests.models import GuestLink, GuestSession, inviter_works
 from provenance.guests.rules import Standing
@@ -44,7 +45,9 @@ def is_open(link: GuestLink, *, at: datetime) -> bool:
 
 def unpaused(link: str = "") -> Q:
     """Rows whose link nothing holds back that may pass; `link` leads to it, as in "link__"."""
-    return ~Q(**{f"{link}version__inherited__stopped": True}) & Q(
+    # What is stopped by its model's licence alone can be reviewed, and can't be released.
+    sourced = Exists(MadeFrom.objects.filter(version=OuterRef(f"{link}version")))
+    return ~(Q(**{f"{link}version__inherited__stopped": True}) & sourced) & Q(
         **{
             f"{link}brand__guest_reviews": True,
             f"{link}brand__closed_at": None,

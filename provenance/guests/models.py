@@ -100,7 +100,7 @@ class GuestLink(Coded):
             brand_shares=self.brand.guest_reviews,
             brand_closed=self.brand.closed_at is not None,
             trashed=self.version.asset.trashed_at is not None,
-            source_stopped=inherited is not None and inherited.stopped,
+            source_stopped=inherited is not None and inherited.stopped and self.version.made_from.exists(),
             over=self.review.state in OVER,
             inviter_gone=not self.inviter_is_there,
         )

@@ -3,6 +3,7 @@
 The file is read by the `verify` worker, never by the web process. Nothing is written to the database.
 """
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ from dam.media import budgets, runner
 from provenance.manifests import verify
 
 cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
+
+log = logging.getLogger(__name__)
 
 FOLDER = "verify"
 KEPT_SECONDS = 3600
@@ -184,10 +187,18 @@ def _compare(submission_id: str, path: Path) -> None:
     waiting = any(each is not None and each.state == WAITING for each in map(_kept, names))
     found = Pictures(skipped=True) if waiting else Pictures(runner.known_by(path, limits=budgets.ASKED))
     if not waiting:
-        look = import_string("provenance.releases.likeness.look")
-        alike = [each.to_json() for each in look(path)[:MOST_ALIKE]]
-        cache.set(_alike_key(submission_id), alike, timeout=KEPT_SECONDS)
+        _look(submission_id, path)
     cache.set(_pictures_key(submission_id), asdict(found), timeout=KEPT_SECONDS)
+
+
+def _look(submission_id: str, path: Path) -> None:
+    """Keep which releases it looks like; what is known for certain doesn't depend on it."""
+    look = import_string("provenance.releases.likeness.look")
+    try:
+        found = [each.to_json() for each in look(path)[:MOST_ALIKE]]
+        cache.set(_alike_key(submission_id), found, timeout=KEPT_SECONDS)
+    except Exception:
+        log.exception("A file that is verified couldn't be compared with what releases look like.")
 
 
 def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:

@@ -1,4 +1,4 @@
-"""What releases look like; the database lets it go with its release. Those that are there wait to be looked at."""
+"""What releases look like; the database lets it go with its release."""
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -20,13 +20,6 @@ CREATE TRIGGER provenance_prints_of_release AFTER DELETE ON provenance_release R
 STAY_BEHIND = """
 SET LOCAL lock_timeout = '5s';
 DROP FUNCTION provenance_prints_go CASCADE;
-"""
-FILL = """
-INSERT INTO provenance_releaseprint (release_id, due_at, attempts, tokens)
-    SELECT release.id, now(), 0, '{}' FROM provenance_release AS release
-    JOIN dam_version AS version ON version.id = release.version_id
-    WHERE release.signed_at IS NOT NULL AND version.kind = 'video'
-    ON CONFLICT DO NOTHING
 """
 
 
@@ -61,7 +54,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(fields=["tokens"], name="release_print_tokens"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["tokens"], name="release_print_tokens"
+                    ),
                     models.Index(
                         condition=models.Q(due_at__isnull=False), fields=["due_at"], name="release_print_due"
                     ),
@@ -69,5 +64,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(GO_ALONG, STAY_BEHIND),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -6,6 +6,7 @@ releases there are. What is found looks the same, and that proves nothing.
 """
 
 import logging
+import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,16 +26,19 @@ from dam.media.errors import FileRefused, MediaFailed
 from dam.media.fingerprints import Grey
 from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
+from dam.media.sniffer import ANIMATED_WEBP
 from provenance.releases.models import Release, ReleasePrint
 
 log = logging.getLogger(__name__)
 
 SCOPE = "release:1"  # counts on when prints are made in another way: those of two ways share no token
-LOOKED_AT = 50  # releases that share the most tokens: each is compared frame by frame
+LOOKED_AT = 20  # releases that share the most tokens: each is compared frame by frame
 LEAST_TOKENS = 2  # of hundreds: one alone is shared by chance
 COMMON = 500  # releases that have a token (an end card's, say): with more nothing is looked for by it
+SECONDS = 5  # that the index is asked for at most: somebody waits
 AT_A_TIME = 10
-AGAIN = timedelta(minutes=20)  # longer than one is looked at
+TURN = 30  # seconds: others wait for the same worker
+AGAIN = timedelta(minutes=60)  # longer than one is looked at
 MOST_ATTEMPTS = 3
 NEWEST = 1000  # that a process of an earlier version may have left without a row
 
@@ -70,7 +74,8 @@ def tend(*, at: datetime | None = None) -> int:
     """Look at releases that wait for it; how many. Safe at any time, also twice at once."""
     at, done = at or timezone.now(), 0
     _expect_newest(at)
-    while done < AT_A_TIME and (row := _claim(at)) is not None:
+    begun = time.monotonic()
+    while done < AT_A_TIME and time.monotonic() - begun < TURN and (row := _claim(at)) is not None:
         done += 1
         made = _made(row.release)
         content = made.to_bytes() if made else None
@@ -86,7 +91,8 @@ def look(path: Path) -> list[Likeness]:
     """
     try:
         info = runner.probe(path, limits=budgets.ASKED)
-        if info.kind is not Kind.VIDEO:
+        long = budgets.is_long(frames=info.frame_count, pixels=info.width * info.height)
+        if info.kind is not Kind.VIDEO or info.format is ANIMATED_WEBP or long:
             return []
         shown = _pictures(path, info, asked=True, limits=budgets.ASKED)
     except (FileRefused, MediaFailed) as problem:
@@ -105,7 +111,8 @@ def look(path: Path) -> list[Likeness]:
 def _alike(asked: Prints, *, mirrored: bool) -> list[Likeness]:
     tokens = asked.asked(SCOPE)
     words: dict[str, Any] = {"asked": tokens, "common": COMMON, "least": LEAST_TOKENS, "most": LOOKED_AT}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
         cursor.execute(_ALIKE, words)
         keys = [row[0] for row in cursor.fetchall()]
     found = []
@@ -130,7 +137,9 @@ def _claim(at: datetime) -> ReleasePrint | None:
     """The next one, for the time that looking at it may take; one that was tried too often is let be."""
     with transaction.atomic():
         waiting = ReleasePrint.objects.select_for_update(skip_locked=True, of=("self",))
-        row = waiting.filter(due_at__lte=at).select_related("release__version").order_by("due_at").first()
+        row = (
+            waiting.filter(due_at__lte=at).select_related("release__version").order_by("-release_id").first()
+        )
         if row is None:
             return None
         given_up = row.attempts >= MOST_ATTEMPTS

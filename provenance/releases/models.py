@@ -117,7 +117,7 @@ class ReleasePrint(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["tokens"], name="release_print_tokens"),
+            GinIndex(fields=["tokens"], name="release_print_tokens", fastupdate=False),
             models.Index(fields=["due_at"], name="release_print_due", condition=Q(due_at__isnull=False)),
         ]
 

@@ -48,7 +48,7 @@ class Resolved:
     def _stage(self, stage: Planned, asset: UUID) -> Planned:
         field = self._known.get(stage.field)
         if field is None or field.retired:
-            return replace(stage, field="", named_by=stage.field)
+            return replace(stage, field="", named_by=field.title if field else stage.field)
         written = self._found.get(asset, {}).get(field.key) or ()
         person = group = None
         if written and field.kind is Kind.PERSON:

@@ -194,7 +194,9 @@ def place_for(version: Version, *, by: Principal) -> Review | None:
     """The last review of this clip, where it is over and of a set: the version would take its place."""
     rows = Review.objects.filter(version__asset=version.asset_id).select_related("review_set", "version")
     last = rows.filter(version__in=visibility.visible_versions(by)).order_by("-submitted_at", "-pk").first()
-    return last if last is not None and last.review_set and last.state != ReviewState.OPEN else None
+    if last is None or last.review_set is None or last.state == ReviewState.OPEN:
+        return None
+    return last if refuse(last.review_set, by=by) is None else None
 
 
 def submit_in_place(
@@ -223,7 +225,12 @@ def submit_in_place(
             set_place=of.set_place,
         )
         # Under the version's locks, so what was taken out meanwhile is seen.
-        if not Review.objects.filter(pk=of.pk, review_set=of.review_set).update(review_set=None):
+        left = Review.objects.filter(pk=of.pk, review_set=of.review_set)
+        if left.update(review_set=None, set_place=None):
+            assert of.review_set is not None
+            of.brand = version.brand
+            _record(Verb.REVIEW_LEFT_SET, of, of.review_set, by=by)
+        else:
             Review.objects.filter(pk=review.pk).update(review_set=None, set_place=None)
             review.review_set = review.set_place = None
     return review

@@ -130,4 +130,11 @@ def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None 
         return Refusal(CHANGED, words)
     if choice.template is None:
         return None
+    nobody = next((each for each in choice.stages if each.named_by and each.needs == plans.ALL), None)
+    if nobody is not None and nobody.group is None:
+        words = _(
+            "“%(stage)s” asks everyone in the group named after “%(field)s”, and there is none. Fill in "
+            "“%(field)s”, or ask an administrator for a group of that name."
+        )
+        return Refusal("no_group", words % {"stage": nobody.name, "field": nobody.named_by})
     return enough_people.refuse(choice.template, choice.stages, version, by=by)

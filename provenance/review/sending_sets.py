@@ -85,14 +85,16 @@ def candidates(
     refusals = reviews.refusals_to_submit(versions, brand=by.brand, by=by)
     obstacles = signable.obstacles([each for each in versions if refusals[each.pk] is None])
     choices = choosing.of_many(versions, brand=by.brand, wanted=template)
-    of_maker: dict[tuple[int | None, int], Refusal | None] = {}  # clips of one maker lack the same people
+    # Clips of one maker lack the same people, where the same ones are asked.
+    of_maker: dict[tuple[object, ...], Refusal | None] = {}
     found = []
     for version in versions:
         choice, refusal = choices[version.pk], refusals[version.pk]
         if refusal is None and obstacles[version.pk]:
             refusal = Refusal("not_signable", obstacles[version.pk])
         if refusal is None:
-            key = (choice.template.pk if choice.template else None, version.created_by_id)
+            template_key = choice.template.pk if choice.template else None
+            key = (template_key, choice.stages, version.created_by_id)
             if key not in of_maker:
                 of_maker[key] = choosing.refuse(choice, version, by=by)
             refusal = of_maker[key]

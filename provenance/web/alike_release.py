@@ -43,6 +43,8 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
     if first is None:
         return None
     release, seen = known.of(first, at=at), wanted[first.pk]
+    if release.standing is Standing.EMBARGO:
+        return None  # nobody is told before its time that there is such a clip
     return AlikeRelease(
         brand=release.brand,
         released_at=release.released_at,
@@ -72,10 +74,6 @@ def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
             return _("That clip has been removed since.")
         case Standing.STOPPED:
             return _("It's made from another clip that may not be used. Don't use copies of it.")
-        case Standing.EMBARGO:
-            return _("That release is under embargo until %(day)s.") % {
-                "day": _day(release.embargo_until, at)
-            }
         case Standing.ENDED:
             words = _("The clearance of that release ended on %(day)s. Don't use copies of it.")
             return words % {"day": _day(release.valid_until, at)}

@@ -107,15 +107,20 @@ def _role(name: str) -> str:
 
 
 def verdict(
-    report: Mapping[str, Any], *, release: KnownRelease | None = None, at: datetime | None = None
+    report: Mapping[str, Any],
+    *,
+    release: KnownRelease | None = None,
+    at: datetime | None = None,
+    beside: bool = False,
 ) -> CredentialsVerdict:
     """The pin and the line of words for a report in JSON form: first of all whether the file may be used.
 
     `release` is what this library knows of exactly these bytes, or of what they show (`by_pictures`), `at`
     the time that counts. Where the pictures alone are known, nothing is milder than what the file's own
-    signature says: what else is in it may be another's.
+    signature says: what else is in it may be another's. `beside`: they came in a file of their own.
     """
-    signature = _ran_out(report, release, at=at) or _signature(report)
+    ran_out = None if beside else _ran_out(report, release, at=at)  # anybody can sign what stands beside it
+    signature = ran_out or _signature(report)
     if release and release.by_pictures and report["state"] in (State.ALTERED, State.INVALID):
         return signature
     if (ended := _ended(report, release, at=at)) is not None:

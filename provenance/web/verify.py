@@ -172,7 +172,11 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         "alike": alike,
         "comparing": pictures is None,
         "skipped": pictures is not None and pictures.skipped,
-        "verdict": credentials_summary.verdict(report, release=release, at=now) if report else None,
+        "verdict": (
+            credentials_summary.verdict(report, release=release, at=now, beside=submission.sidecar)
+            if report
+            else None
+        ),
         "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
     }

@@ -124,7 +124,8 @@ def _told(verb: Verb, reading: ModelReading, *, by: Principal) -> None:
                 "licence": reading.model.licence,
                 "cleared": reading.cleared,
                 "everywhere": reading.everywhere,
-                "note": reading.note,
+                # What was written about one brand's contract is no other brand's to read.
+                **({} if reading.brand_id not in (None, brand.pk) else {"note": reading.note}),
                 "all_brands": reading.brand_id is None,
             },
         )

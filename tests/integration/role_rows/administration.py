@@ -147,6 +147,7 @@ ROWS = (
     Row("POST", "administration-model-restore", (),     403, 403, 403, 403, 403, 403, 403, 403,
         {"repository": "Lightricks/LTX-2"}),
     Row("POST", "administration-model-get-cancel", ("1",), 403, 403, 403, 403, 403, 403, 403, 403),
+    Row("POST", "administration-model-use-own", (),     403, 403, 403, 403, 403, 403, 403, 403),
     Row("POST", "administration-model-use", ("model weights",), 403, 403, 403, 403, 403, 403, 403, 403),
     Row("POST", "administration-model-reading-end", ("model weights", "model reading"),
                                                         403, 403, 403, 403, 403, 403, 403, 403),

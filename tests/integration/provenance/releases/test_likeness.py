@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from dam.media import ffmpeg, runner
+from dam.media import budgets, ffmpeg, runner
 from dam.media.errors import MediaFailed
 from provenance.releases import likeness
 from provenance.releases.models import Release, ReleasePrint
@@ -106,4 +106,11 @@ def test_a_token_that_too_many_have_is_not_looked_for(
     released(movie(tmp_path, 0))
     likeness.tend()
     monkeypatch.setattr(likeness, "COMMON", 0)
+    assert found(movie(tmp_path, 0)) == []
+
+
+def test_what_takes_long_to_lay_out_is_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released(movie(tmp_path, 0))
+    likeness.tend()
+    monkeypatch.setattr(budgets, "is_long", lambda **_facts: True)
     assert found(movie(tmp_path, 0)) == []

@@ -91,8 +91,19 @@ def test_without_a_group_of_that_name_the_role_is_asked() -> None:
     case = Case()
     a_field(case.brand, Kind.CHOICE, "Market", "France")
     fill(case, market="France")
-    review = sent(case, Planned("legal", field="market", needs=plans.ALL))
+    review = sent(case, Planned("legal", field="market"))
     assert (review.planned[0].group, waits_for(case.legal_reviewer)) == (None, [True])
+
+
+def test_everyone_of_a_group_that_is_not_there_is_nobody_and_no_review_is_sent() -> None:
+    case = Case()
+    a_field(case.brand, Kind.CHOICE, "Market", "France")
+    fill(case, market="France")
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        sent(case, Planned("legal", "Market", field="market", needs=plans.ALL))
+    assert refused.value.code == "no_group"
+    group(case.brand, case.legal_reviewer, name="France")
+    assert reviews.submit(case.version, by=case.creator).planned[0].group is not None
 
 
 def test_a_field_that_was_retired_names_nobody() -> None:

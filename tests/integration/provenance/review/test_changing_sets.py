@@ -197,3 +197,27 @@ def test_what_came_back_of_a_set_is_counted_for_its_maker() -> None:
     request_changes(sent.reviews[1], case)
     progress = sets.progress([sent.review_set.pk], case.creator)[sent.review_set.pk]
     assert (progress.total, progress.open, progress.returned) == (3, 2, 1)
+
+
+def test_who_did_not_send_the_set_sends_a_new_version_alone() -> None:
+    case = Case()
+    (one,) = drafts(case, 1)
+    sent = send([one], by=case.creator)
+    request_changes(sent.reviews[0], case)
+    second = newer(one, case)
+    assert changing_sets.place_for(second, by=member(case.brand)) is None
+    assert changing_sets.place_for(second, by=case.creator) is not None
+
+
+def test_the_earlier_review_leaves_for_good_and_that_is_recorded() -> None:
+    case = Case()
+    one, two = drafts(case, 2)
+    sent = send([one, two], by=case.creator)
+    request_changes(sent.reviews[0], case)
+    second = newer(one, case)
+    place = changing_sets.place_for(second, by=case.creator)
+    assert place is not None
+    changing_sets.submit_in_place(second, place, by=case.creator)
+    assert Event.objects.filter(verb=Verb.REVIEW_LEFT_SET).count() == 1
+    assert changing_sets.put_back(sent.review_set, [place.pk], by=case.creator).reviews == []
+    assert [each.version for each in sets.reviews_of(sent.review_set, case.creator)] == [second, two]

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -456,7 +457,7 @@ def test_a_copy_that_looks_like_a_release_is_told_with_its_standing_and_that_it_
     html = verdict_on(copy.read_bytes())
     assert "No Content Credentials" in html
     assert "looks like a clip that" in html
-    assert "It's mirrored and shows a part of the picture." in html
+    assert "It's mirrored and shows a part of the picture." in unescape(html)
     assert f"{case.brand} approved that release for" in html
     assert "Looks alone don't prove that" in html
     assert case.version.asset.title not in html
@@ -476,3 +477,31 @@ def test_a_stranger_s_film_looks_like_nothing(tmp_path: Path) -> None:
     release_factory.sign(case.version)
     likeness.tend()
     assert "looks like a clip that" not in verdict_on(other.read_bytes())
+
+
+def test_what_looks_alike_is_not_asked_before_its_embargo_ends(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    encoded(pictures_of(1), film, crf=18)
+    case = release_factory.case_of(film)
+    case.approve_all()
+    release_factory.sign(case.version)
+    likeness.tend()
+    RightsRecord.objects.filter(version=case.version).update(embargo_until=timezone.now() + timedelta(days=9))
+    copy = tmp_path / "copy.mp4"
+    how = ["-map_metadata", "-1", "-crf", "28"]
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-i", str(film), *how, str(copy)], check=True)
+    html = verdict_on(copy.read_bytes())
+    assert "looks like a clip that" not in html
+    assert case.brand.name not in html
+
+
+def test_that_looks_cannot_be_compared_leaves_what_is_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, _release = released_film(tmp_path)
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError("away")
+
+    monkeypatch.setattr(likeness, "look", fail)
+    assert "shows exactly the pictures that" in verdict_on(film.read_bytes())

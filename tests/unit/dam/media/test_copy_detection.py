@@ -134,6 +134,17 @@ def test_a_copy_and_its_film_share_what_the_index_looks_for_and_others_dont() ->
     assert not there & set(asked(film(3)).asked("another scope"))
 
 
+def test_a_title_that_two_films_share_makes_neither_a_copy() -> None:
+    card = film(903)[:1]
+    long = copy_detection.of(frames(film(5) + card * 60, every=6), length_ms=length(film(5)) + 2400)
+    assert long is not None
+    other = film(6)[:60]
+    other[30] = card[0]
+    assert not copy_detection.is_copy(copy_detection.match(asked(other), long))
+    assert not copy_detection.is_copy(copy_detection.match(asked(film(6)[:50] + card * 10), long))
+    assert copy_detection.is_copy(copy_detection.match(asked(film(5)[60:] + card * 20), long))
+
+
 def test_what_is_kept_is_read_again_and_nothing_else() -> None:
     made = known(5)
     again = Prints.from_bytes(made.to_bytes())
