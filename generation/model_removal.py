@@ -24,6 +24,7 @@ from generation.models import DefaultGenerator, GenerationJob, ModelFetch
 
 KEPT_FOR = timedelta(days=1)
 ASIDE = ".{name}.removed"
+GOING = ".going"
 
 
 class NotRemoved(errors.Refused):
@@ -59,9 +60,14 @@ def remove(repository: str, *, by: Principal) -> None:
             % {"brand": ", ".join(names[:5])},
             code="default",
         )
-    with trail.recording():
-        _record(Verb.MODEL_REMOVED, came, by=by)
-        _put(folder, aside(folder))
+    try:
+        with trail.recording():
+            _record(Verb.MODEL_REMOVED, came, by=by)
+            _put(folder, aside(folder))
+    except FileNotFoundError as gone:  # pressed twice
+        raise NotRemoved(_("This model isn't here."), code="gone") from gone
+    except OSError as problem:
+        raise NotRemoved(_("This server may not change the folder of models."), code="folder") from problem
     events.publish(brand_id=by.brand.pk, name="models")
 
 
@@ -100,9 +106,9 @@ def purge(*, at: datetime) -> int:
     """Delete what was put aside a day ago; how many."""
     old = [each for each in published.home().glob(ASIDE.format(name="*")) if _is_over(each, at)]
     for each in old:
-        going = each.with_suffix(".going")  # no one restores what is half deleted
-        each.rename(going)
-        shutil.rmtree(going, ignore_errors=True)
+        each.rename(each.with_suffix(GOING))  # no one restores what is half deleted
+    for each in published.home().glob(f".*{GOING}"):
+        shutil.rmtree(each, ignore_errors=True)
     return len(old)
 
 

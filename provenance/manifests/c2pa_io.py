@@ -186,7 +186,7 @@ def _uses(reader: Reader, store: dict[str, Any]) -> dict[str, list[str]]:
     """What each signer's certificate is for, which the library tells nowhere."""
     found: dict[str, list[str]] = {}
     content = io.BytesIO()
-    with suppress(C2paError, ValueError, LookupError, RecursionError):
+    with suppress(C2paError, ValueError, LookupError, RecursionError, TypeError, RuntimeError):
         reader.resource_to_stream(f"self#jumbf=/c2pa/{store['active_manifest']}/{SIGNATURE}", content)
         for label, certificate in _signers(content.getvalue()):
             with suppress(ValueError, x509.ExtensionNotFound):

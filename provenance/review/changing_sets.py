@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,6 +39,7 @@ NOT_SENDER = Refusal(
 GONE = Refusal("not_in_set", noop("This clip isn't in the set any more. Reload the page."))
 NO_ROOM = Refusal("elsewhere", noop("This clip is part of another set, or its review isn't yours."))
 EMPTY_AFTER = timedelta(hours=1)  # a set without clips is let go of
+MOST_TIDIED = 500  # at a time
 
 
 @dataclass
@@ -185,6 +188,8 @@ def _each(review_set: ReviewSet, rows: Iterable[Review], one: Callable[[Review],
                 one(now)
         except (reviews.ReviewRefused, sending_sets.SetRefused) as refused:
             done.left_out.append((review, refused.message))
+        except ObjectDoesNotExist:  # the clip was deleted for good meanwhile
+            continue
         else:
             done.reviews.append(review)
     return done
@@ -242,7 +247,14 @@ def tidy(*, at: datetime | None = None) -> int:
     of_set = Review.objects.filter(review_set=OuterRef("pk"))
     # One that is being sent has no clip for a moment.
     rows = ReviewSet.objects.filter(submitted_at__lt=at - EMPTY_AFTER).exclude(Exists(of_set))
-    return rows.delete()[0]
+    gone = 0
+    for key in list(rows.values_list("pk", flat=True)[:MOST_TIDIED]):
+        with transaction.atomic():
+            # Locked, so that nothing is added to it meanwhile; then it is asked again.
+            locked = ReviewSet.objects.select_for_update(skip_locked=True).filter(pk=key)
+            if locked.exists() and not Review.objects.filter(review_set=key).exists():
+                gone += ReviewSet.objects.filter(pk=key).delete()[0]
+    return gone
 
 
 def words(count: int, kind: str) -> str:

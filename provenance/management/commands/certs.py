@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from dam.core import command, errors
+from dam.core import command, errors, sandbox
 from provenance.manifests import certificates, records, signers, signing, trial_signature, trust_anchors
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.certificates import Described
@@ -28,10 +28,6 @@ from provenance.releases.states import ReleaseStatus
 class Command(command.Command):
     help = "Look after the certificates that sign clips and releases."
     requires_system_checks: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._missing: set[int] = set()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -156,19 +152,18 @@ class Command(command.Command):
             self.stdout.write(f"{count} released files.")
 
     def _recheck(self, _options: dict[str, Any]) -> None:
-        """Those first that were checked longest ago, so that one that was ended can be started anew."""
-        began, done, changed, gone = timezone.now(), 0, 0, 0
-        while True:
-            waiting = ManifestRecord.objects.filter(checked_at__lt=began).select_related("version", "release")
-            record = waiting.order_by("checked_at", "pk").exclude(pk__in=self._missing).first()
-            if record is None:
-                break
-            before = record.state
+        began, done, changed, gone, failed, last = timezone.now(), 0, 0, 0, 0, 0
+        waiting = ManifestRecord.objects.filter(checked_at__lt=began).select_related("version", "release")
+        while (record := waiting.filter(pk__gt=last).order_by("pk").first()) is not None:
+            last, before = record.pk, record.state
             try:
                 after = records.check_again(record)
             except FileNotFoundError:
-                self._missing.add(record.pk)
                 gone += 1
+                continue
+            except (OSError, sandbox.Interrupted) as problem:
+                failed += 1
+                self.stderr.write(f"{record.version} couldn't be read, and its verdict stays: {problem}")
                 continue
             done += 1
             if after != before:
@@ -176,13 +171,16 @@ class Command(command.Command):
                 what = "release" if record.release_id else "master"
                 self.stdout.write(f"{record.version}, {what}: {before}, now {after}")
         self.stdout.write(f"{done} files verified again, {changed} with another verdict.")
+        if failed:
+            self.stderr.write(f"{failed} files couldn't be read just now. Run it again for them.")
         if gone:
             self.stderr.write(f"{gone} files are missing in storage. manage.py fsck lists them.")
 
 
 def _released() -> Iterator[dict[str, Any]]:
     """Of each file that is released now: whose certificate it rests on, until when, or by which timestamp."""
-    releases = Release.objects.filter(state=ReleaseStatus.READY).order_by("signed_at")
+    released = Release.objects.filter(state__in=[ReleaseStatus.READY, ReleaseStatus.SUPERSEDED])
+    releases = released.exclude(sha256="").order_by("signed_at")
     chosen = releases.select_related("brand", "version__asset", "manifest_record", "timestamp")
     for release in chosen.iterator(chunk_size=100):
         record = getattr(release, "manifest_record", None)

@@ -225,9 +225,17 @@ def test_a_model_is_removed_once_nothing_counts_on_it_and_restored_for_a_day(
         if code == "waited_for":
             jobs.cancel(job, by=by)
         else:
-            chosen.choose(brand, "", by=by)
+            page.post(reverse("administration-model-use-own", args=[brand.slug]))
+            assert chosen.default(brand) == ""
+    usual = settings.GENERATOR_MODEL
+    settings.GENERATOR_MODEL = str(folder)
+    with pytest.raises(NotRemoved, match="settings name this model"):
+        model_removal.remove(WAN, by=by)
+    settings.GENERATOR_MODEL = usual
     page.post(remove, {"repository": WAN})
     assert not folder.exists()
+    with pytest.raises(NotRemoved):
+        model_removal.remove(WAN, by=by)
     assert len(model_register.choices()) == 1
     assert "Restore" in page.get(reverse("administration-models", args=[brand.slug])).content.decode()
     page.post(reverse("administration-model-restore", args=[brand.slug]), {"repository": WAN})

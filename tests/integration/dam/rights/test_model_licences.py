@@ -112,6 +112,23 @@ def test_no_byte_leaves_before_a_worker_has_brought_it_to_the_clips(by: Member, 
     records.read(ModelRecord.objects.get(), cleared=False, everywhere=False, note="", brand=None, by=operator)
     row = Version.objects.select_related("asset", "brand", "rights", "inherited").get(pk=clip.pk)
     assert not access.may_download(by, row, at=timezone.now(), labels=access.UNLABELLED).allowed
+    assert not access.may_download(by, row, at=timezone.now(), leaving=True).allowed  # as a ZIP asks
+
+
+def test_what_was_noted_for_one_brand_is_not_in_the_log_of_another(by: Member, operator: Member) -> None:
+    other = member(BrandFactory.create(), Role.ADMIN)
+    made(by, UNKNOWN)
+    made(other, UNKNOWN)
+    record = ModelRecord.objects.get()
+    reading = records.read(
+        record, cleared=True, everywhere=True, note="Contract 4711", brand=other.brand, by=operator
+    )
+    records.end(record, reading.pk, by=operator)
+    notes = {
+        event.brand_id: event.data.get("note")
+        for event in Event.objects.filter(verb__startswith="model.read")
+    }
+    assert notes == {by.brand.pk: None, other.brand.pk: "Contract 4711"}
 
 
 def test_a_reading_for_one_brand_is_for_that_one_alone(by: Member, operator: Member) -> None:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
 from dam.catalog.models import Asset
+from dam.rights.model_licences import standings
+from dam.rights.model_licences.standings import Weights
 from dam.rights.models import MadeFrom, Relation
 from provenance.guests import gate, links
 from provenance.guests.models import GuestLink, GuestSession
@@ -242,3 +244,23 @@ def test_a_link_to_a_review_that_was_taken_back_is_sent_to_nobody_again(outside:
     link = gate.links().get(pk=outside.link.pk)
     with pytest.raises(links.GuestRefused):
         links.send_again(link, by=outside.case.creator)
+
+
+def test_a_clip_whose_model_is_not_cleared_can_be_reviewed_outside_and_not_be_released(
+    outside: Outside,
+) -> None:
+    """What it is made with stops its release alone; what it is made from stops the link, too."""
+    unknown = Weights(sha256="b" * 64, name="Somebody's", licence="")
+    standings.record(outside.link.version, unknown)
+    link = gate.links().get(pk=outside.link.pk)
+    assert link.version.inherited.stopped
+    assert gate.is_open(link, at=timezone.now())
+    assert GuestLink.objects.filter(gate.unpaused(), pk=link.pk).exists()
+    MadeFrom.objects.create(
+        version=link.version,
+        source=VersionFactory.create(asset__brand=link.brand),
+        relation=Relation.COMPONENT,
+    )
+    link = gate.links().get(pk=outside.link.pk)
+    assert not gate.is_open(link, at=timezone.now())
+    assert not GuestLink.objects.filter(gate.unpaused(), pk=link.pk).exists()

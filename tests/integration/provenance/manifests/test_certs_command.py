@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
 from dam.catalog.models import Version
-from dam.core import storage
+from dam.core import sandbox, storage
 from provenance.manifests import development_ca, records, signing, verify
 from provenance.manifests.development_ca import CLAIM_SIGNING, Purpose, key_usage
 from provenance.manifests.validation_codes import State
@@ -236,3 +236,21 @@ def kept(file: Path, version: Version) -> storage.Stored:
         return storage.put(
             Path(shutil.copy(file, folder / "copy.mp4")), brand_id=version.brand_id, suffix=".mp4"
         )
+
+
+@pytest.mark.django_db
+def test_a_file_that_cannot_be_read_just_now_keeps_its_verdict_and_ends_nothing(
+    generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_of(generated)
+    records.check_master(case.version)
+    case.version.refresh_from_db()
+    before = case.version.credentials
+
+    def interrupted(_record: object) -> None:
+        raise sandbox.Interrupted("stopped from outside")
+
+    monkeypatch.setattr(records, "check_again", interrupted)
+    assert "0 files verified again" in run("recheck")
+    case.version.refresh_from_db()
+    assert case.version.credentials == before

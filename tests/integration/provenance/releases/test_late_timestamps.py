@@ -166,3 +166,13 @@ def test_what_is_more_than_out_of_date_stays_what_it_is() -> None:
     data = report.to_json() | {"codes": [*report.codes, "assertion.bmffHash.mismatch"], "state": "altered"}
     found = known.by_bytes(release.sha256)
     assert credentials_summary.verdict(data, release=found).title == "Altered after signing"
+
+
+def test_a_turn_ends_in_time_for_releases_that_people_wait_for(
+    authority: Authority, generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(generated)
+    monkeypatch.setattr(late_timestamps, "TURN_SECONDS", -1.0)
+    assert late_timestamps.add() == 0
+    monkeypatch.undo()
+    assert late_timestamps.add() == 1
