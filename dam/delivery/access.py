@@ -31,14 +31,15 @@ def may_download(
     territory: str | None = None,
     named: bool = False,
     labels: Collection[str] | None = None,
-    leaving: bool = False,
+    fresh: bool = False,
 ) -> Verdict:
     """Whether the version's release may leave now, for that use and there where they are named.
 
     `labels` are those of disclosure that the file which would leave shows (UNLABELLED of the release itself):
     whoever sends a file names them. Without, it is asked whether any file may leave. Reads `version.rights`,
     `inherited` and `asset`. Which bytes the release is, provenance.releases says.
-    `leaving`: a file is sent for this verdict, so what a worker has still to bring to it counts already.
+    `fresh`: what a worker has still to bring to it counts already. Whoever sends many clips asks once whether
+    there may be something (standings.unspread).
     `named`: the reasons name what it was made from, as far as the principal sees that; for one version, since
     it is looked up.
     """
@@ -47,8 +48,7 @@ def may_download(
         return granted
     known = terms.of(version)
     verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
-    sends = leaving or labels is not None
-    if verdict.allowed and sends and standings.unspread(version.brand_id):
+    if verdict.allowed and (fresh or (labels is not None and standings.unspread(version.brand_id))):
         known = replace(known, inherited=making.fresh(version))  # what is kept may be of a moment ago
         verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
     if verdict.allowed or known.inherited is None or not named:

@@ -27,6 +27,7 @@ from dam.ingest import filenames
 from dam.media.overlay import Notice
 from dam.media.presets import Captions, Recipe
 from dam.rights import policy, terms, territories
+from dam.rights.model_licences import standings
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_assets, visible_versions
 from provenance.downloads import labelled, preset_files
@@ -117,12 +118,18 @@ def entries(
         for each in Release.objects.filter(version__in=released.values(), state=ReleaseStatus.READY)
     }
     versions = [shown[key] for key in asset_ids if key in shown]
-    found = [_entry(version, releases.get(version.pk), by=by, place=place, at=at) for version in versions]
+    fresh = standings.unspread(by.brand.pk)
+    found = [
+        _entry(version, releases.get(version.pk), by=by, place=place, at=at, fresh=fresh)
+        for version in versions
+    ]
     return _in_format(found, preset)
 
 
-def _entry(version: Version, release: Release | None, *, by: Principal, place: Place, at: datetime) -> Entry:
-    verdict = access.may_download(by, version, at=at, use=place.use, territory=place.territory, leaving=True)
+def _entry(
+    version: Version, release: Release | None, *, by: Principal, place: Place, at: datetime, fresh: bool
+) -> Entry:
+    verdict = access.may_download(by, version, at=at, use=place.use, territory=place.territory, fresh=fresh)
     if not verdict.allowed:
         return Entry(version=version, reason=" ".join(verdict.reasons))
     if release is None:

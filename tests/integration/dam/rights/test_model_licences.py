@@ -112,7 +112,7 @@ def test_no_byte_leaves_before_a_worker_has_brought_it_to_the_clips(by: Member, 
     records.read(ModelRecord.objects.get(), cleared=False, everywhere=False, note="", brand=None, by=operator)
     row = Version.objects.select_related("asset", "brand", "rights", "inherited").get(pk=clip.pk)
     assert not access.may_download(by, row, at=timezone.now(), labels=access.UNLABELLED).allowed
-    assert not access.may_download(by, row, at=timezone.now(), leaving=True).allowed  # as a ZIP asks
+    assert not access.may_download(by, row, at=timezone.now(), fresh=True).allowed  # as a ZIP asks
 
 
 def test_what_was_noted_for_one_brand_is_not_in_the_log_of_another(by: Member, operator: Member) -> None:

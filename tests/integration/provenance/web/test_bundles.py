@@ -223,7 +223,7 @@ def test_choosing_asks_as_much_for_many_clips_as_for_few(
     by, preset = member(brand, Role.VIEWER), presets.of(brand).get(shipped="square")
     ids = [version.asset_id for version in versions]
     for count in (2, 6):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             bundle.entries(ids[:count], by=by, preset=preset, at=timezone.now())
 
 
