@@ -37,9 +37,8 @@ def _catch_up(brand: Brand, *, at: datetime) -> int:
         version = job.version
         assert version is not None
         with trail.recording():
-            if (
-                version.approval == Approval.APPROVED
-            ):  # by a process of an earlier version, which asked nothing
+            # By a process of an earlier version, which didn't ask about its model.
+            if version.approval == Approval.APPROVED:
                 ApprovedBefore.objects.get_or_create(version=version)
             standings.record(version, model_register.weights(ModelIdentity(**job.model)))
     return len(found)

@@ -1,9 +1,9 @@
 """Is a video a copy of another that was encoded anew, resized, cropped, framed, mirrored or cut? Pure.
 
-Of what copies are looked for of, frames four times a second become 256 bits each, as for clips that look
-alike (dam.media.fingerprints): whole, and as if they had been cropped in each of PARTS. Of what may be a copy
-nearly every frame does, so that each of the others has one at its very moment. How many have one that is
-near, in their order, says how sure it is that the pictures are the same; it proves nothing.
+Four frames a second of the original become 256 bits each, as for clips that look alike
+(dam.media.fingerprints): whole, and as if they had been cropped in each of PARTS. Of what may be a copy
+nearly every frame is looked at, so that each frame of the original has one at its very moment. How many of
+them have one that is near, in their order, says how alike both are; it proves nothing.
 """
 
 import zlib
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from dam.media import fingerprints
 from dam.media.fingerprints import BITS, BLANK, Bits, Grey
 
-EVERY_MS, MOST = 250, 240  # frames of what copies are looked for of; of longer ones fewer a second
-ASKED_MS, ASKED = 40, 240  # frames of what may be a copy
+EVERY_MS, MOST = 250, 240  # between frames of an original, and how many; of longer ones fewer a second
+ASKED_MS, ASKED = 40, 240  # the same of a file that may be a copy
 SIDE = 160  # pixels of a frame's longer side
 # What a copy may show of the picture: left, top, right, bottom, of its width and height. The first is all.
 PARTS = (
@@ -36,11 +36,11 @@ PARTS = (
     (0.0, 0.1, 0.1, 0.0),
     (0.1, 0.0, 0.0, 0.1),
     (0.0, 0.0, 0.1, 0.1),
-    (0.0, 0.25, 0.0, 0.0),
-    (0.0, 0.0, 0.0, 0.25),
+    NO_TOP := (0.0, 0.25, 0.0, 0.0),
+    NO_BOTTOM := (0.0, 0.0, 0.0, 0.25),
 )
 # Of what may be a copy: all, or without what may have been laid over its top or bottom, a logo or captions.
-ASKED_PARTS = (0, 15, 16)
+ASKED_PARTS = (0, PARTS.index(NO_TOP), PARTS.index(NO_BOTTOM))
 NEAR = 44  # bits, as of clips that look alike
 ENOUGH = 0.6  # of the frames must have one that is near
 LEAST = 4  # that have one, for anything to be told
@@ -52,16 +52,18 @@ _NUMBER = np.dtype("<u4")
 
 @dataclass(frozen=True)
 class Prints:
-    """Some frames of a video of `length_ms`: when (ms), which of PARTS, their bits [n, BITS / 8]. By part."""
+    """Some frames of a video of `length_ms`: which of PARTS each is, and their bits [n, BITS / 8].
+
+    Sorted by part, and of each part in the order of time.
+    """
 
     length_ms: int
-    times: NDArray[np.uint32]
     parts: NDArray[np.uint8]
     bits: Bits
 
     def to_bytes(self) -> bytes:
-        head = np.array([self.length_ms, len(self.times)], _NUMBER)
-        kept = (head, self.times.astype(_NUMBER), self.parts, self.bits)
+        head = np.array([self.length_ms, len(self.parts)], _NUMBER)
+        kept = (head, self.parts, self.bits)
         return zlib.compress(b"".join(part.tobytes() for part in kept))
 
     @classmethod
@@ -72,10 +74,9 @@ class Prints:
         except zlib.error as damaged:
             raise ValueError("damaged prints") from damaged
         length_ms, count = map(int, np.frombuffer(plain, _NUMBER, 2))
-        times = np.frombuffer(plain, _NUMBER, count, 8)
-        parts = np.frombuffer(plain, np.uint8, count, 8 + 4 * count)
-        bits = np.frombuffer(plain, np.uint8, offset=8 + 5 * count).reshape(count, BITS // 8)
-        return cls(length_ms, times, parts, bits)
+        parts = np.frombuffer(plain, np.uint8, count, 8)
+        bits = np.frombuffer(plain, np.uint8, offset=8 + count).reshape(count, BITS // 8)
+        return cls(length_ms, parts, bits)
 
     def of_part(self, part: int) -> Bits:
         """In the order of their times."""
@@ -105,36 +106,26 @@ class Match:
 
 
 def every_ms(length_ms: int, *, asked: bool = False) -> int:
-    """How far apart the frames are of what copies are looked for of, or of what may be a copy."""
+    """How far apart the frames of an original are, or (`asked`) those of a file that may be a copy."""
     least, most = (ASKED_MS, ASKED) if asked else (EVERY_MS, MOST)
     return max(least, -(-length_ms // most))
 
 
-def of(
-    frames: Iterable[tuple[int, Grey]], *, length_ms: int, parts: Sequence[int] = range(len(PARTS))
-) -> Prints | None:
-    """Of frames with their times (ms), as whole pictures and as these parts of them; None where there is too
-    little to see."""
-    shown = [(time, picture) for time, picture in _without_borders(list(frames))]
-    found: list[tuple[int, int, Bits]] = []
+def of(frames: Iterable[Grey], *, length_ms: int, parts: Sequence[int] = range(len(PARTS))) -> Prints | None:
+    """Of frames in the order of time, as these parts of them; None where there is too little to see."""
+    shown = _without_borders(list(frames))
+    found: list[tuple[int, Bits]] = []
     for part in parts:
-        sides = PARTS[part]
-        cut = ((time, fingerprints.without(picture, sides)) for time, picture in shown)
-        found += [
-            (time, part, fingerprints.bits(picture)) for time, picture in cut if float(picture.std()) >= BLANK
-        ]
-    if sum(part == 0 for _time, part, _bits in found) < LEAST:
+        cut = (fingerprints.without(picture, PARTS[part]) for picture in shown)
+        found += [(part, fingerprints.bits(picture)) for picture in cut if float(picture.std()) >= BLANK]
+    if sum(part == 0 for part, _bits in found) < LEAST:
         return None
-    return Prints(
-        length_ms,
-        np.array([time for time, _part, _bits in found], np.uint32),
-        np.array([part for _time, part, _bits in found], np.uint8),
-        np.stack([bits for _time, _part, bits in found]),
-    )
+    parts_found = np.array([part for part, _bits in found], np.uint8)
+    return Prints(length_ms, parts_found, np.stack([bits for _part, bits in found]))
 
 
-def mirrored(frames: Iterable[tuple[int, Grey]]) -> list[tuple[int, Grey]]:
-    return [(time, np.ascontiguousarray(picture[:, ::-1])) for time, picture in frames]
+def mirrored(frames: Iterable[Grey]) -> list[Grey]:
+    return [np.ascontiguousarray(picture[:, ::-1]) for picture in frames]
 
 
 def match(copy: Prints, known: Prints) -> Match:
@@ -176,19 +167,18 @@ def _in_order(near: NDArray[np.bool_]) -> int:
     return int(best.max(initial=0))
 
 
-def _without_borders(frames: list[tuple[int, Grey]]) -> list[tuple[int, Grey]]:
+def _without_borders(frames: list[Grey]) -> list[Grey]:
     """Bars are dark in every frame of one size; frames of another size than the first are left out."""
     if not frames:
         return []
-    shape = frames[0][1].shape
-    frames = [(time, picture) for time, picture in frames if picture.shape == shape]
-    brightest = np.max([picture for _time, picture in frames], axis=0)
+    frames = [picture for picture in frames if picture.shape == frames[0].shape]
+    brightest = np.max(frames, axis=0)
     rows = np.flatnonzero(brightest.max(axis=1) > DARK)
     columns = np.flatnonzero(brightest.max(axis=0) > DARK)
     if len(rows) < SHOWN or len(columns) < SHOWN:
         return frames
     inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return [(time, picture[inside]) for time, picture in frames]
+    return [picture[inside] for picture in frames]
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Administration → Models → Get a generator: the starter list, how far a fetch is, and using what came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from dam.core.errors import Refused
 from dam.core.language import gettext
 from dam.rights.model_licences import records, terms
 from dam.web.decorators import BrandRequest, requires_installation_admin
-from generation import chosen, hardware, model_fetches, model_register, model_removal
+from generation import chosen, hardware, model_fetches, model_removal
 from generation.generators import model_card, published, source
 from generation.generators.published import Starter
 from generation.models import ModelFetch
@@ -75,13 +76,9 @@ def starters(request: BrandRequest) -> HttpResponse:
 @requires_installation_admin
 @require_POST
 def get(request: BrandRequest) -> HttpResponse:
-    try:
-        model_fetches.start(request.POST.get("repository", ""), by=request.principal)
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    else:
-        messages.success(request, _("A worker gets the model. This page shows how far it is."))
-    return redirect("administration-models", request.brand.slug)
+    repository = request.POST.get("repository", "")
+    words = _("A worker gets the model. This page shows how far it is.")
+    return _done(request, words, lambda: model_fetches.start(repository, by=request.principal))
 
 
 @requires_installation_admin
@@ -97,49 +94,42 @@ def cancel(request: BrandRequest, fetch_id: int) -> HttpResponse:
 @require_POST
 def use(request: BrandRequest, weights: str) -> HttpResponse:
     """Have this brand's briefs begin with a model."""
-    return _use(request, weights)
-
-
-def _use(request: BrandRequest, weights: str) -> HttpResponse:
-    try:
-        chosen.choose(request.brand, weights, by=request.principal)
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    else:
-        messages.success(request, _("Briefs of this brand begin with this model now."))
-    return redirect("administration-models", request.brand.slug)
+    words = _("Briefs of this brand begin with this model now.")
+    return _done(request, words, lambda: chosen.choose(request.brand, weights, by=request.principal))
 
 
 @requires_installation_admin
 @require_POST
 def use_own(request: BrandRequest) -> HttpResponse:
     """Have this brand's briefs begin with the installation's model again."""
-    return _use(request, "")
+    words = _("Briefs of this brand begin with the installation's model now.")
+    return _done(request, words, lambda: chosen.choose(request.brand, "", by=request.principal))
 
 
 @requires_installation_admin
 @require_POST
 def remove(request: BrandRequest) -> HttpResponse:
-    try:
-        model_removal.remove(request.POST.get("repository", ""), by=request.principal)
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    else:
-        messages.success(
-            request, _("Removed. It can be restored for a day, then it's deleted from the disk.")
-        )
-    return redirect("administration-models", request.brand.slug)
+    repository = request.POST.get("repository", "")
+    words = _("Removed. It can be restored for a day, then it's deleted from the disk.")
+    return _done(request, words, lambda: model_removal.remove(repository, by=request.principal))
 
 
 @requires_installation_admin
 @require_POST
 def restore(request: BrandRequest) -> HttpResponse:
+    repository = request.POST.get("repository", "")
+    words = _("The model is back.")
+    return _done(request, words, lambda: model_removal.restore(repository, by=request.principal))
+
+
+def _done(request: BrandRequest, words: str, act: Callable[[], object]) -> HttpResponse:
+    """Back on the page, with what came of it."""
     try:
-        model_removal.restore(request.POST.get("repository", ""), by=request.principal)
+        act()
     except Refused as refused:
         messages.warning(request, refused.message)
     else:
-        messages.success(request, _("The model is back."))
+        messages.success(request, words)
     return redirect("administration-models", request.brand.slug)
 
 
@@ -148,13 +138,6 @@ def context(request: BrandRequest) -> dict[str, object]:
     usual = chosen.default(request.brand)
     lines = [_line(request, each, fetches.get(each.repository), usual) for each in published.STARTERS]
     return {"starters": lines, "any_open": any(line.open for line in lines)}
-
-
-def default_name(request: BrandRequest) -> str:
-    """The model that this brand's briefs begin with, where it isn't the installation's."""
-    usual = chosen.default(request.brand)
-    found = model_register.with_weights(usual) if usual else None
-    return found.identity.name if found else ""
 
 
 def _line(request: BrandRequest, starter: Starter, fetch: ModelFetch | None, usual: str) -> Line:

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                         fastupdate=False, fields=["tokens"], name="release_print_tokens"
                     ),
                     models.Index(
-                        condition=models.Q(due_at__isnull=False), fields=["due_at"], name="release_print_due"
+                        condition=models.Q(due_at__isnull=False), fields=["release"], name="release_print_due"
                     ),
                 ],
             },

@@ -24,7 +24,6 @@ from dam.media import budgets, copy_detection, runner
 from dam.media.copy_detection import ASKED_PARTS, Prints
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.fingerprints import Grey
-from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import ANIMATED_WEBP
 from provenance.releases.models import Release, ReleasePrint
@@ -59,7 +58,7 @@ _ALIKE = """
 
 @dataclass(frozen=True)
 class Likeness:
-    """A release that a file looks like: how much of the file's frames, 0 to 1, in their order."""
+    """A release that a file looks like: how much (copy_detection.Match.share), and what was done to it."""
 
     release: int
     share: float
@@ -94,14 +93,14 @@ def look(path: Path) -> list[Likeness]:
         long = budgets.is_long(frames=info.frame_count, pixels=info.width * info.height)
         if info.kind is not Kind.VIDEO or info.format is ANIMATED_WEBP or long:
             return []
-        shown = _pictures(path, info, asked=True, limits=budgets.ASKED)
+        shown = pictures(path, info, asked=True, limits=budgets.ASKED)
     except (FileRefused, MediaFailed) as problem:
         log.info("%s wasn't compared with releases: %r", path.name, problem)
         return []
     found: dict[int, Likeness] = {}
     for mirrored in (False, True):
-        pictures = copy_detection.mirrored(shown) if mirrored else shown
-        asked = copy_detection.of(pictures, length_ms=info.duration_ms, parts=ASKED_PARTS)
+        turned = copy_detection.mirrored(shown) if mirrored else shown
+        asked = copy_detection.of(turned, length_ms=info.duration_ms, parts=ASKED_PARTS)
         for each in _alike(asked, mirrored=mirrored) if asked else ():
             if each.release not in found or found[each.release].share < each.share:
                 found[each.release] = each
@@ -156,21 +155,19 @@ def _made(release: Release) -> Prints | None:
         try:
             with storage.local_copy(key) as path:
                 info = runner.probe(path)
-                return copy_detection.of(_pictures(path, info), length_ms=info.duration_ms)
+                return copy_detection.of(pictures(path, info), length_ms=info.duration_ms)
         except (FileNotFoundError, FileRefused, MediaFailed) as problem:
             log.warning("Release %s couldn't be looked at by %s: %r", release.pk, key, problem)
     return None
 
 
-def _pictures(
-    path: Path, info: MediaInfo, *, asked: bool = False, limits: Limits | None = None
-) -> list[tuple[int, Grey]]:
+def pictures(path: Path, info: MediaInfo, *, asked: bool = False, limits: Limits | None = None) -> list[Grey]:
+    """The frames to compare: of an original, or (`asked`) of a file that may be a copy.
+
+    Raises FileRefused or MediaFailed.
+    """
     every_ms = copy_detection.every_ms(info.duration_ms, asked=asked)
     frames = runner.sample_frames(
         path, info=info, every_ms=every_ms, max_side=copy_detection.SIDE, limits=limits
     )
-    return [(frame.time_ms, _grey(frame)) for frame in frames]
-
-
-def _grey(frame: Frame) -> Grey:
-    return np.asarray(Image.fromarray(frame.rgb).convert("L"), np.float32)
+    return [np.asarray(Image.fromarray(frame.rgb).convert("L"), np.float32) for frame in frames]

@@ -118,7 +118,8 @@ class ReleasePrint(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["tokens"], name="release_print_tokens", fastupdate=False),
-            models.Index(fields=["due_at"], name="release_print_due", condition=Q(due_at__isnull=False)),
+            # The newest first (likeness.tend).
+            models.Index(fields=["release"], name="release_print_due", condition=Q(due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import times as zones
+from dam.core import language
 from dam.core.lazily import lazy
 from dam.web.day_field import DayField, ends
 from dam.web.whole_text import WholeTextForm
@@ -51,6 +53,14 @@ class SubmitForm(WholeTextForm):
         return require_ahead(self.cleaned_data["due_on"], zone=self.zone, browser=self.browser)
 
 
+class SetChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Sets of one title are told apart by the day on which they were sent."""
+
+    def label_from_instance(self, obj: ReviewSet) -> str:
+        words = _("%(title)s, sent on %(day)s")
+        return words % {"title": obj.title, "day": language.day(timezone.localtime(obj.submitted_at))}
+
+
 class SetForm(SubmitForm):
     """Several clips sent together. Its key is made with the page; each clip's stages are sent beside it."""
 
@@ -63,7 +73,7 @@ class SetForm(SubmitForm):
         error_messages={"required": lazy("Enter a title.")},
     )
     key = forms.UUIDField(widget=forms.HiddenInput())
-    into = forms.ModelChoiceField(
+    into = SetChoiceField(
         label=lazy("Send as"),
         queryset=ReviewSet.objects.none(),
         required=False,
@@ -78,14 +88,16 @@ class SetForm(SubmitForm):
         super().__init__(*args, **kwargs)
         words = _("What are these clips for? What should reviewers check?")
         self.fields["note"].widget.attrs["placeholder"] = words
-        there = list((addable if addable is not None else ReviewSet.objects.none())[:OFFERED_SETS])
+        there = list((addable if addable is not None else ReviewSet.objects.none())[: OFFERED_SETS + 1])
         if not there:
             del self.fields["into"]
             return
         field = cast(forms.ModelChoiceField, self.fields["into"])  # type: ignore[type-arg]
-        field.queryset = ReviewSet.objects.filter(pk__in=[each.pk for each in there]).order_by(
-            "-submitted_at"
-        )
+        if len(there) > OFFERED_SETS:
+            latest = _("Only the latest %(most)s are listed.") % {"most": OFFERED_SETS}
+            field.help_text = f"{field.help_text} {latest}"
+        offered = [each.pk for each in there[:OFFERED_SETS]]
+        field.queryset = ReviewSet.objects.filter(pk__in=offered).order_by("-submitted_at")
 
     def clean(self) -> dict[str, Any] | None:
         """Without a set to add to, they need a title of their own."""

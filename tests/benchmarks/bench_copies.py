@@ -8,14 +8,12 @@ import subprocess
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
-from PIL import Image
 
 from dam.media import copy_detection, ffmpeg, runner
 from dam.media.copy_detection import ASKED_PARTS, Prints
-from dam.media.fingerprints import Grey
 from generation.previz.world import rendering, scenes
+from provenance.releases import likeness
 
 DRAWN = 40
 CAPTIONS = (
@@ -70,12 +68,8 @@ def drawn(folder: Path) -> list[Path]:
 
 def prints(path: Path, *, asked: bool = False, mirrored: bool = False) -> Prints | None:
     info = runner.probe(path)
-    every_ms = copy_detection.every_ms(info.duration_ms, asked=asked)
-    frames = runner.sample_frames(path, info=info, every_ms=every_ms, max_side=copy_detection.SIDE)
-    grey: list[tuple[int, Grey]] = [
-        (each.time_ms, np.asarray(Image.fromarray(each.rgb).convert("L"), np.float32)) for each in frames
-    ]
-    shown = copy_detection.mirrored(grey) if mirrored else grey
+    shown = likeness.pictures(path, info, asked=asked)
+    shown = copy_detection.mirrored(shown) if mirrored else shown
     parts = ASKED_PARTS if asked else range(len(copy_detection.PARTS))
     return copy_detection.of(shown, length_ms=info.duration_ms, parts=parts)
 

@@ -126,3 +126,11 @@ def test_a_card_that_says_a_licence_later_clears_what_was_made_before(
     assert made_by.fill_in() == 0
     standings.spread()
     assert not InheritedTerms.objects.filter(version=version).exists()
+
+
+def test_what_an_earlier_version_made_and_approved_meanwhile_stays_approved(job: GenerationJob) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=job.brand)
+    of_before(job, version)
+    assert made_by.catch_up(at=timezone.now()) == 1
+    assert MadeWith.objects.filter(version=version).exists()
+    assert not InheritedTerms.objects.filter(version=version, stopped=True).exists()

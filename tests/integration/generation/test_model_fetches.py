@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,8 +16,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
+from dam.core import fetching, tasks
+from dam.core.model_hub import RemoteFile
 from dam.models import ModelRecord
 from generation import model_fetches, model_register
+from generation import tasks as generation_tasks
 from generation.generators import loading, published
 from generation.generators.base import VideoRequest
 from generation.model_fetches import FetchRefused
@@ -184,3 +188,26 @@ def test_the_token_goes_to_the_hub_alone(hub: Hub, settings: Any) -> None:
     assert offer.files
     assert {path.startswith("/elsewhere/") for path in hub.with_token} == {False}
     assert hub.with_token
+
+
+def test_one_chain_of_turns_is_enough(hub: Hub, operator: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    model_fetches.start(WAN, by=operator)
+    follow = Mock()
+    monkeypatch.setattr(tasks, "enqueue", follow)
+    model_fetches.cache.clear()  # of what other tests fetched
+    turns = Mock(wraps=model_fetches.run)
+    monkeypatch.setattr(model_fetches, "run", turns)
+    generation_tasks.fetch_models()
+    follow.assert_any_call(model_fetches.TASK, follows=True)
+    generation_tasks.fetch_models()  # the schedule's, while turns follow one another
+    assert turns.call_count == 1
+    ModelFetch.objects.update(state=FetchState.CANCELLED)
+    generation_tasks.fetch_models(follows=True)
+    assert not model_fetches.is_going_on()
+
+
+def test_weights_without_a_sum_are_not_taken(tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(b"weights")
+    assert not fetching._is_right(RemoteFile("transformer/model.safetensors", "", 7), part)
+    assert fetching._is_right(RemoteFile("model_index.json", "", 7), part)

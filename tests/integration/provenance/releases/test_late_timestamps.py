@@ -144,6 +144,14 @@ def test_a_release_whose_certificate_ran_out_was_valid_when_released() -> None:
     assert told.tone == "warn"
 
 
+def test_what_anybody_put_beside_a_released_file_is_not_what_we_released() -> None:
+    release, report = released(EXPIRED)
+    by_bytes, now = known.by_bytes(release.sha256), timezone.now()
+    told = credentials_summary.verdict(report.to_json(), release=by_bytes, at=now, beside=True)
+    assert told.title != "Valid when it was released"
+    assert told.tone == "bad"
+
+
 def test_the_timestamp_that_is_kept_proves_it() -> None:
     release, report = released(EXPIRED)
     at = datetime(2026, 3, 4, tzinfo=UTC)

@@ -13,7 +13,7 @@ from dam.custom_fields import fields, values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import OptionWish, Wish
-from provenance.review import choosing, plans, reviews, stage_names
+from provenance.review import choosing, plans, reviews, sending_sets, stage_names
 from provenance.review.choosing import CHANGED
 from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
@@ -166,3 +166,16 @@ def test_a_template_keeps_the_field_and_no_person() -> None:
     a_field(case.brand, Kind.PERSON, "Owner")
     made = template(case.brand, BY_OWNER)
     assert ReviewTemplate.objects.get(pk=made.pk).planned == (BY_OWNER,)
+
+
+def test_of_clips_sent_together_each_is_judged_by_whom_its_own_field_names() -> None:
+    case = Case()
+    a_field(case.brand, Kind.CHOICE, "Market", "France", "Spain")
+    group(case.brand, case.legal_reviewer, name="France")
+    group(case.brand, *legal(case, 2), name="Spain")
+    template(case.brand, Planned("legal", field="market", needs=2), rule="kind:video", by_hand=False)
+    clips = drafts(case, 2)
+    for clip, market in zip(clips, ("France", "Spain"), strict=True):
+        values.set_values(clip.asset, {"market": market}, by=member(case.brand, Role.LIBRARIAN))
+    found = sending_sets.candidates(clips, by=case.creator)
+    assert [each.refusal is None for each in found] == [False, True]
