@@ -4,7 +4,7 @@ The rule is the policy's; here it is only written so that the database can narro
 hundreds of terms are judged in no time. A test compares all three over records drawn at random.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -52,6 +52,9 @@ def is_throughout(
     territory: str | None = None,
 ) -> bool:
     """The same of one version's terms."""
+    # In UTC: two moments of one zone would be compared by their clocks, which show an hour twice in autumn.
+    first = first.astimezone(UTC) if first is not None else None
+    until = until.astimezone(UTC) if until is not None else None
     if terms.trashed or terms.approval != "approved" or terms.credentials in ("altered", "invalid"):
         return False
     if not terms.uses or (use is not None and use not in terms.uses):

@@ -5,8 +5,8 @@ of it: `meet` draws that together.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from dam.core.language import day, noop
@@ -82,12 +82,70 @@ class Source:
     made_with: Generator | None = None
 
 
+class Cause(StrEnum):
+    """What a reason is about; dam.rights.way_to_yes says what helps against each."""
+
+    TRASHED = "trashed"
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    NOT_APPROVED = "not_approved"
+    ALTERED = "altered"
+    EMBARGO = "embargo"
+    ENDED = "ended"
+    CONSENT_ENDED = "consent_ended"
+    NO_USE = "no_use"
+    USE = "use"
+    TERRITORY = "territory"
+    SOURCE_STOPPED = "source_stopped"
+    SOURCE_EMBARGO = "source_embargo"
+    SOURCE_ENDED = "source_ended"
+    SOURCE_CONSENT = "source_consent"
+    SOURCE_USE = "source_use"
+    SOURCE_TERRITORY = "source_territory"
+    MODEL_LICENCE = "model_licence"
+    MODEL_TERRITORY = "model_territory"
+    LABEL = "label"
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """The answer; `reasons` are sentences for the page, empty when allowed."""
+    """The answer; `reasons` are sentences for the page, empty when allowed, `causes` what they are about."""
 
     allowed: bool
     reasons: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = field(default=(), compare=False)
+
+
+_Said = tuple[Cause, str]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The question. Moments are compared in UTC: two of one zone would be by their clocks, folds and all."""
+
+    use: Use | None
+    territory: str | None
+    at: datetime
+    now: datetime
+
+    def before(self, moment: datetime | None) -> bool:
+        return moment is not None and _instant(self.at) < _instant(moment)
+
+    def after(self, moment: datetime | None) -> bool:
+        return moment is not None and _instant(self.at) >= _instant(moment)
+
+    def ended(self, moment: datetime | None) -> bool:
+        return moment is not None and _instant(self.now) >= _instant(moment)
+
+    def day(self, moment: datetime | None) -> str:
+        return day(moment.astimezone(self.at.tzinfo)) if moment is not None else ""
+
+
+def _instant(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 # Within a sentence, as people say them.
@@ -115,45 +173,58 @@ def decide(
     use: Use | None = None,
     territory: str | None = None,
     at: datetime,
+    now: datetime | None = None,
     sources: Sequence[Source] = (),
     labels: Collection[str] | None = None,
 ) -> Verdict:
     """Say whether the released file may leave at `at`.
 
     Without a `use` or `territory` the question is whether any release is allowed at all. Dates in the
-    reasons are read in the time zone of `at`. `sources`, those behind `terms.inherited`, are named in the
-    reasons and decide nothing. `labels` are the keys of those that the file in question shows; None: it is
-    not about a file. Where no use or territory is named a file must show what any of them asks for.
+    reasons are read in the time zone of `at`; what ends after `now` is said to end yet. `sources`, those
+    behind `terms.inherited`, are named in the reasons and decide nothing. `labels` are the keys of those that
+    the file in question shows; None: it is not about a file. Where no use or territory is named a file must
+    show what any of them asks for.
     """
-    reasons: list[str] = []
+    asked = _Asked(use=use, territory=territory, at=at, now=now or at)
+    said: list[_Said] = []
     if terms.trashed:
-        reasons.append(_("It's in the trash."))
+        said.append((Cause.TRASHED, _("It's in the trash.")))
     if terms.approval != "approved":
-        reasons.append(_(_APPROVAL_REASON.get(terms.approval, noop("It isn't approved."))))
+        why = _APPROVAL_REASON.get(terms.approval, noop("It isn't approved."))
+        known = terms.approval in _APPROVAL_REASON
+        said.append((Cause(terms.approval) if known else Cause.NOT_APPROVED, _(why)))
     if terms.credentials in ("altered", "invalid"):
-        reasons.append(_("Its Content Credentials are invalid: the file may have been altered."))
-    if terms.embargo_until is not None and at < terms.embargo_until:
-        reasons.append(_("It's under embargo until %(day)s.") % {"day": _day(terms.embargo_until, at)})
-    if terms.valid_until is not None and at >= terms.valid_until:
-        reasons.append(_("Its clearance ended on %(day)s.") % {"day": _day(terms.valid_until, at)})
-    if terms.consents_until is not None and at >= terms.consents_until:
-        reasons.append(
-            _("A consent that it needs ended on %(day)s.") % {"day": _day(terms.consents_until, at)}
-        )
+        altered = _("Its Content Credentials are invalid: the file may have been altered.")
+        said.append((Cause.ALTERED, altered))
+    if asked.before(terms.embargo_until):
+        early = _("It's under embargo until %(day)s.") % {"day": asked.day(terms.embargo_until)}
+        said.append((Cause.EMBARGO, early))
+    if asked.after(terms.valid_until):
+        over = _("Its clearance ended on %(day)s.")
+        late = over if asked.ended(terms.valid_until) else _("Its clearance ends on %(day)s.")
+        said.append((Cause.ENDED, late % {"day": asked.day(terms.valid_until)}))
+    if asked.after(terms.consents_until):
+        over = _("A consent that it needs ended on %(day)s.")
+        late = over if asked.ended(terms.consents_until) else _("A consent that it needs ends on %(day)s.")
+        said.append((Cause.CONSENT_ENDED, late % {"day": asked.day(terms.consents_until)}))
     if terms.approval == "approved" and not terms.uses:
-        reasons.append(_("It isn't cleared for any use."))
+        said.append((Cause.NO_USE, _("It isn't cleared for any use.")))
     elif use is not None and use not in terms.uses:
-        reasons.append(_("It isn't cleared for %(use)s.") % {"use": _use(use)})
+        said.append((Cause.USE, _("It isn't cleared for %(use)s.") % {"use": _use(use)}))
     if territory is not None and not territories.covers(terms.territories, territory):
-        reasons.append(
-            _("It isn't cleared for %(territory)s.") % {"territory": territories.name_of(territory)}
-        )
+        named = {"territory": territories.name_of(territory)}
+        said.append((Cause.TERRITORY, _("It isn't cleared for %(territory)s.") % named))
     if terms.inherited is not None:
-        reasons += _inherited(terms, terms.inherited, use=use, territory=territory, at=at, sources=sources)
-    if labels is not None and not reasons:
+        said += _inherited(terms, terms.inherited, asked, sources=sources)
+    if labels is not None and not said:
         required = requirements(terms, use=use, territory=territory, at=at)
-        reasons += [_unlabelled(each, territory) for each in disclosure.missing(required, labels)]
-    return Verdict(allowed=not reasons, reasons=tuple(reasons))
+        missing = disclosure.missing(required, labels)
+        said += [(Cause.LABEL, _unlabelled(each, territory)) for each in missing]
+    return Verdict(
+        allowed=not said,
+        reasons=tuple(words for _cause, words in said),
+        causes=tuple(dict.fromkeys(cause for cause, _words in said)),
+    )
 
 
 def requirements(
@@ -202,8 +273,10 @@ def meet(own: Terms, sources: Iterable[Terms | None], generators: Iterable[Gener
         stopped=stopped,
         uses=tuple(sorted(left)) if cleared else None,
         territories=territories.meet([own.territories, *places]) if places else None,
-        embargo_until=max((each.embargo_until for each in known if each.embargo_until), default=None),
-        valid_until=min((end for each in known if (end := own_end(each))), default=None),
+        embargo_until=max(
+            (each.embargo_until for each in known if each.embargo_until), default=None, key=_instant
+        ),
+        valid_until=min((end for each in known if (end := own_end(each))), default=None, key=_instant),
     )
 
 
@@ -219,14 +292,15 @@ def left(terms: Terms) -> Terms:
         # In the order in which they were granted.
         uses=tuple(use for use in terms.uses if inherited.uses is None or use in inherited.uses),
         territories=terms.territories if inherited.territories is None else inherited.territories,
-        embargo_until=max(embargoes, default=None),
-        valid_until=min(ends, default=None),
+        embargo_until=max(embargoes, default=None, key=_instant),
+        valid_until=min(ends, default=None, key=_instant),
     )
 
 
 def own_end(terms: Terms) -> datetime | None:
     """When it ends by itself: its clearance, or the first of the consents that it needs."""
-    return min((each for each in (terms.valid_until, terms.consents_until) if each is not None), default=None)
+    ends = [each for each in (terms.valid_until, terms.consents_until) if each is not None]
+    return min(ends, default=None, key=_instant)
 
 
 def stops(source: Terms) -> bool:
@@ -244,124 +318,117 @@ def stops(source: Terms) -> bool:
 
 def holds_back(source: Terms, *, at: datetime) -> bool:
     """Whether nothing that was made from it may leave at `at`."""
-    early = source.embargo_until is not None and at < source.embargo_until
+    early = source.embargo_until is not None and _instant(at) < _instant(source.embargo_until)
     end = own_end(source)
-    late = end is not None and at >= end
+    late = end is not None and _instant(at) >= _instant(end)
     return stops(source) or early or late
 
 
 def _inherited(
-    terms: Terms,
-    inherited: Inherited,
-    *,
-    use: Use | None,
-    territory: str | None,
-    at: datetime,
-    sources: Sequence[Source],
-) -> list[str]:
+    terms: Terms, inherited: Inherited, asked: _Asked, *, sources: Sequence[Source]
+) -> list[_Said]:
     """Why what it was made from stops it; what stops it by itself was said already."""
+    use, territory = asked.use, asked.territory
     approved = terms.approval == "approved"
-    named = [
-        reason
-        for each in sources
-        for reason in _of_source(each, use=use if approved else None, territory=territory, at=at)
-    ]
-    reasons = []
+    about = asked if approved else replace(asked, use=None)
+    named = [reason for each in sources for reason in _of_source(each, about)]
+    said: list[_Said] = []
     if inherited.stopped:
-        reasons.append(_("It's made from a clip, or with a model, that can't be used."))
-    if inherited.embargo_until is not None and at < inherited.embargo_until:
-        reasons.append(
-            _("It's made from a clip that is under embargo until %(day)s.")
-            % {"day": _day(inherited.embargo_until, at)}
-        )
-    if inherited.valid_until is not None and at >= inherited.valid_until:
-        reasons.append(
-            _("It's made from a clip whose clearance ended on %(day)s.")
-            % {"day": _day(inherited.valid_until, at)}
-        )
+        stopped = _("It's made from a clip, or with a model, that can't be used.")
+        said.append((Cause.SOURCE_STOPPED, stopped))
+    if asked.before(inherited.embargo_until):
+        early = _("It's made from a clip that is under embargo until %(day)s.")
+        said.append((Cause.SOURCE_EMBARGO, early % {"day": asked.day(inherited.embargo_until)}))
+    if asked.after(inherited.valid_until):
+        over = _("It's made from a clip whose clearance ended on %(day)s.")
+        ahead = _("It's made from a clip whose clearance ends on %(day)s.")
+        late = over if asked.ended(inherited.valid_until) else ahead
+        said.append((Cause.SOURCE_ENDED, late % {"day": asked.day(inherited.valid_until)}))
     left = inherited.uses
     if left is not None and approved and terms.uses:
         if not left:
-            reasons.append(_("There's no use for which all that it's made from is cleared."))
+            none = _("There's no use for which all that it's made from is cleared.")
+            said.append((Cause.SOURCE_USE, none))
         elif use is not None and use in terms.uses and use not in left:
-            reasons.append(_("It's made from a clip that isn't cleared for %(use)s.") % {"use": _use(use)})
+            other = _("It's made from a clip that isn't cleared for %(use)s.") % {"use": _use(use)}
+            said.append((Cause.SOURCE_USE, other))
     places = inherited.territories
     if places is not None:
         if not places:
-            reasons.append(_("There's no country for which all that it's made from is cleared."))
+            nowhere = _("There's no country for which all that it's made from is cleared.")
+            said.append((Cause.SOURCE_TERRITORY, nowhere))
         elif (
             territory is not None
             and territories.covers(terms.territories, territory)
             and not territories.covers(places, territory)
         ):
-            reasons.append(
-                _("It's made from a clip, or with a model, that isn't cleared for %(territory)s.")
-                % {"territory": territories.name_of(territory)}
-            )
-    return list(dict.fromkeys(named)) or reasons if reasons else []
+            elsewhere = _("It's made from a clip, or with a model, that isn't cleared for %(territory)s.")
+            told = {"territory": territories.name_of(territory)}
+            said.append((Cause.SOURCE_TERRITORY, elsewhere % told))
+    return list(dict.fromkeys(named)) or said if said else []
 
 
-def _of_source(source: Source, *, use: Use | None, territory: str | None, at: datetime) -> list[str]:
+def _of_source(source: Source, asked: _Asked) -> list[_Said]:
     if source.made_with is not None:
-        return _of_generator(source.name, source.made_with, territory=territory)
+        return _of_generator(source.name, source.made_with, territory=asked.territory)
     terms, clip = source.terms, {"clip": source.name}
     if terms is None:
-        deleted = _("It's made from a clip that was deleted.")
-        return [deleted]
-    reasons = []
+        return [(Cause.SOURCE_STOPPED, _("It's made from a clip that was deleted."))]
+    stopped = []
     if terms.trashed:
-        reasons.append(_("It's made from %(clip)s, which is in the trash.") % clip)
+        stopped.append(_("It's made from %(clip)s, which is in the trash.") % clip)
     if terms.approval == "rejected":
-        reasons.append(_("It's made from %(clip)s, which a reviewer rejected.") % clip)
+        stopped.append(_("It's made from %(clip)s, which a reviewer rejected.") % clip)
     elif terms.approval == "withdrawn" or (terms.approval != "approved" and terms.uses):
-        reasons.append(_("It's made from %(clip)s, whose approval was withdrawn.") % clip)
+        stopped.append(_("It's made from %(clip)s, whose approval was withdrawn.") % clip)
     if terms.credentials in ("altered", "invalid"):
-        reasons.append(_("It's made from %(clip)s, whose Content Credentials are invalid.") % clip)
-    if terms.embargo_until is not None and at < terms.embargo_until:
-        said = {**clip, "day": _day(terms.embargo_until, at)}
-        reasons.append(_("It's made from %(clip)s, which is under embargo until %(day)s.") % said)
-    if terms.valid_until is not None and at >= terms.valid_until:
-        said = {**clip, "day": _day(terms.valid_until, at)}
-        reasons.append(_("It's made from %(clip)s, whose clearance ended on %(day)s.") % said)
-    if terms.consents_until is not None and at >= terms.consents_until:
-        said = {**clip, "day": _day(terms.consents_until, at)}
-        reasons.append(_("It's made from %(clip)s, which needs a consent that ended on %(day)s.") % said)
+        stopped.append(_("It's made from %(clip)s, whose Content Credentials are invalid.") % clip)
+    said: list[_Said] = [(Cause.SOURCE_STOPPED, words) for words in stopped]
+    if asked.before(terms.embargo_until):
+        early = _("It's made from %(clip)s, which is under embargo until %(day)s.")
+        said.append((Cause.SOURCE_EMBARGO, early % {**clip, "day": asked.day(terms.embargo_until)}))
+    if asked.after(terms.valid_until):
+        over = _("It's made from %(clip)s, whose clearance ended on %(day)s.")
+        ahead = _("It's made from %(clip)s, whose clearance ends on %(day)s.")
+        late = over if asked.ended(terms.valid_until) else ahead
+        said.append((Cause.SOURCE_ENDED, late % {**clip, "day": asked.day(terms.valid_until)}))
+    if asked.after(terms.consents_until):
+        over = _("It's made from %(clip)s, which needs a consent that ended on %(day)s.")
+        ahead = _("It's made from %(clip)s, which needs a consent that ends on %(day)s.")
+        late = over if asked.ended(terms.consents_until) else ahead
+        said.append((Cause.SOURCE_CONSENT, late % {**clip, "day": asked.day(terms.consents_until)}))
     if terms.approval == "approved":
-        reasons += _of_clearance(source.name, terms, use=use, territory=territory)
-    if reasons and not source.told:
-        unnamed = _("It's made from a clip that can't be used now.")
-        return [unnamed]
-    return reasons
+        said += _of_clearance(source.name, terms, asked)
+    if said and not source.told:
+        return [(Cause.SOURCE_STOPPED, _("It's made from a clip that can't be used now."))]
+    return said
 
 
-def _of_generator(name: str, made_with: Generator, *, territory: str | None) -> list[str]:
+def _of_generator(name: str, made_with: Generator, *, territory: str | None) -> list[_Said]:
     if made_with.stops:
         told = _(
             "It's made with %(model)s, whose licence isn't cleared for this brand. An installation "
             "administrator can record that it is."
         )
-        return [told % {"model": name}]
+        return [(Cause.MODEL_LICENCE, told % {"model": name})]
     if territory is None or made_with.places is None or territories.covers(made_with.places, territory):
         return []
     said = {"model": name, "territory": territories.name_of(territory)}
     left_out = _("It's made with %(model)s, whose licence leaves out %(territory)s.") % said
-    return [left_out]
+    return [(Cause.MODEL_TERRITORY, left_out)]
 
 
-def _of_clearance(name: str, terms: Terms, *, use: Use | None, territory: str | None) -> list[str]:
-    clip, reasons = {"clip": name}, []
-    if use is not None and use not in terms.uses:
-        said = {**clip, "use": _use(use)}
-        reasons.append(_("It's made from %(clip)s, which isn't cleared for %(use)s.") % said)
-    if territory is not None and not territories.covers(terms.territories, territory):
-        said = {**clip, "territory": territories.name_of(territory)}
-        reasons.append(_("It's made from %(clip)s, which isn't cleared for %(territory)s.") % said)
-    return reasons
+def _of_clearance(name: str, terms: Terms, asked: _Asked) -> list[_Said]:
+    clip, said = {"clip": name}, list[_Said]()
+    if asked.use is not None and asked.use not in terms.uses:
+        words = _("It's made from %(clip)s, which isn't cleared for %(use)s.")
+        said.append((Cause.SOURCE_USE, words % {**clip, "use": _use(asked.use)}))
+    if asked.territory is not None and not territories.covers(terms.territories, asked.territory):
+        words = _("It's made from %(clip)s, which isn't cleared for %(territory)s.")
+        told = {**clip, "territory": territories.name_of(asked.territory)}
+        said.append((Cause.SOURCE_TERRITORY, words % told))
+    return said
 
 
 def _use(use: str) -> str:
     return _(USE_NAMES.get(use, use.replace("_", " ")))
-
-
-def _day(moment: datetime, at: datetime) -> str:
-    return day(moment.astimezone(at.tzinfo))

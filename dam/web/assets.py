@@ -49,6 +49,7 @@ TABS = {
     "files": lazy("Files"),
     "activity": lazy("Activity"),
 }
+PARTS = ("panel", "rights-answer", "rights-question")  # what htmx asks for alone
 NEWEST_EVENTS = 100
 MOST_COLLECTIONS = 20
 
@@ -87,7 +88,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")
         newest = list(events[: NEWEST_EVENTS + 1])
         context["events"], context["older"] = newest[:NEWEST_EVENTS], len(newest) > NEWEST_EVENTS
-    part = any(is_fragment(request, target=target) for target in ("panel", "rights-answer"))
+    part = any(is_fragment(request, target=target) for target in PARTS)
     if not part:
         recent_clips.note(version.asset, by=request.principal, at=timezone.now())
         if request.principal.can(Capability.EDIT):

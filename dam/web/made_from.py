@@ -25,7 +25,7 @@ from dam.rights.models import Relation
 from dam.rights.policy import Terms
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, titles
-from dam.web import asset_version, consents, renewals, rights_statements, usage_status
+from dam.web import asset_version, consents, renewals, rights_question, rights_statements, usage_status
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -83,6 +83,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
         renewals.context(version, by=by)
         | rights_statements.context(version, by=by)
         | consents.context(version, by=by, at=at)
+        | rights_question.context(request, version, known=known, sources=sources)
         | {
             "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
             "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),

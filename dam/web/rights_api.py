@@ -4,8 +4,9 @@ docs/recipes.md says it for those who write such programs.
 """
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpResponse, JsonResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import ReleaseState, Version
-from dam.rights import disclosure, making, policy, statements, terms, territories
+from dam.rights import disclosure, making, policy, spans, statements, terms, territories
 from dam.rights.disclosure import Requirement
 from dam.rights.policy import Use
 from dam.web import asset_version, usage_status
@@ -32,6 +33,7 @@ class QuestionForm(forms.Form):
     use = forms.ChoiceField(required=False, choices=[("", ""), *((use.value, use.value) for use in Use)])
     territory = forms.CharField(required=False, max_length=100)
     at = forms.CharField(required=False, max_length=40)
+    until = forms.CharField(required=False, max_length=40)
 
     def clean_use(self) -> Use | None:
         typed = self.cleaned_data["use"]
@@ -45,7 +47,13 @@ class QuestionForm(forms.Form):
             raise forms.ValidationError(unknown.message) from unknown
 
     def clean_at(self) -> date | datetime | None:
-        typed = self.cleaned_data["at"]
+        return self._when("at")
+
+    def clean_until(self) -> date | datetime | None:
+        return self._when("until")
+
+    def _when(self, name: str) -> date | datetime | None:
+        typed = self.cleaned_data[name]
         try:
             read = _moment(typed) if typed else None
         except ValueError:
@@ -69,28 +77,33 @@ def _moment(typed: str) -> date | datetime | None:
 @require_safe
 @requires(Capability.VIEW)
 def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """`?use=`, `territory`, `at` and `version` ask; a day is asked about as a whole, where the brand is."""
+    """`?use=`, `territory`, `at`, `until` and `version` ask; a day counts as a whole, where the brand is.
+
+    With `until` it is about all the time from `at`, or from now, until then.
+    """
     version = asset_version.find(request, asset_id)
     form = QuestionForm(request.GET)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
         return problem(422, f"bad_{name}", str(errors[0]))
-    use, territory, asked_at = (form.cleaned_data[name] for name in ("use", "territory", "at"))
+    use, territory, asked_at, until = (
+        form.cleaned_data[name] for name in ("use", "territory", "at", "until")
+    )
     zone = times.of_brand(request.brand)
-    if isinstance(asked_at, datetime):
-        moments = [asked_at.astimezone(zone)]
-    elif asked_at is not None:
-        last = times.end_of_day(asked_at, zone) - timedelta(microseconds=1)  # a clearance ends at that moment
-        moments = [datetime.combine(asked_at, datetime.min.time(), zone), last]
+    first = _first(asked_at, zone) if asked_at is not None else times.here(request.brand)
+    if until is None and (asked_at is None or isinstance(asked_at, datetime)):
+        end = first.astimezone(UTC) + timedelta(microseconds=1)  # this moment alone
     else:
-        moments = [times.here(request.brand)]
+        end = _end(until if until is not None else asked_at, zone)
+    if end.astimezone(UTC) <= first.astimezone(UTC):
+        return problem(422, "bad_until", _("It must end after it begins."))
     known = terms.of(version)
     sources = making.sources(version, by=request.principal) if known.inherited else ()
-    verdicts = [policy.decide(known, use=use, territory=territory, at=at, sources=sources) for at in moments]
-    reasons = list(dict.fromkeys(reason for each in verdicts for reason in each.reasons))
+    verdict = spans.decide(known, use=use, territory=territory, first=first, until=end, sources=sources)
+    reasons = list(verdict.reasons)
     if not reasons and version.release != ReleaseState.READY:
         reasons = [usage_status.unsigned(version.release)]
-    required = policy.requirements(known, use=use, territory=territory, at=moments[-1])
+    required = spans.requirements(known, use=use, territory=territory, first=first, until=end)
     answer = {
         "asset": str(version.asset_id),
         "title": version.asset.title,
@@ -99,7 +112,8 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "asked": {
             "use": use,
             "territory": territory,
-            "at": asked_at.isoformat() if asked_at is not None else moments[0].isoformat(),
+            "at": asked_at.isoformat() if asked_at is not None else first.isoformat(),
+            "until": _told(until),
         },
         "allowed": not reasons,
         "reasons": reasons,
@@ -108,6 +122,17 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "stated": asdict(statements.of(version)),
     }
     return JsonResponse(answer, headers=NO_STORE)
+
+
+def _first(asked: date | datetime, zone: ZoneInfo) -> datetime:
+    if isinstance(asked, datetime):
+        return asked.astimezone(zone)
+    return datetime.combine(asked, datetime.min.time(), zone)
+
+
+def _end(asked: date | datetime, zone: ZoneInfo) -> datetime:
+    """Of a day the moment at which a clearance until that day ends."""
+    return asked if isinstance(asked, datetime) else times.end_of_day(asked, zone)
 
 
 def _terms(version: Version) -> dict[str, object] | None:
@@ -130,5 +155,5 @@ def _label(required: Requirement, territory: str | None) -> dict[str, object]:
     return {"place": required.rule.place, "label": required.label.said(language), "law": required.rule.law}
 
 
-def _told(moment: datetime | None) -> str | None:
+def _told(moment: date | datetime | None) -> str | None:
     return moment.isoformat() if moment is not None else None

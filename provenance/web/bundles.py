@@ -17,9 +17,10 @@ from dam.core import numbers
 from dam.rights.policy import Use
 from dam.web import going_back, selection, streamed
 from dam.web.decorators import BrandRequest, requires
+from dam.web.place_form import PlaceForm
 from provenance.downloads import bundle, labelled, preset_files, presets
 from provenance.downloads.models import DownloadPreset
-from provenance.web.downloads import WhereForm, chosen_place
+from provenance.web.downloads import chosen_place
 from provenance.web.release_file import asked_territory, asked_use
 
 
@@ -31,7 +32,7 @@ def choose(request: BrandRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("Choose at least one clip."))
         return going_back.go(request)
-    preset, where = _preset(request), WhereForm(request.POST, uses=tuple(Use))
+    preset, where = _preset(request), PlaceForm(request.POST, uses=tuple(Use))
     place = bundle.Place(*chosen_place(where))
     if request.POST.get("make"):
         _make(request, chosen, preset, place)

@@ -3,14 +3,12 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,48 +16,18 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.audit.verbs import Verb
 from dam.catalog.models import ReleaseState, Version
-from dam.core.lazily import lazy
 from dam.delivery import access, downloads, streaming
-from dam.rights import policy, terms, territories
+from dam.rights import policy, terms
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_versions
-from dam.web import asset_version, files, htmx, usage_status
+from dam.web import asset_version, files, htmx
 from dam.web.decorators import BrandRequest, requires
-from dam.web.whole_text import WholeTextForm
+from dam.web.place_form import PlaceForm
 from provenance.downloads import labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
 from provenance.web import disclosure_words, download_rows
 from provenance.web.release_file import asked_territory, asked_use
-
-
-class WhereForm(WholeTextForm):
-    """Where somebody will use a clip; an address holds it."""
-
-    use = forms.ChoiceField(label=lazy("Use"), required=False)
-    territory = forms.CharField(
-        label=lazy("Country"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"placeholder": lazy("Germany, EU or worldwide")}),
-    )
-
-    def __init__(self, data: QueryDict, *, uses: tuple[str, ...]) -> None:
-        read = data.copy()
-        if territories.known(read.get("territory", "")):  # a code in an address, a name in the field
-            read["territory"] = territories.typed([str(read["territory"])])
-        super().__init__(read, auto_id="where_%s")
-        offered = [(use, capfirst(str(usage_status.USES[use]))) for use in uses if use in usage_status.USES]
-        self.fields["use"].choices = [("", lazy("Any use")), *offered]  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.unmarked = True  # type: ignore[attr-defined]  # it leaves open what it likes
-
-    def clean_territory(self) -> str:
-        typed = str(self.cleaned_data["territory"])
-        try:
-            return territories.code_of(typed) if typed else ""
-        except territories.UnknownTerritory as unknown:
-            raise forms.ValidationError(unknown.message) from unknown
 
 
 @require_safe
@@ -162,7 +130,7 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
     left = policy.left(terms.of(version))
     anywhere = labelled.required(version, use=None, territory=None, at=at)
     asks = any(each.label for each in anywhere)
-    form = WhereForm(_where(request), uses=left.uses) if asks else None
+    form = PlaceForm(_where(request), uses=left.uses) if asks else None
     use, territory = chosen_place(form)
     verdict = access.may_download(request.principal, version, at=at, use=use, territory=territory, named=True)
     needed = labelled.required(version, use=use, territory=territory, at=at)
@@ -191,7 +159,7 @@ def _where(request: BrandRequest) -> QueryDict:
     return request.POST if request.method == "POST" else request.GET
 
 
-def chosen_place(form: WhereForm | None) -> tuple[Use | None, str | None]:
+def chosen_place(form: PlaceForm | None) -> tuple[Use | None, str | None]:
     """What the form names; what it can't read asks for everything."""
     if form is None:
         return None, None

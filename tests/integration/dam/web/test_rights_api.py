@@ -61,6 +61,24 @@ def test_it_says_whether_a_clip_can_be_used_for_this_there_then(
     assert told["asked"]["at"] == asked["at"]
 
 
+@pytest.mark.parametrize(
+    ("until", "reasons"),
+    [
+        ("2027-03-31", []),
+        ("2027-03-31T23:59:59+02:00", []),
+        ("2027-03-31T23:59:59.000001+02:00", ["Its clearance ends on 31 March 2027."]),
+        ("2027-12-31", ["Its clearance ends on 31 March 2027."]),
+    ],
+)
+def test_it_says_whether_a_clip_can_be_used_all_the_time_until_then(
+    program: Client, clip: Version, until: str, reasons: list[str]
+) -> None:
+    told = ask(program, clip, use="web", territory="DE", at="2027-03-01", until=until).json()
+    assert told["reasons"] == reasons
+    assert told["allowed"] is not bool(reasons)
+    assert told["asked"]["until"] == until
+
+
 def test_it_tells_the_terms_and_what_is_stated(program: Client, clip: Version) -> None:
     response = ask(program, clip, at="2027-03-01")
     told = response.json()
@@ -87,6 +105,9 @@ def test_without_a_signed_file_it_cant_be_used(program: Client, clip: Version) -
         ({"use": "fax"}, "bad_use"),
         ({"territory": "Atlantis"}, "bad_territory"),
         ({"at": "tomorrow"}, "bad_at"),
+        ({"until": "soon"}, "bad_until"),
+        ({"at": "2027-03-02", "until": "2027-03-01"}, "bad_until"),
+        ({"at": "2027-03-31T12:00:00+02:00", "until": "2027-03-31T12:00:00+02:00"}, "bad_until"),
         ({"at": "2027-03-31T12:00:00"}, "bad_at"),
         ({"at": "9999-12-31"}, "bad_at"),
         ({"at": "0001-01-01T00:00:00+14:00"}, "bad_at"),
