@@ -25,6 +25,7 @@ from generation.generators.base import Cancelled, Frames, GeneratorError, ModelI
 from generation.models import GenerationJob, Reproduction
 from generation.prompt_parser import Understanding
 from generation.sources import Opened, SourceGone
+from provenance.watermarks import marks
 
 log = logging.getLogger(__name__)
 
@@ -230,13 +231,16 @@ def _sources(mine: Reproduction, job: GenerationJob, files: ExitStack) -> tuple[
 
 
 def _compare(master: Path, made: _Made, mine: Reproduction) -> tuple[Figures, dict[str, Any]]:
-    """Compare the pictures of the master with those of the new frames, encoded as it was, before signing."""
+    """Compare the pictures of the master with those of the new frames, encoded as it was, before signing.
+
+    They get the master's own watermark, where it has one.
+    """
     job = mine.job
     now = {**made.now, "frames_sha256": frame_comparison.digest(made.frames)}
     size, rate = (job.width, job.height), runner.rate(job)
     with storage.scratch() as folder:
         encoded = folder / "again.mp4"
-        media.encode_frames(made.frames, frame_rate=rate, path=encoded)
+        media.encode_frames(made.frames, frame_rate=rate, path=encoded, mark=marks.of_master(mine.version))
         info = media.probe(encoded)
         database.again(lambda: reproductions.obey(mine))
         recorded_info = MediaInfo.from_json(mine.version.media_info)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from threading import Event, Thread
 from uuid import UUID
@@ -42,6 +43,8 @@ from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.development_ca import AuthorityBroken
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
 from provenance.manifests.signing import NotAsSigned
+from provenance.watermarks import marks
+from provenance.watermarks.marks import Chosen
 
 log = logging.getLogger(__name__)
 
@@ -210,13 +213,17 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
         brand=job.brand, requested_by=job.requested_by, brief=job.brief
     ).count()
     title = asset.title if asset else briefs.title_of(job.prompt, take=job.take, takes=takes)
+    _count, height, width, _rgb = frames.shape
+    chosen = marks.fresh(job.brand, width=width, height=height, made_from=[each.version for each in given])
+    mark = chosen.mark if chosen else None
     with storage.scratch() as folder:
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
-        runner.encode_frames(frames, frame_rate=rate(job), path=encoded)
+        runner.encode_frames(frames, frame_rate=rate(job), path=encoded, mark=mark)
+        facts = _facts(job, identity, title, given, frames=len(frames))
         signing.sign_generated(
             encoded,
             out=master,
-            facts=_facts(job, identity, title, given, frames=len(frames)),
+            facts=replace(facts, watermark=mark.identifier if mark else None),
             sources=[each.path for each in given],
         )
         info = runner.probe(master)
@@ -234,9 +241,14 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
                 asset=asset,
                 made_from=_made_from(job, given),
                 made_by=model_register.weights(identity),
-                on_accept=lambda version: jobs.finish(job, version),
+                on_accept=lambda version: _finish(job, version, chosen),
             )
         )
+
+
+def _finish(job: GenerationJob, version: Version, chosen: Chosen | None) -> None:
+    marks.keep(chosen, version, at=timezone.now())
+    jobs.finish(job, version)
 
 
 def _made_from(job: GenerationJob, given: Sequence[Opened]) -> dict[UUID, Relation]:

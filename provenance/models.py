@@ -30,6 +30,7 @@ from provenance.review.models import (
     ReviewTemplate,
 )
 from provenance.review.set_models import ReviewOpening, ReviewSet
+from provenance.watermarks.models import Watermark
 
 __all__ = [
     "Absence",
@@ -63,4 +64,5 @@ __all__ = [
     "ReviewOpening",
     "ReviewSet",
     "ReviewTemplate",
+    "Watermark",
 ]

@@ -33,6 +33,7 @@ class BrandFactory(DjangoModelFactory[Brand]):
 
     slug = factory.Sequence(lambda n: f"brand-{n}")
     name = factory.Sequence(lambda n: f"Brand {n}")
+    watermarks = False  # they change pictures: tests that are about them say so
 
 
 class UserFactory(DjangoModelFactory[User]):

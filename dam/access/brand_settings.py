@@ -23,7 +23,7 @@ from dam.rights.model_licences.verdicts import Revenue
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
-    *("reviewer_disclosure", "aigc_producer", "country", "revenue"),
+    *("reviewer_disclosure", "aigc_producer", "country", "revenue", "watermarks"),
     *(
         "review_stages",
         "default_rights",

@@ -120,6 +120,9 @@ class Brand(models.Model):
     revenue = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Whether description, tags, rights holder, licence and restriction are written into released files.
     released_details = models.BooleanField(default=False, db_default=False)
+    # Whether takes and download formats get an invisible watermark (provenance/watermarks). In brands from
+    # before there were any not until somebody says so: it changes pictures.
+    watermarks = models.BooleanField(default=True, db_default=False)
     # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).
     review_stages = models.JSONField(default=both_stages)
     # Where the brand is: the day that "until and including" means ends there. Empty: settings.TIME_ZONE.

@@ -1,4 +1,4 @@
-"""FFmpeg's command lines, built as graphs with ffmpeg-python, its only importer. Pure: nothing runs here."""
+"""FFmpeg's command lines, built as graphs with ffmpeg-python. Pure: nothing runs here."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -7,7 +7,7 @@ from typing import Any
 
 import ffmpeg
 
-from dam.media import colour, matrices, presets, sound_filters, specs, timeline_filters
+from dam.media import colour, matrices, presets, sound_filters, specs, timeline_filters, watermark_filters
 from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie, Stream
@@ -35,15 +35,24 @@ def told(command: Sequence[str]) -> list[str]:
 
 
 def make_movie(
-    source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str, words: bool = False
+    source: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    spec: Movie,
+    binary: str,
+    words: bool = False,
+    marked: bool = False,
 ) -> list[str]:
     """An H.264 MP4 of `source`, upright, in square pixels, on the review timeline (dam.media.timing).
 
-    Where colour.of(info) isn't plain, its table is read from TABLE in the working folder, and with `words`
-    what is drawn over the picture from WORDS.
+    Where colour.of(info) isn't plain, its table is read from TABLE in the working folder, with `words` what
+    is drawn over the picture from WORDS, and if it is `marked` the invisible watermark (watermark_filters).
     """
-    given = _film(source, info)
-    picture = _picture(given[str(info.video_index)], info, specs.fit(info, spec.longest_side))
+    given, size = _film(source, info), specs.fit(info, spec.longest_side)
+    picture = _picture(given[str(info.video_index)], info, size)
+    if marked:
+        picture = watermark_filters.lay(picture, width=size[0], height=size[1], pixels="yuv420p")
     if words:
         picture = picture.filter("ass", WORDS, fontsdir=FONTS).filter("format", "yuv420p")
     streams = [picture]
@@ -124,10 +133,12 @@ def make_preset(
     frame: int = 0,
     better: bool = False,
     aigc: str = "",
+    marked: bool = False,
 ) -> list[str]:
     """A file of this recipe. In the working folder lie TABLE, with `words` WORDS, and where `captions`, a
     language, is given CAPTIONS. `loudness` is what measure_loudness found; `frame` the one a still shows;
-    `better` takes what the format has for a second try; a video has `aigc` among its tags.
+    `better` takes what the format has for a second try; a video has `aigc` among its tags. If it is `marked`,
+    the invisible watermark lies there, too (watermark_filters).
     """
     spec, given = recipe.spec, _film(source, info)
     picture = _shaped(given, info, recipe, focus)
@@ -138,6 +149,9 @@ def make_preset(
         picture = picture.filter("fps", fps=_rate(presets.rate(info, recipe)))
     if words:
         picture = picture.filter("ass", WORDS, fontsdir=FONTS)
+    if marked:
+        width, height = presets.size(info, recipe)
+        picture = watermark_filters.lay(picture, width=width, height=height, pixels=spec.pixels)
     if spec.pixels == "rgb24" and spec.medium is Medium.ANIMATION:
         # A palette for each picture: one for all would keep every picture in memory.
         both = picture.filter_multi_output("split")
@@ -281,9 +295,19 @@ def extract_subtitles(source: Path, out: Path, *, info: MediaInfo, binary: str) 
 
 
 def encode_raw(
-    out: Path, *, width: int, height: int, frame_rate: Fraction, spec: Movie, binary: str
+    out: Path,
+    *,
+    width: int,
+    height: int,
+    frame_rate: Fraction,
+    spec: Movie,
+    binary: str,
+    marked: bool = False,
 ) -> list[str]:
-    """An H.264 MP4 of raw RGB frames on standard input; the same frames give the same bytes."""
+    """An H.264 MP4 of raw RGB frames on standard input; the same frames give the same bytes.
+
+    If it is `marked`, the invisible watermark lies in the working folder (watermark_filters).
+    """
     given = ffmpeg.input(
         "pipe:0", f="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", framerate=_rate(frame_rate)
     )
@@ -293,6 +317,8 @@ def encode_raw(
         out_range="tv",
         flags="bicubic+accurate_rnd+full_chroma_int+bitexact",
     )
+    if marked:
+        picture = watermark_filters.lay(picture, width=width, height=height, pixels="yuv420p")
     return _compile(
         ffmpeg.output(
             picture,

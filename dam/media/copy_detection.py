@@ -113,7 +113,7 @@ def every_ms(length_ms: int, *, asked: bool = False) -> int:
 
 def of(frames: Iterable[Grey], *, length_ms: int, parts: Sequence[int] = range(len(PARTS))) -> Prints | None:
     """Of frames in the order of time, as these parts of them; None where there is too little to see."""
-    shown = _without_borders(list(frames))
+    shown = without_borders(list(frames))
     found: list[tuple[int, Bits]] = []
     for part in parts:
         cut = (fingerprints.without(picture, PARTS[part]) for picture in shown)
@@ -167,8 +167,11 @@ def _in_order(near: NDArray[np.bool_]) -> int:
     return int(best.max(initial=0))
 
 
-def _without_borders(frames: list[Grey]) -> list[Grey]:
-    """Bars are dark in every frame of one size; frames of another size than the first are left out."""
+def without_borders(frames: list[Grey]) -> list[Grey]:
+    """Without black bars, which are dark in every frame.
+
+    Frames of another size than the first are left out.
+    """
     if not frames:
         return []
     frames = [picture for picture in frames if picture.shape == frames[0].shape]

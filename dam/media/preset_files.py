@@ -21,8 +21,10 @@ from dam.media import (
     runner,
     sniffer,
     subrip,
+    watermark_filters,
 )
 from dam.media.errors import MediaFailed
+from dam.media.invisible_watermark import Mark
 from dam.media.presets import Captions, Medium, Recipe
 from dam.media.probe import MediaInfo
 
@@ -53,6 +55,7 @@ class Request:
     frame: int = 0
     better: bool = False  # a second try, at a higher rate
     aigc: str = ""  # China's metadata field, among the container's own tags
+    mark: Mark | None = None  # the invisible watermark that its pictures get
 
 
 def make(
@@ -86,6 +89,7 @@ def make(
             frame=request.frame,
             better=request.better,
             aigc=request.aigc,
+            marked=request.mark is not None,
         )
         frames = _frames(info, recipe)
         with sandbox.start(
@@ -119,6 +123,9 @@ def put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, s
     picture = colour.of(info)
     if not picture.is_plain:
         letters.write(folder / commands.TABLE, colour.table(picture))
+    if request.mark is not None:
+        width, height = presets.size(info, recipe)
+        watermark_filters.put_aside(folder, request.mark, width=width, height=height)
     if _is_track(request):
         letters.write(folder / commands.CAPTIONS, subrip.write(request.captions))
     burnt = request.captions if recipe.captions is Captions.BURNT_IN else ()

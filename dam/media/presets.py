@@ -210,6 +210,7 @@ class Recipe:
     captions: Captions = Captions.NONE
     loudness: int | None = None  # LUFS; None leaves the sound as it is
     notices: tuple[Notice, ...] = ()  # labels of disclosure; no brand's preset has any
+    watermark: bool = False  # whether the brand wants an invisible one; no preset says so itself
 
     @property
     def spec(self) -> FormatSpec:
@@ -217,8 +218,9 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         data = {name: str(each) if isinstance(each, StrEnum) else each for name, each in asdict(self).items()}
-        if not self.notices:  # so that files without keep the digest that they always had
-            del data["notices"]
+        for name in ("notices", "watermark"):
+            if not data[name]:  # so that files without keep the digest that they always had
+                del data[name]
         return data
 
     @classmethod
@@ -232,6 +234,7 @@ class Recipe:
             captions=Captions(data["captions"]),
             loudness=data["loudness"],
             notices=tuple(Notice.from_json(each) for each in data.get("notices", ())),
+            watermark=bool(data.get("watermark")),
         )
 
 

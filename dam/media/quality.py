@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,7 +60,7 @@ def measure_preset(source: Path, made: Path, *, info: MediaInfo, request: preset
     """
 
     def compare(source: Path, made: Path, every: int, out: Path) -> Comparison:
-        env = preset_files.put_aside(out.parent, info=info, request=request)
+        env = preset_files.put_aside(out.parent, info=info, request=replace(request, mark=None))
         command = commands.compare_preset(
             source,
             made,

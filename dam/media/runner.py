@@ -30,9 +30,11 @@ from dam.media import (
     sampling,
     specs,
     subrip,
+    watermark_filters,
 )
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
+from dam.media.invisible_watermark import Mark
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import ANIMATED_WEBP
 from dam.media.specs import Movie
@@ -248,9 +250,14 @@ def proxy(
     return _make_movie(path, out, info=info, spec=spec, told=told)
 
 
-def transcode_release(path: Path, out: Path, *, info: MediaInfo | None = None) -> MediaInfo:
-    """Write a full-size MP4 for release, where the master's own format can't carry credentials."""
-    return _make_movie(path, out, info=info or probe(path), spec=specs.RELEASE)
+def transcode_release(
+    path: Path, out: Path, *, info: MediaInfo | None = None, mark: Mark | None = None
+) -> MediaInfo:
+    """Write a full-size MP4 for release, where the master's own format can't carry credentials.
+
+    With a `mark` its pictures have it, invisibly (dam.media.invisible_watermark).
+    """
+    return _make_movie(path, out, info=info or probe(path), spec=specs.RELEASE, mark=mark)
 
 
 def convert_still(path: Path, out: Path) -> None:
@@ -290,8 +297,12 @@ def describe(path: Path, out: Path, values: Values) -> bool:
     return True
 
 
-def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path) -> None:
+def encode_frames(
+    frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path, mark: Mark | None = None
+) -> None:
     """Write [T, H, W, 3] RGB frames as an MP4 (H.264); the same frames give the same bytes.
+
+    With a `mark` they have it, invisibly (dam.media.invisible_watermark).
 
     Raises ValueError for another shape, type or an odd side, MediaFailed when FFmpeg fails.
     """
@@ -303,8 +314,16 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
     rate, spec = frame_rate, specs.RELEASE
     with ffmpeg.making(path) as made:
         command = commands.encode_raw(
-            made, width=width, height=height, frame_rate=rate, spec=spec, binary=ffmpeg.binary()
+            made,
+            width=width,
+            height=height,
+            frame_rate=rate,
+            spec=spec,
+            binary=ffmpeg.binary(),
+            marked=mark is not None,
         )
+        if mark is not None:
+            watermark_filters.put_aside(made.parent, mark, width=width, height=height)
         with sandbox.start(command, limits=budgets.ENCODE, folder=made.parent, stdin=None) as encoder:
             assert encoder.stdin is not None
             with suppress(BrokenPipeError):  # its own words say why
@@ -350,7 +369,13 @@ def decode_frames(
 
 
 def _make_movie(
-    path: Path, out: Path, *, info: MediaInfo, spec: Movie, told: Told | None = None
+    path: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    spec: Movie,
+    told: Told | None = None,
+    mark: Mark | None = None,
 ) -> MediaInfo:
     limits = budgets.transcode(
         frames=info.frame_count - info.held_frames,
@@ -358,8 +383,13 @@ def _make_movie(
         pixels=info.width * info.height,
     )
     with readable(path, info=info) as film, ffmpeg.making(out) as made:
-        command = commands.make_movie(film, made, info=info, spec=spec, binary=ffmpeg.binary())
+        command = commands.make_movie(
+            film, made, info=info, spec=spec, binary=ffmpeg.binary(), marked=mark is not None
+        )
         ffmpeg.give_table(info, made.parent)
+        if mark is not None:
+            width, height = specs.fit(info, spec.longest_side)
+            watermark_filters.put_aside(made.parent, mark, width=width, height=height)
         told = told or (lambda done: None)
         frames = max(1, info.frame_count - info.held_frames)
         with sandbox.start(

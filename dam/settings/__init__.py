@@ -250,6 +250,8 @@ SIGNING_REVIEWER_CHAIN = env.text("SIGNING_REVIEWER_CHAIN")
 SIGNING_REVIEWER_KEY = env.text("SIGNING_REVIEWER_KEY")
 # Keys that seal the audit trail, newest first. With nothing set, one is made in SIGNING_DIR on first use.
 AUDIT_KEYS = env.words("AUDIT_KEY")
+# The secret of invisible watermarks. With nothing set, one is made in SIGNING_DIR on first use.
+WATERMARK_KEY = env.text("WATERMARK_KEY")
 TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signer's own root
 # An authority (RFC 3161) that is asked for a timestamp of each signature; none by default. Believed are those
 # on C2PA's list of August 2026, unless that is off, and those in further PEM files.

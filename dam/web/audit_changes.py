@@ -116,6 +116,7 @@ FIELDS = {
     "accent_hue": noop("Accent colour"),
     "prompt_disclosure": noop("Prompts in Content Credentials"),
     "released_details": noop("Details in released files"),
+    "watermarks": noop("Invisible watermarks"),
     "reviewer_disclosure": noop("Reviewers in Content Credentials"),
     "aigc_producer": noop("Producer code in China"),
     "country": noop("Company's country"),
@@ -315,6 +316,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "in_filters": _yes_or_no,
     "clip_kinds": _clip_kind,
     "released_details": _yes_or_no,
+    "watermarks": _yes_or_no,
     "poster": _frame,
     "declared_origin": _origin,
 }

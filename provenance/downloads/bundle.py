@@ -154,6 +154,7 @@ def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]
             preset or labelled.as_it_is(entry.version),
             captions=said.get(entry.version.pk, ""),
             frame=preset_files.still_frame(entry.version),
+            watermark=entry.version.brand.watermarks,
             notices=entry.notices,
         )
         for entry in made

@@ -21,6 +21,8 @@ from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.releases import file_metadata
 from provenance.releases.states import ReleaseStatus
+from provenance.watermarks import marks
+from provenance.watermarks.marks import Chosen
 
 ROUNDED = 2  # pixels that a side may be longer or shorter than the other's proportion
 TO_SIGN = 0.97  # of the way: then it is signed and read back
@@ -49,6 +51,7 @@ class Signed:
     movie: likeness.Movie
     report: Report
     pictures_sha256: str = ""  # of a video's decoded pictures
+    watermark: Chosen | None = None
 
 
 @contextmanager
@@ -71,7 +74,12 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
         info = runner.probe(source)
         encoded = folder / f"encoded{recipe.spec.suffix}"
         model = _model(before)
-        request = replace(_request(file, recipe, info), aigc=file_metadata.aigc_of(release, model=model))
+        chosen = _watermark(file, recipe, info)
+        request = replace(
+            _request(file, recipe, info),
+            aigc=file_metadata.aigc_of(release, model=model),
+            mark=chosen.mark if chosen else None,
+        )
         movie = likeness.make(
             source, encoded, info=info, request=request, told=lambda done: told(TO_SIGN * done)
         )
@@ -83,12 +91,21 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             changes=changes(recipe, info, request, size=(movie.made.width, movie.made.height)),
             at=at,
             generated_by=model,
+            watermark=chosen.mark.identifier if chosen else None,
         )
         if runner.describe(encoded, described, file_metadata.of(release, model=facts.generated_by)):
             described.replace(encoded)
             facts = replace(facts, changes=(*facts.changes, claims.DESCRIBED))
         report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
-        yield Signed(out, recipe.spec.kind.content_type, movie, report, runner.known_by(out))
+        yield Signed(out, recipe.spec.kind.content_type, movie, report, runner.known_by(out), chosen)
+
+
+def _watermark(file: PresetFile, recipe: Recipe, info: MediaInfo) -> Chosen | None:
+    """One for the file, unless the release's pictures have theirs, which it gets with them."""
+    if not recipe.watermark or marks.is_in(file.version):
+        return None
+    width, height = presets.size(info, recipe)
+    return marks.fresh(file.brand, width=width, height=height)
 
 
 def changes(

@@ -36,6 +36,8 @@ from provenance.downloads.likeness import Movie
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
+from provenance.watermarks import marks
+from provenance.watermarks.marks import Chosen
 
 TASK = "transcode.preset"
 QUEUE = "transcode"
@@ -62,10 +64,14 @@ def wanted(
     *,
     captions: str,
     frame: int,
+    watermark: bool,
     notices: tuple[Notice, ...] = (),
 ) -> tuple[Recipe, str]:
-    """The preset's recipe, with the labels it must show, and the digest of the file that it makes now."""
-    recipe = replace(Recipe.from_json(preset.recipe), notices=notices)
+    """The preset's recipe, with the labels it must show, and the digest of the file that it makes now.
+
+    `watermark`: whether the brand wants one in it.
+    """
+    recipe = replace(Recipe.from_json(preset.recipe), notices=notices, watermark=watermark)
     focus = (asset.focus_x, asset.focus_y)
     return recipe, presets.digest(recipe, focus=focus, captions=captions, frame=frame)
 
@@ -149,7 +155,15 @@ def request(
     asset = version.asset
     cues = cues_of(version) if preset.recipe["captions"] != Captions.NONE else []
     frame = still_frame(version)
-    recipe, digest = wanted(release, asset, preset, captions=said(cues), frame=frame, notices=notices)
+    recipe, digest = wanted(
+        release,
+        asset,
+        preset,
+        captions=said(cues),
+        frame=frame,
+        watermark=version.brand.watermarks,
+        notices=notices,
+    )
     if hindered := obstacle(version, recipe, said=said(cues)):
         raise DownloadRefused(hindered)
     there = of_release(release, [digest]).get(digest)
@@ -263,6 +277,7 @@ def keep(
     content_type: str,
     at: datetime,
     pictures_sha256: str = "",
+    watermark: Chosen | None = None,
 ) -> None:
     """It is there for everybody from now on. Raises Lost."""
     made, score, first = movie.made, movie.score, movie.first
@@ -294,6 +309,7 @@ def keep(
         )
         if not kept:
             raise Lost
+        marks.keep(watermark, file.version, at=at, release_id=file.release_id, preset_file_id=file.pk)
         _record(Verb.RENDITION_SIGNED, file, data={"sha256": stored.sha256}, at=at)
 
 

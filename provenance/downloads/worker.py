@@ -80,6 +80,7 @@ def _make(file: PresetFile) -> None:
                 content_type=signed.content_type,
                 at=timezone.now(),
                 pictures_sha256=signed.pictures_sha256,
+                watermark=signed.watermark,
             )
         )
     except BaseException:

@@ -5,14 +5,16 @@ The definitions are clean under the conformance program's rubric for specificati
 one inception action, no digital source type on c2pa.opened, own labels in our own name space.
 """
 
+import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from dam.media import digital_source_types
+from dam.media import digital_source_types, invisible_watermark, watermark_code
 from dam.version import VERSION
 
 SPEC_VERSION = "2.4"
@@ -32,8 +34,15 @@ RELEASE = "release"
 # Of metadata in the file, not of what it shows.
 DESCRIBED = "c2pa.edited.metadata"
 
+# Of an invisible watermark that was put into the pictures, which the assertion of a soft binding names.
+WATERMARKED = "c2pa.watermarked.bound"
+SOFT_BINDING = "c2pa.soft-binding"
+WATERMARK_ALGORITHM = "app.reelproof.watermark.1"
+
 # What changes nothing that is seen or heard, and so needs no digital source type.
-NOT_EDITORIAL = frozenset({"c2pa.converted", "c2pa.transcoded", "c2pa.resized.proportional", DESCRIBED})
+NOT_EDITORIAL = frozenset(
+    {"c2pa.converted", "c2pa.transcoded", "c2pa.resized.proportional", DESCRIBED, WATERMARKED}
+)
 
 DISCLOSE_TEXT = "text"
 DISCLOSE_HASH = "hash"
@@ -107,6 +116,7 @@ class GeneratedFacts:
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
     mode: str = "text"
     sources: tuple[SourceFacts, ...] = ()
+    watermark: int | None = None  # the identifier in its pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +159,7 @@ class ReleaseFacts:
     transcoded: bool = False
     described: bool = False
     generated_by: NamedModel | None = None
+    watermark: int | None = None  # the identifier that its pictures got when it was made anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +174,7 @@ class PresetFacts:
     changes: tuple[str, ...]
     at: datetime
     generated_by: NamedModel | None = None
+    watermark: int | None = None  # the identifier that its pictures got
 
 
 @dataclass(frozen=True)
@@ -216,10 +228,11 @@ def generated(facts: GeneratedFacts) -> Definition:
         generation["mode"] = facts.mode
         generation["sources"] = [{"role": each.role, "sha256": each.sha256} for each in facts.sources]
     assertions = [
-        _actions(*_making(facts)),
+        _actions(*_making(facts), *_watermarked(facts.watermark, at=facts.at)),
         _ai_disclosure(facts.model.named, oversight="prompt_guided"),
         {"label": GENERATION_LABEL, "created": True, "data": generation},
         _no_training(),
+        *_soft_binding(facts.watermark),
     ]
     parent = _parent(facts)
     return Definition(
@@ -265,6 +278,7 @@ def release(facts: ReleaseFacts) -> Definition:
     if not facts.stages:
         raise EmptyFacts("A release needs at least one stage that approved it.")
     actions: list[dict[str, Any]] = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}]
+    actions += _watermarked(facts.watermark, at=facts.at)
     if facts.transcoded:
         actions.append({"action": "c2pa.transcoded", "when": _when(facts.at)})
     if facts.described:
@@ -274,6 +288,7 @@ def release(facts: ReleaseFacts) -> Definition:
         _actions(*actions),
         {"label": REVIEW_LABEL, "created": True, "data": _review(facts)},
         _no_training(),
+        *_soft_binding(facts.watermark),
     ]
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
@@ -288,13 +303,45 @@ def preset(facts: PresetFacts) -> Definition:
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [RELEASE]}}
     done = [_changed(change, at=facts.at) for change in facts.changes]
     assertions = [
-        _actions(opened, *done),
+        _actions(opened, *_watermarked(facts.watermark, at=facts.at), *done),
         {"label": PRESET_LABEL, "created": True, "data": {"preset": facts.preset}},
         _no_training(),
+        *_soft_binding(facts.watermark),
     ]
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
     return Definition(manifest=_manifest(facts.title, assertions), parent=RELEASE)
+
+
+def watermark_value(identifier: int) -> str:
+    """As a soft binding has it, and as it is asked for by: Base64 of its six bytes."""
+    return base64.b64encode(identifier.to_bytes(watermark_code.ID_BITS // 8, "big")).decode()
+
+
+def watermark_of(value: str) -> int | None:
+    """What `watermark_value` gave; None for anything else."""
+    try:
+        plain = base64.b64decode(value, validate=True)
+    except ValueError:
+        return None
+    return int.from_bytes(plain, "big") if len(plain) == watermark_code.ID_BITS // 8 else None
+
+
+def _watermarked(identifier: int | None, *, at: datetime) -> list[dict[str, Any]]:
+    return [] if identifier is None else [{"action": WATERMARKED, "when": _when(at)}]
+
+
+def _soft_binding(identifier: int | None) -> list[dict[str, Any]]:
+    """That all its pictures carry the identifier, and how; reading it takes the installation's secret."""
+    if identifier is None:
+        return []
+    how = {"chips": invisible_watermark.CHIPS, "code": "convolutional 1/3, 557 663 711", "check": "CRC-16"}
+    data = {
+        "alg": WATERMARK_ALGORITHM,
+        "alg-params": base64.b64encode(json.dumps(how, sort_keys=True).encode()).decode(),
+        "blocks": [{"scope": {}, "value": watermark_value(identifier)}],
+    }
+    return [{"label": SOFT_BINDING, "created": True, "data": data}]
 
 
 def _changed(change: str, *, at: datetime) -> dict[str, Any]:

@@ -37,6 +37,7 @@ PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
 COMPARED_WITHIN = timedelta(minutes=2)  # of being sent: pages don't wait longer for its pictures
 MOST_ALIKE = 10
+MARKED, ALIKE = "provenance.releases.watermarked.look", "provenance.releases.likeness.look"
 MOST_INTERRUPTIONS = 2  # somebody waits for the answer
 
 WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "failed"
@@ -192,13 +193,16 @@ def _compare(submission_id: str, path: Path) -> None:
 
 
 def _look(submission_id: str, path: Path) -> None:
-    """Keep which releases it looks like; what is known for certain doesn't depend on it."""
-    look = import_string("provenance.releases.likeness.look")
+    """Keep which releases its watermarks lead to, else which it looks like; what is known for certain doesn't
+    depend on it."""
     try:
-        found = [each.to_json() for each in look(path)[:MOST_ALIKE]]
-        cache.set(_alike_key(submission_id), found, timeout=KEPT_SECONDS)
+        marked = [each.to_json() for each in import_string(MARKED)(path)[:MOST_ALIKE]]
+        cache.set(_marked_key(submission_id), marked, timeout=KEPT_SECONDS)
+        if not marked:
+            found = [each.to_json() for each in import_string(ALIKE)(path)[:MOST_ALIKE]]
+            cache.set(_alike_key(submission_id), found, timeout=KEPT_SECONDS)
     except Exception:
-        log.exception("A file that is verified couldn't be compared with what releases look like.")
+        log.exception("A file that is verified couldn't be compared with releases.")
 
 
 def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:
@@ -218,6 +222,12 @@ def alike(submission: PublicCheck) -> list[dict[str, Any]]:
     """
     with _at_hand():
         return cache.get(_alike_key(submission.id)) or []
+
+
+def marked(submission: PublicCheck) -> list[dict[str, Any]]:
+    """The releases that its watermarks lead to (provenance.releases.watermarked.Watermarked), as `alike`."""
+    with _at_hand():
+        return cache.get(_marked_key(submission.id)) or []
 
 
 def _ask_again(submission: PublicCheck, problem: Exception) -> bool:
@@ -272,6 +282,10 @@ def _cache_key(submission_id: str) -> str:
 
 def _pictures_key(submission_id: str) -> str:
     return f"verify-pictures:{submission_id}"
+
+
+def _marked_key(submission_id: str) -> str:
+    return f"verify-watermark:{submission_id}"
 
 
 def _alike_key(submission_id: str) -> str:

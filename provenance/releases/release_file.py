@@ -23,6 +23,8 @@ from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.releases import file_metadata
 from provenance.releases.models import Release
+from provenance.watermarks import marks
+from provenance.watermarks.marks import Chosen
 
 SUFFIXES = {
     kind.content_type: kind.suffix
@@ -52,6 +54,7 @@ class Signed:
     content_type: str
     report: Report
     pictures_sha256: str = ""  # of a video's decoded pictures, where they are known
+    watermark: Chosen | None = None  # that its pictures got, where they were encoded anew
 
 
 @contextmanager
@@ -80,11 +83,14 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
 
 
 def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: datetime) -> Signed:
-    encoded = None if signing.signable(master) is None else _convert(master, folder, release=release)
+    encoded, chosen = None, None
+    if signing.signable(master) is not None:
+        encoded, chosen = _convert(master, folder, release=release)
     kind = signing.content_type(encoded or master) or sniffer.MP4.content_type
     out, described = (folder / f"{name}{SUFFIXES[kind]}" for name in ("release", "described"))
     facts = _facts(release, before=before, transcoded=encoded is not None, at=at)
     values = file_metadata.of(release, model=facts.generated_by)
+    facts = replace(facts, watermark=chosen.mark.identifier if chosen else None)
     facts = replace(facts, described=runner.describe(encoded or master, described, values))
     report = signing.sign_release(
         master, out=out, facts=facts, encoded=encoded, described=described if facts.described else None
@@ -92,21 +98,27 @@ def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: d
     described.unlink(missing_ok=True)  # before the release is stored, which needs as much room
     # As long as nothing is encoded anew its pictures are the master's, and needn't be decoded again.
     pictures = facts.pictures_sha256 if encoded is None else runner.known_by(out)
-    return Signed(out, kind, report, pictures)
+    return Signed(out, kind, report, pictures, chosen)
 
 
-def _convert(master: Path, folder: Path, *, release: Release) -> Path:
-    """The master in a format that can hold credentials, at full size."""
+def _convert(master: Path, folder: Path, *, release: Release) -> tuple[Path, Chosen | None]:
+    """The master in a format that can hold credentials, at full size; a movie with a watermark, as wanted."""
     if release.version.kind == AssetKind.STILL:
         runner.convert_still(master, folder / "encoded.png")
-        return folder / "encoded.png"
+        return folder / "encoded.png", None
     if release.version.kind == AssetKind.SOUND:
         runner.convert_sound(
             master, folder / "encoded.wav", info=runner.probe(master), spec=specs.SOUND_RELEASE
         )
-        return folder / "encoded.wav"
-    runner.transcode_release(master, folder / "encoded.mp4")
-    return folder / "encoded.mp4"
+        return folder / "encoded.wav", None
+    info = runner.probe(master)
+    width, height = specs.fit(info, specs.RELEASE.longest_side)
+    chosen = None
+    if not marks.is_in(release.version):
+        chosen = marks.fresh(release.brand, width=width, height=height)
+    mark = chosen.mark if chosen else None
+    runner.transcode_release(master, folder / "encoded.mp4", info=info, mark=mark)
+    return folder / "encoded.mp4", chosen
 
 
 def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) -> ReleaseFacts:

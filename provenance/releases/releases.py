@@ -27,6 +27,8 @@ from provenance.models import Review
 from provenance.releases import sending, states
 from provenance.releases.models import Release, ReleasePrint
 from provenance.releases.states import ReleaseMove, ReleaseStatus
+from provenance.watermarks import marks
+from provenance.watermarks.marks import Chosen
 
 # A worker says that it is alive three times as often; after this its claim is open to others.
 CLAIM = timedelta(minutes=2)
@@ -100,6 +102,7 @@ def keep(
     report: Report,
     at: datetime,
     pictures_sha256: str = "",
+    watermark: Chosen | None = None,
 ) -> None:
     """The signed file is the asset's release from now on; earlier ones are superseded. Raises ClaimLost."""
     with trail.recording():
@@ -125,6 +128,7 @@ def keep(
         versions.set_release(version.pk, ReleaseState.READY)
         versions.set_released(version)
         records.keep(version, report, sha256=stored.sha256, release_id=release.pk)
+        marks.keep(watermark, version, at=at, release_id=release.pk)
         if version.kind == AssetKind.VIDEO:
             ReleasePrint.objects.get_or_create(release=release)  # likeness looks at it soon
         data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}

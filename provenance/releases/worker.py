@@ -98,6 +98,7 @@ def _sign(release: Release, *, may_convert: bool) -> None:
                 report=signed.report,
                 at=timezone.now(),
                 pictures_sha256=signed.pictures_sha256,
+                watermark=signed.watermark,
             )
         )
     except BaseException:

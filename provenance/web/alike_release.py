@@ -1,5 +1,5 @@
-"""What the verify page says of a release that a file looks like: how much, how that release stands, and that
-looks prove nothing."""
+"""What the verify page says of a release that a file looks like, or that its watermark leads to: how much,
+how that release stands, and what that proves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,14 @@ AS_MUCH = 0.1  # of the share: those that are hardly less alike, of which one th
 
 @dataclass(frozen=True)
 class AlikeRelease:
-    """`sentence` is about the release; `how` says what was done to the picture, where something was."""
+    """`sentence` is about the release; `how` says what was done to the picture, where something was.
+
+    `percent` is how much of it looks alike; None where its watermark says so.
+    """
 
     brand: str
     released_at: datetime
-    percent: int
+    percent: int | None
     how: str
     sentence: str
     cleared: bool
@@ -53,6 +56,26 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
         sentence=_sentence(release, first, at=at),
         cleared=release.cleared,
     )
+
+
+def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | None:
+    """Of what a worker found (watermarked.Watermarked), as it stands then: the surest that can be named."""
+    rows = Release.objects.filter(pk__in=[each["release"] for each in found], signed_at__isnull=False)
+    known_rows = rows.select_related("brand", "asset", "version__rights", "version__inherited").in_bulk()
+    for each in found:
+        row = known_rows.get(each["release"])
+        release = known.of(row, at=at) if row else None
+        if row is None or release is None or release.standing is Standing.EMBARGO:
+            continue
+        return AlikeRelease(
+            brand=release.brand,
+            released_at=release.released_at,
+            percent=None,
+            how=_how(each),
+            sentence=_sentence(release, row, at=at),
+            cleared=release.cleared,
+        )
+    return None
 
 
 def _how(seen: Mapping[str, Any]) -> str:

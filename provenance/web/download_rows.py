@@ -91,7 +91,15 @@ def of(version: Version, *, by: Principal, notices: tuple[Notice, ...] = ()) -> 
     said = preset_files.said(preset_files.cues_of(version)) if captioned else ""
     frame = preset_files.still_frame(version)
     wanted = {
-        row: preset_files.wanted(release, version.asset, row, captions=said, frame=frame, notices=notices)
+        row: preset_files.wanted(
+            release,
+            version.asset,
+            row,
+            captions=said,
+            frame=frame,
+            watermark=version.brand.watermarks,
+            notices=notices,
+        )
         for row in rows
     }
     files = preset_files.of_release(release, (digest for _recipe, digest in wanted.values()))

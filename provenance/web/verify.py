@@ -157,7 +157,8 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     alike: AlikeRelease | None = None
     if report and release is None and pictures is not None:
         try:
-            alike = alike_release.of(public_checks.alike(submission), at=now)
+            marked = alike_release.marked(public_checks.marked(submission), at=now)
+            alike = marked or alike_release.of(public_checks.alike(submission), at=now)
         except public_checks.ChecksAway:
             return _away(request, submission_id)
     fragment = htmx.is_htmx(request)

@@ -1,21 +1,28 @@
 """How surely copies of a video are known again, by what was done to them: docs/robustness.md.
 
-Drawn clips, and those in the folder that CLIPS names: `CLIPS=~/films make bench ARGS="-k copies"`.
+Drawn clips, and those in the folder that CLIPS names: `CLIPS=~/films make bench ARGS="-k copies"`. With
+`-k watermarks` by their watermark alone, else also by what they look like. DRAWN is how many are drawn.
 """
 
+import itertools
+import math
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
-from dam.media import copy_detection, ffmpeg, runner
+from dam.media import copy_detection, ffmpeg, invisible_watermark, runner, specs, watermark_code
 from dam.media.copy_detection import ASKED_PARTS, Prints
+from dam.media.invisible_watermark import Mark
 from generation.previz.world import rendering, scenes
-from provenance.releases import likeness
+from provenance.releases import likeness, watermarked
 
-DRAWN = 40
+DRAWN = int(os.environ.get("DRAWN", 40))
+KEYS = [bytes([number]) * 32 for number in range(3)]
 CAPTIONS = (
     "drawbox=x=iw*0.1:y=ih*0.82:w=iw*0.8:h=ih*0.12:color=black:t=fill,"
     "drawbox=x=iw*0.2:y=ih*0.85:w=iw*0.6:h=ih*0.06:color=white:t=fill"
@@ -86,9 +93,13 @@ def share(copy: Path, known: Prints) -> float:
     return max((copy_detection.match(each, known).share for each in found if each), default=0.0)
 
 
+def all_clips(folder: Path) -> list[Path]:
+    given = os.environ.get("CLIPS", "")
+    return drawn(folder) + (sorted(Path(given).expanduser().iterdir()) if given else [])
+
+
 def test_copies_are_known_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = os.environ.get("CLIPS", "")
-    clips = drawn(tmp_path) + (sorted(Path(folder).expanduser().iterdir()) if folder else [])
+    clips = all_clips(tmp_path)
     known = {path: made for path in clips if (made := prints(path)) is not None}
     lines = [f"{len(known)} clips, {DRAWN} of them drawn"]
     for name, (how, crf) in ATTACKS.items():
@@ -108,3 +119,48 @@ def test_copies_are_known_again(tmp_path: Path, capsys: pytest.CaptureFixture[st
     lines.append(f"{'false alarms':36} {alarms} of {pairs}")
     with capsys.disabled():
         print("\n" + "\n".join(lines))
+
+
+def test_watermarks_of_copies_are_found_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each clip is marked as a release is, and then attacked."""
+    clips, hits, taken = all_clips(tmp_path), dict.fromkeys(ATTACKS, 0), 0
+    changed = []
+    for number, path in enumerate(clips):
+        mark = Mark(KEYS[0], 7_919 * (number + 1) ** 5 % (1 << watermark_code.ID_BITS))
+        marked, copy = tmp_path / "marked.mp4", tmp_path / "copy.mp4"
+        changed.append(change(path, tmp_path, mark))
+        runner.transcode_release(path, marked, mark=mark)
+        for name, (how, crf) in ATTACKS.items():
+            attacked(marked, copy, how, crf)
+            found = invisible_watermark.find(watermarked.pictures(copy), KEYS[:1])
+            hits[name] += [each.identifier for each in found] == [mark.identifier]
+            taken += 1
+    alarms = sum(bool(invisible_watermark.find(watermarked.pictures(path), KEYS)) for path in clips)
+    lines = [f"{len(clips)} clips, {DRAWN} of them drawn; {taken} copies"]
+    lines += [f"{name:36} {100 * each / len(clips):4.0f} %" for name, each in hits.items()]
+    lines.append(f"{'false alarms, with three keys':36} {alarms} of {len(clips)}")
+    quality, flicker = (np.array([each[place] for each in changed]) for place in (0, 1))
+    lines.append(f"PSNR {quality.mean():.1f} dB in the mean, {quality.min():.1f} dB in the worst clip")
+    lines.append(
+        f"from frame to frame it changes by {flicker.mean():.2f} levels of 255, {flicker.max():.2f} at most"
+    )
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+
+
+def change(path: Path, folder: Path, mark: Mark) -> tuple[float, float]:
+    """PSNR of the brightness in dB, and how much what the mark changes differs from one frame to the next."""
+    lossless = replace(specs.RELEASE, crf=0, preset="ultrafast")
+    info, films = runner.probe(path), (folder / "without.mp4", folder / "with.mp4")
+    for film, put_in in zip(films, (None, mark), strict=True):
+        runner._make_movie(path, film, info=info, spec=lossless, mark=put_in)
+    errors, steps, before = [], [], None
+    with av.open(str(films[0])) as without, av.open(str(films[1])) as marked:
+        pairs = zip(without.decode(video=0), marked.decode(video=0), strict=True)
+        for one, other in itertools.islice(pairs, 100):
+            differs = other.to_ndarray()[: one.height].astype(np.int16) - one.to_ndarray()[: one.height]
+            errors.append(float((differs.astype(np.float64) ** 2).mean()))
+            if before is not None:
+                steps.append(float(np.sqrt(((differs - before).astype(np.float64) ** 2).mean())))
+            before = differs
+    return 10 * math.log10(255**2 / max(errors)), sum(steps) / max(1, len(steps))

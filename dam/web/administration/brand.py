@@ -134,6 +134,19 @@ class BrandForm(WholeTextForm):
             "programs. Title, clearance and origin are always written. Counts for new releases."
         ),
     )
+    watermarks = forms.TypedChoiceField(
+        label=gettext_lazy("Invisible watermarks"),
+        choices=[
+            ("on", gettext_lazy("In takes and download formats")),
+            ("off", gettext_lazy("None")),
+        ],
+        coerce=lambda chosen: chosen == "on",
+        help_text=gettext_lazy(
+            "Copies that lost their Content Credentials are then known again on the verify page, also when "
+            "they were encoded anew, resized or cropped. Brightness changes by a few levels, hardly where "
+            "the picture is smooth. Uploaded files are never changed. Counts for new takes and files."
+        ),
+    )
     uses = forms.MultipleChoiceField(
         label=gettext_lazy("Uses"),
         required=False,
@@ -202,7 +215,8 @@ class BrandForm(WholeTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        later = [name for name in ("reviewer_disclosure", "country", "revenue") if name not in self.data]
+        since = ("reviewer_disclosure", "country", "revenue", "watermarks")
+        later = [name for name in since if name not in self.data]
         if self.is_bound and later:
             # A page that was opened before there was this: it stays as it is.
             sent: MultiValueDict[str, Any] = MultiValueDict()
@@ -300,6 +314,7 @@ def _initial(brand: Brand) -> dict[str, Any]:
     return {
         **{field: getattr(brand, field) for field in brand_settings.FIELDS},
         "revision": brand.revision,
+        "watermarks": "on" if brand.watermarks else "off",
         "uses": rights.uses,
         "territories": territories.typed(rights.territories),
         "valid_days": rights.days,

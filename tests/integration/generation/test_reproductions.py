@@ -127,6 +127,19 @@ def test_the_same_frames_are_identical(made: Version, creator: Member) -> None:
     assert scratch_is_empty()
 
 
+def test_a_clip_with_a_watermark_is_made_again_with_its_own(
+    job: GenerationJob, generator: FakeGenerator, creator: Member
+) -> None:
+    """Else it would differ from what is kept by that alone."""
+    job.brand.watermarks = True
+    job.brand.save(update_fields=["watermarks"])
+    version = runner.make(job.pk)
+    assert version is not None
+    row = reproduced(version, creator)
+    assert row.verdict == Outcome.IDENTICAL
+    assert row.figures["differing"] == 0
+
+
 def test_the_answer_is_in_the_chain_of_the_activity_log(made: Version, creator: Member) -> None:
     row = reproduced(made, creator)
     event = Event.objects.get(verb="clip.reproduced")

@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -24,8 +25,10 @@ from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
 from provenance.downloads import known_files, labelled, making, preset_files, presets, recovery, worker
 from provenance.downloads.models import DownloadPreset, FileState, PresetFile
-from provenance.manifests import verify
+from provenance.manifests import claims, verify
 from provenance.manifests.validation_codes import State
+from provenance.models import Watermark
+from provenance.releases import watermarked
 from provenance.releases.known import Standing
 from provenance.review import reviews
 from tests import rubric
@@ -296,3 +299,43 @@ def test_a_label_of_disclosure_is_in_the_signed_file_and_in_its_manifest(case: C
 def first_frame(path: Path) -> NDArray[np.int64]:
     with av.open(str(path)) as container:
         return next(container.decode(video=0)).to_ndarray(format="gray").astype(np.int64)
+
+
+@pytest.fixture
+def wanted(case: Case, settings: Any) -> Case:
+    settings.WATERMARK_KEY = "the installation's own"
+    case.brand.watermarks = True
+    case.brand.save(update_fields=["watermarks"])
+    case.version.brand.watermarks = True
+    return case
+
+
+@pytest.mark.parametrize("shipped", ["square", "small", "broadcast", "gif", "webp", "avif", "still", "vp9"])
+def test_it_gets_a_watermark_and_names_it_where_the_brand_wants_one(wanted: Case, shipped: str) -> None:
+    file = made(wanted, shipped)
+    assert (file.state, file.reason) == ("ready", "")
+    mark = Watermark.objects.get()
+    assert (mark.preset_file_id, mark.release_id, mark.version) == (file.pk, file.release_id, wanted.version)
+    with storage.local_copy(file.storage_key) as path:
+        report = verify.check(path)
+        assert rubric.broken(path) == []
+        found = watermarked.look(path)
+    assert report.state is State.TRUSTED
+    assert report.active is not None
+    assert claims.WATERMARKED in [each.code for each in report.active.actions]
+    if shipped in ("broadcast", "small"):  # the clip is tiny, and others are coarser
+        assert [(each.release, each.identifier) for each in found] == [(file.release_id, mark.identifier)]
+
+
+def test_a_file_from_before_is_made_anew_with_one(wanted: Case) -> None:
+    wanted.version.brand.watermarks = False
+    first = preset_files.request(wanted.version, preset_of(wanted), by=wanted.creator)
+    wanted.version.brand.watermarks = True
+    assert preset_files.request(wanted.version, preset_of(wanted), by=wanted.creator) != first
+
+
+def test_what_has_one_already_gets_no_second(wanted: Case) -> None:
+    version = wanted.version
+    Watermark.objects.create(identifier=5, brand=version.brand, version=version, layer=0)
+    file = made(wanted)
+    assert (file.state, Watermark.objects.count()) == ("ready", 1)

@@ -122,7 +122,12 @@ def test_how_much_a_movie_looks_like_its_release_is_said(
 ) -> None:
     file = ready(version)
     _recipe, digest = preset_files.wanted(
-        file.release, version.asset, preset_of(version), captions="", frame=preset_files.still_frame(version)
+        file.release,
+        version.asset,
+        preset_of(version),
+        captions="",
+        frame=preset_files.still_frame(version),
+        watermark=False,
     )
     PresetFile.objects.filter(pk=file.pk).update(digest=digest, **fields)
     html = page(version, client_of(version))
@@ -136,7 +141,12 @@ def test_a_limit_that_costs_quality_is_named(version: Version) -> None:
     DownloadPreset.objects.filter(pk=small.pk).update(recipe=small.recipe | {"most_kbps": 400})
     small.refresh_from_db()
     recipe, digest = preset_files.wanted(
-        file.release, version.asset, small, captions="", frame=preset_files.still_frame(version)
+        file.release,
+        version.asset,
+        small,
+        captions="",
+        frame=preset_files.still_frame(version),
+        watermark=False,
     )
     PresetFile.objects.filter(pk=file.pk).update(digest=digest, recipe=recipe.to_json(), vmaf=41.0)
     assert "The preset allows no more than 400 kbit/s." in page(version, client_of(version))

@@ -1,0 +1,1 @@
+"""Invisible watermarks: what each was put into, and finding them again."""
