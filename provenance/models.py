@@ -30,6 +30,7 @@ from provenance.review.models import (
     ReviewTemplate,
 )
 from provenance.review.set_models import ReviewOpening, ReviewSet
+from provenance.review.stamp_models import LedgerStamp
 from provenance.watermarks.models import Watermark
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "GuestSession",
     "ImportedComment",
     "LedgerEntry",
+    "LedgerStamp",
     "ManifestRecord",
     "MarkedCopy",
     "NotDone",

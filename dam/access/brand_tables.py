@@ -15,9 +15,8 @@ from django.db.models import ForeignKey, Model, QuerySet
 from dam.accounts.models import Brand, User
 
 KEPT = ("dam.audit.models",)  # the modules whose tables stay
-STAY = (
-    "provenance.ledgerentry",
-)  # the brand's tables that stay, too: the database refuses to delete of them
+# The brand's tables that stay, too: the database refuses to delete of the ledger, whose timestamps prove it.
+STAY = ("provenance.ledgerentry", "provenance.ledgerstamp")
 Table = type[Model]
 
 

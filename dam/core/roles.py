@@ -15,7 +15,11 @@ from psycopg import sql
 
 from dam.embedded import postgres
 
-APPEND_ONLY: Mapping[str, tuple[str, ...]] = {"dam_event": ("actor_id",), "provenance_ledgerentry": ()}
+APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
+    "dam_event": ("actor_id",),
+    "provenance_ledgerentry": (),
+    "provenance_ledgerstamp": (),
+}
 """Tables whose rows are added and never changed, but for these columns."""
 READ_ONLY = ("django_migrations",)
 

@@ -85,6 +85,15 @@ def of(digest: bytes) -> Timestamp:
     return made
 
 
+def check(response: bytes, digest: bytes) -> Timestamp:
+    """An answer that was kept: whether it holds, for this SHA-256. Raises NoTimestamp."""
+    try:
+        read = decode_timestamp_response(response)
+        return _checked(read, digest, nonce=read.tst_info.nonce)
+    except ValueError as problem:
+        raise NoTimestamp(NOT_ONE) from problem
+
+
 def _query(digest: bytes, nonce: int) -> bytes:
     """TimeStampReq of RFC 3161, with the certificate asked for; no part of it is longer than 127 bytes."""
 
@@ -124,7 +133,7 @@ def _ask(query: bytes) -> bytes:
     return response.content
 
 
-def _checked(response: TimeStampResponse, digest: bytes, *, nonce: int) -> Timestamp:
+def _checked(response: TimeStampResponse, digest: bytes, *, nonce: int | None) -> Timestamp:
     if response.status != 0:  # granted, as it was asked for
         raise NoTimestamp(REFUSED)
     if response.tst_info.nonce != nonce:

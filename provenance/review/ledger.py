@@ -12,7 +12,7 @@ activity log, whose seals and anchors (dam.audit) are made with a key that the d
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple, TextIO, TypeVar
@@ -25,7 +25,9 @@ from dam.audit.verbs import Verb
 from dam.core.text import storable_json
 from dam.media.recipes import DECODED
 from dam.rights.presets import Chosen
+from provenance.review import ledger_stamps
 from provenance.review.approving_together import Together
+from provenance.review.ledger_stamps import Proof
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.watching import Watched
 
@@ -56,6 +58,14 @@ class Entry(NamedTuple):
     hash: str
 
 
+class Stamped(NamedTuple):
+    """Up to which entry an authority has said that all of it was there, and when."""
+
+    entries: int
+    at: datetime
+    authority: str
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of checking a ledger. `broken_at` is the number of the first entry that doesn't hold."""
@@ -64,6 +74,7 @@ class Verdict:
     head: str  # the hash of the last entry that holds
     broken_at: int | None = None
     problem: str = ""
+    stamped: Stamped | None = None  # the newest timestamp that holds
 
     @property
     def holds(self) -> bool:
@@ -163,9 +174,9 @@ def _place(record: Mapping[str, Any]) -> tuple[int, int] | None:
     return index, int(person) if person.isdecimal() else 0
 
 
-def entries(brand: Brand) -> Iterator[Entry]:
-    """All of a brand's, oldest first, in constant memory."""
-    rows = LedgerEntry.objects.filter(brand=brand).order_by("sequence")
+def entries(brand: Brand, *, after: int = 0) -> Iterator[Entry]:
+    """All of a brand's after this number, oldest first, in constant memory."""
+    rows = LedgerEntry.objects.filter(brand=brand, sequence__gt=after).order_by("sequence")
     for row in rows.values_list("brand_id", "sequence", "record", "previous_hash", "hash").iterator():
         yield Entry(*row)
 
@@ -176,13 +187,20 @@ def digest(entry: Entry) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def check(chain: Iterable[Entry], *, named: Mapping[int, str] | None = None) -> Verdict:
-    """Follow a chain from its beginning to the first link that doesn't hold.
+def check(
+    chain: Iterable[Entry],
+    *,
+    named: Mapping[int, str] | None = None,
+    stamped: Mapping[int, str] | None = None,
+    after: tuple[int, str] = (0, GENESIS),
+) -> Verdict:
+    """Follow a chain from its beginning, or from `after`, to the first link that doesn't hold.
 
-    `named`: hashes by number of entries that a signed release names, which must be those of the chain.
+    `named` and `stamped`: hashes by number of entries that a signed release names, and of those that
+    timestamps are over. They must be those of the chain.
     """
-    count, head = 0, GENESIS
-    wanted = dict(named or {})
+    count, head = after
+    wanted = {"The release": dict(named or {}), "A timestamp": dict(stamped or {})}
     for entry in chain:
         if entry.sequence != count + 1:
             return Verdict(count, head, count + 1, f"Entry {count + 1} is missing.")
@@ -191,27 +209,38 @@ def check(chain: Iterable[Entry], *, named: Mapping[int, str] | None = None) -> 
             return Verdict(count, head, entry.sequence, problem)
         if digest(entry) != entry.hash:
             return Verdict(count, head, entry.sequence, f"Entry {entry.sequence} was changed.")
-        if wanted.pop(entry.sequence, entry.hash) != entry.hash:
-            problem = f"The release names another entry {entry.sequence}."
-            return Verdict(count, head, entry.sequence, problem)
+        for witness, hashes in wanted.items():
+            if hashes.pop(entry.sequence, entry.hash) != entry.hash:
+                problem = f"{witness} names another entry {entry.sequence}."
+                return Verdict(count, head, entry.sequence, problem)
         count, head = entry.sequence, entry.hash
-    if wanted:
-        problem = f"The release names an entry {min(wanted)}, which isn't there."
-        return Verdict(count, head, min(wanted), problem)
+    for witness, hashes in wanted.items():
+        if hashes:
+            problem = f"{witness} names an entry {min(hashes)}, which isn't there."
+            return Verdict(count, head, min(hashes), problem)
     return Verdict(count, head)
 
 
 def verify(brand: Brand, *, named: Mapping[int, str] | None = None) -> Verdict:
-    """Check a brand's ledger: its chain, what the activity log says of it, and that it has every decision."""
-    verdict = check(entries(brand), named=named)
+    """Check a brand's ledger: its chain, what timestamps and the activity log say of it, and that it has
+    every decision."""
+    proof = ledger_stamps.proof(ledger_stamps.kept(brand))
+    verdict = check(entries(brand), named=named, stamped=proof.heads)
     if not verdict.holds:
         return verdict
-    return _against_log(brand, verdict) or _against_decisions(brand, verdict) or verdict
+    problem = (
+        _log_against_stamps(brand, verdict, proof)
+        or _against_log(brand, verdict)
+        or _against_decisions(brand, verdict)
+    )
+    return problem or replace(verdict, stamped=_newest(proof))
 
 
 def export(brand: Brand, file: TextIO, *, at: datetime) -> Verdict:
     """Write the ledger as JSON Lines: a head, the entries, and the names of people, which aren't hashed."""
-    _line(file, {"format": FORMAT, "brand": brand.pk, "name": brand.name, "exported_at": _when(at)})
+    stamps = [stamp.exported() for stamp in ledger_stamps.kept(brand)]
+    facts = {"format": FORMAT, "brand": brand.pk, "name": brand.name, "exported_at": _when(at)}
+    _line(file, {**facts, "stamps": stamps})
     people: set[str] = set()
     count, head = 0, GENESIS
     for entry in entries(brand):
@@ -240,7 +269,8 @@ def verify_export(file: Iterable[str], *, named: Mapping[int, str] | None = None
                 return
             yield _entry(line, brand=first["brand"])
 
-    verdict = check(chain(), named=named)
+    proof = ledger_stamps.proof(ledger_stamps.read(first.get("stamps"), brand=first["brand"]))
+    verdict = check(chain(), named=named, stamped=proof.heads)
     if not verdict.holds:
         return verdict
     if not last:
@@ -250,7 +280,27 @@ def verify_export(file: Iterable[str], *, named: Mapping[int, str] | None = None
         return Verdict(verdict.entries, verdict.head, verdict.entries + 1, problem)
     if next(lines, None) is not None:
         raise NotALedger("There are lines after the last one of the ledger, which nothing vouches for.")
-    return verdict
+    return replace(verdict, stamped=_newest(proof))
+
+
+def _newest(proof: Proof) -> Stamped | None:
+    if not proof.holding:
+        return None
+    number = max(proof.holding)
+    _stamp, said = proof.holding[number]
+    return Stamped(number, said.at, said.authority)
+
+
+def _log_against_stamps(brand: Brand, verdict: Verdict, proof: Proof) -> Verdict | None:
+    """Whether the activity log comes by the heads that it had when the ledger's timestamps were made."""
+    heads = {stamp.events: stamp.log_head for stamp, _said in proof.holding.values() if stamp.events}
+    rows = Event.objects.filter(brand=brand, sequence__in=list(heads))
+    known = dict(rows.values_list("sequence", "hash"))
+    for number in sorted(heads):
+        if known.get(number) != heads[number]:
+            problem = f"A timestamp knows another event {number} of the activity log."
+            return replace(verdict, problem=problem)
+    return None
 
 
 def _against_log(brand: Brand, verdict: Verdict) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from provenance.review import absences, changing_sets, corrections, evidence, reminders
+from provenance.review import absences, changing_sets, corrections, evidence, reminders, stamping_ledgers
 
 
 @shared_task(name="default.remind_of_reviews")
@@ -28,3 +28,9 @@ def tidy_evidence() -> None:
 def tidy_review_sets() -> None:
     """Let go of sets all of whose clips are gone."""
     changing_sets.tidy()
+
+
+@shared_task(name="sign.stamp_ledgers")
+def stamp_ledgers() -> None:
+    """Have an authority say how far each ledger has come, once a day, where one is set up."""
+    stamping_ledgers.add()

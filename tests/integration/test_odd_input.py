@@ -197,7 +197,8 @@ def test_no_part_of_an_address_can_break_it() -> None:
     for method, address in addresses:
         pieces, end = address.strip("/").split("/"), "/" if address.endswith("/") else ""
         for place in range(len(pieces)):
-            for odd in parts:
+            # An address that begins otherwise leads nowhere, whatever follows: one odd value each is enough.
+            for odd in parts if place > 1 else parts[crc32(address.encode()) % len(parts) :][:1]:
                 changed_address = "/".join(["", *pieces[:place], odd, *pieces[place + 1 :]])
                 with undone():
                     status = client.generic(method, changed_address + end).status_code

@@ -88,10 +88,19 @@ class Command(command.Command):
                 "head": verdict.head,
                 "broken_at": verdict.broken_at,
                 "problem": verdict.problem,
+                "stamped": verdict.stamped
+                and {
+                    "entries": verdict.stamped.entries,
+                    "at": verdict.stamped.at.isoformat(),
+                    "authority": verdict.stamped.authority,
+                },
             }
             self.stdout.write(json.dumps(facts, sort_keys=True))
         elif verdict.holds:
             self.stdout.write(f"{name}: {verdict.entries} entries hold. Head {verdict.head}.")
+            if stamped := verdict.stamped:
+                when = stamped.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+                self.stdout.write(f"  {stamped.authority} stamped the first {stamped.entries} on {when}.")
         else:
             self.stderr.write(f"{name}: {verdict.problem} {verdict.entries} entries before it hold.")
 
