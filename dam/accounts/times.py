@@ -4,7 +4,7 @@ Two zones matter. What happened is told in the reader's. A day that is a term, s
 clearance, a due date or the end of a share link, ends where the brand is.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -67,6 +67,18 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 def earliest_today(*zones: ZoneInfo, at: datetime | None = None) -> date:
     """The first of the days that are today in one of the zones: no earlier one is still somebody's today."""
     return min(today_in(zone, at=at) for zone in zones)
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of the day there; where clocks skip midnight, the first that there is.
+
+    >>> start_of_day(date(2026, 7, 1), ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-07-01T00:00:00+02:00'
+    >>> start_of_day(date(2026, 9, 6), ZoneInfo("America/Santiago")).isoformat()
+    '2026-09-06T01:00:00-03:00'
+    """
+    midnight = datetime.combine(day, time.min, tzinfo=zone)
+    return midnight.astimezone(UTC).astimezone(zone)
 
 
 def until(day: date, *, brand: ZoneInfo, person: ZoneInfo, at: datetime | None = None) -> datetime:

@@ -49,6 +49,7 @@ class Verb(StrEnum):
     RELEASE_FAILED = "release.failed"
     RELEASE_RETRIED = "release.retried"
     RELEASE_REVOKED = "release.revoked"
+    RELEASE_EMBARGO_CHANGED = "release.embargo_changed"  # the first day of use of an approved version
     RELEASE_DOWNLOADED = "release.downloaded"
     RECALL_OPENED = "recall.opened"
     RECALL_ENDED = "recall.ended"  # people with copies of a clip whose clearance ended

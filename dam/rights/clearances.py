@@ -13,6 +13,7 @@ def grant(
     uses: Iterable[str],
     territories: Iterable[str],
     valid_until: datetime | None,
+    embargo_until: datetime | None = None,
     at: datetime,
 ) -> RightsRecord:
     """Replace the version's terms, in the caller's transaction. Licence and rights holder stay."""
@@ -22,6 +23,7 @@ def grant(
             "uses": list(uses),
             "territories": list(territories),
             "valid_until": valid_until,
+            "embargo_until": embargo_until,
             "updated_at": at,
         },
     )

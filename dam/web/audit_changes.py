@@ -55,7 +55,7 @@ BY_PRESET = (
 COUNTED = (Verb.COLLECTION_CLIPS_ADDED, Verb.COLLECTION_CLIPS_REMOVED, Verb.COLLECTION_CLIPS_MOVED)
 
 # Their data has the reason that was given.
-REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED, Verb.DISCLOSURE_WAIVED)
+REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED, Verb.DISCLOSURE_WAIVED, Verb.RELEASE_EMBARGO_CHANGED)
 
 # The words of the product itself among what edits hold.
 RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})

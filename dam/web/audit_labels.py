@@ -82,6 +82,9 @@ VERBS: dict[str, Wording] = {
     Verb.RELEASE_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s restarted signing the release of %(target)s")
     ),
+    Verb.RELEASE_EMBARGO_CHANGED: Wording(
+        "clock", noop("%(person)s changed the first day of use of %(target)s")
+    ),
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
     Verb.RECALL_OPENED: Wording("shield-off", noop("%(person)s recalled copies of %(target)s")),

@@ -46,6 +46,7 @@ TITLES: dict[Verb, str] = {
     Verb.RELEASE_STAMPED: noop("Release timestamped"),
     Verb.RELEASE_FAILED: noop("Signing a release failed"),
     Verb.RELEASE_RETRIED: noop("Signing restarted"),
+    Verb.RELEASE_EMBARGO_CHANGED: noop("First day of use changed"),
     Verb.RELEASE_REVOKED: noop("Approval withdrawn"),
     Verb.RELEASE_DOWNLOADED: noop("Release downloaded"),
     Verb.RECALL_OPENED: noop("Recall begun"),

@@ -19,6 +19,13 @@ def ends(zone: ZoneInfo) -> str:
     }
 
 
+def begins(zone: ZoneInfo) -> str:
+    """When it begins, for people in many places."""
+    return _("From the start of this day, %(place)s time. Until then viewers don't see the clip.") % {
+        "place": zones.place(zone)
+    }
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 

@@ -102,15 +102,25 @@ def name_places(places: tuple[str, ...]) -> str:
 
 
 def clearance(
-    *, uses: tuple[str, ...], places: tuple[str, ...], valid_until: datetime | None, at: datetime
+    *,
+    uses: tuple[str, ...],
+    places: tuple[str, ...],
+    valid_until: datetime | None,
+    at: datetime,
+    embargo_until: datetime | None = None,
 ) -> str:
-    """ "web and social media, in the EU, until 31 December 2026" """
+    """ "web and social media, in the EU, from 1 May 2026, until 31 December 2026"
+
+    `embargo_until` is said as long as it is ahead.
+    """
+    begins = embargo_until if embargo_until is not None and embargo_until > at else None
+    since = [_("from %(day)s") % {"day": language.day(begins.astimezone(at.tzinfo))}] if begins else []
     until = (
         _("until %(day)s") % {"day": language.day(valid_until.astimezone(at.tzinfo))}
         if valid_until
         else _("with no end date")
     )
-    return f"{name_uses(uses)}, {name_places(places)}, {until}"
+    return ", ".join([name_uses(uses), name_places(places), *since, until])
 
 
 def _terms(terms: Terms, *, at: datetime) -> str:

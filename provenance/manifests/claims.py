@@ -156,6 +156,7 @@ class ReleaseFacts:
     territories: tuple[str, ...]
     valid_until: datetime | None
     at: datetime
+    embargo_until: datetime | None = None
     transcoded: bool = False
     described: bool = False
     generated_by: NamedModel | None = None
@@ -380,6 +381,7 @@ def _review(facts: ReleaseFacts) -> dict[str, Any]:
         "territories": list(facts.territories),
         # Always there: "no end" is a statement too.
         "valid_until": _when(facts.valid_until) if facts.valid_until else None,
+        **({"embargo_until": _when(facts.embargo_until)} if facts.embargo_until else {}),
     }
 
 

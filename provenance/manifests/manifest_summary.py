@@ -59,6 +59,7 @@ class ReviewSummary:
     uses: tuple[str, ...]
     territories: tuple[str, ...]
     valid_until: str
+    embargo_until: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def _review(data: Mapping[str, Any] | None) -> ReviewSummary | None:
         uses=foreign_json.strings(data.get("uses")),
         territories=foreign_json.strings(data.get("territories")),
         valid_until=foreign_json.line(data.get("valid_until")),
+        embargo_until=foreign_json.line(data.get("embargo_until")),
     )
 
 

@@ -62,9 +62,14 @@ def _usage(release: Release) -> str:
         "uses": language.listed(tuple(_(policy.USE_NAMES.get(use, use)) for use in release.uses)),
         "places": _places(release.territories),
     }
+    zone = times.of_brand(release.brand)
+    last = release.review.decisions.order_by("stage", "pk").last()
+    if last is not None and last.embargo_until is not None:
+        since = _("from %(day)s") % {"day": language.day(last.embargo_until.astimezone(zone))}
+        terms["places"] = f"{terms['places']}, {since}"
     if release.valid_until is None:
         return _("Cleared by %(brand)s for %(uses)s, %(places)s, with no end date.") % terms
-    terms["day"] = language.day(release.valid_until.astimezone(times.of_brand(release.brand)))
+    terms["day"] = language.day(release.valid_until.astimezone(zone))
     return _("Cleared by %(brand)s for %(uses)s, %(places)s, until %(day)s.") % terms
 
 

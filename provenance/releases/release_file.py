@@ -125,7 +125,7 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
     review = release.review
     entries = import_string(LEDGER)(review)
     # Approvals all: anything else ends a review.
-    approvals = review.decisions.order_by("stage", "pk").select_related("decided_by")
+    approvals = list(review.decisions.order_by("stage", "pk").select_related("decided_by"))
     stages = tuple(
         _approval(
             each,
@@ -146,6 +146,7 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
         uses=tuple(release.uses),
         territories=tuple(release.territories),
         valid_until=release.valid_until,
+        embargo_until=approvals[-1].embargo_until if approvals else None,
         at=at,
         transcoded=transcoded,
         generated_by=NamedModel(name=model.name, identifier=model.identifier) if model else None,

@@ -30,6 +30,7 @@ def of_decision(
         "uses": decision.uses,
         "territories": decision.territories,
         "valid_until": decision.valid_until and decision.valid_until.isoformat(),
+        "embargo_until": decision.embargo_until and decision.embargo_until.isoformat(),
     }
 
 

@@ -34,7 +34,8 @@ from provenance.review.watching import Watched
 FORMAT = "reelproof-ledger/1"
 GENESIS = "0" * 64
 T = TypeVar("T")
-REVOKED = "revoke"  # beside the kinds of decisions: an approval was withdrawn
+# Beside the kinds of decisions: an approval was withdrawn, the first day of use of an approved version moved.
+REVOKED, EMBARGO = "revoke", "embargo"
 
 
 # The events that name their entry of the ledger.
@@ -45,6 +46,7 @@ LOGGED = (
     Verb.REVIEW_CHANGES_REQUESTED,
     Verb.REVIEW_REJECTED,
     Verb.RELEASE_REVOKED,
+    Verb.RELEASE_EMBARGO_CHANGED,
 )
 
 
@@ -118,6 +120,7 @@ def of_decision(
         "uses": list(decision.uses),
         "territories": list(decision.territories),
         "valid_until": _when(decision.valid_until) if decision.valid_until else None,
+        "embargo_until": _when(decision.embargo_until) if decision.embargo_until else None,
         "watched": asdict(watched) if watched else None,
         "checklist": list(decision.checklist),
         "recorded_later": by is None,
@@ -132,6 +135,28 @@ def of_revocation(review: Review, *, by: Principal, reason: str, at: datetime) -
         "by": trail.reference_of(by),
         "role": _role(by),
         "master_sha256": review.content_sha256,
+        "comment": reason,
+    }
+
+
+def of_embargo(
+    review: Review,
+    *,
+    by: Principal,
+    until: datetime | None,
+    before: datetime | None,
+    reason: str,
+    at: datetime,
+) -> dict[str, object]:
+    """What is recorded when the first day of use of an approved version is moved, or lifted."""
+    return {
+        "decision": EMBARGO,
+        "at": _when(at),
+        "by": trail.reference_of(by),
+        "role": _role(by),
+        "master_sha256": review.content_sha256,
+        "embargo_until": _when(until) if until else None,
+        "before": _when(before) if before else None,
         "comment": reason,
     }
 
@@ -348,7 +373,17 @@ def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
 
 
 _PLANNED = ("stage_title", "template")
-_COMPARED = ("stage", "decision", "at", "master_sha256", "comment", "uses", "territories", "valid_until")
+_COMPARED = (
+    "stage",
+    "decision",
+    "at",
+    "master_sha256",
+    "comment",
+    "uses",
+    "territories",
+    "valid_until",
+    "embargo_until",
+)
 
 
 def _role(by: Principal | None) -> str:

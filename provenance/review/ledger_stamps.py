@@ -63,7 +63,8 @@ class Stamp(Heads):
 def kept(brand: Brand) -> list[Stamp]:
     """The newest, and one a month of those before, oldest first."""
     rows = LedgerStamp.objects.filter(brand=brand).order_by("-entries")
-    chosen, months = [], set()
+    chosen: list[Stamp] = []
+    months: set[tuple[int, int]] = set()
     for row in rows.values_list("entries", "head", "events", "log_head", "at", "response").iterator():
         entries, head, events, log_head, when, response = row
         month = (when.year, when.month)

@@ -166,6 +166,7 @@ class Decision(models.Model):
     uses = models.JSONField(default=list)  # rights.policy.Use, only when approving
     territories = models.JSONField(default=list)
     valid_until = models.DateTimeField(null=True, blank=True)
+    embargo_until = models.DateTimeField(null=True, blank=True)  # only when approving: not before
     checklist = models.JSONField(
         default=list, db_default=[]
     )  # provenance.review.checklist.record, only when approving

@@ -86,11 +86,12 @@ class DecisionFacts:
 
 @dataclass(frozen=True)
 class Clearance:
-    """What an approval allows: where it may be shown, and until when."""
+    """What an approval allows: where it may be shown, from when (`embargo_until`) and until when."""
 
     uses: tuple[str, ...]
     territories: tuple[str, ...]
     valid_until: datetime | None = None
+    embargo_until: datetime | None = None
 
 
 REPLACED = Refusal("superseded", noop("A newer version has replaced this one."))
@@ -218,17 +219,30 @@ def refuse_answer(
         return Refusal("unknown_territory", _("One of the territories isn't recognised."))
     if clearance.valid_until is not None and clearance.valid_until <= at:
         return Refusal("past_date", _("This date has passed. Choose a later date."))
-    if before is not None and not _within(clearance, before):
+    if not _has_time(clearance):
+        return Refusal("no_time", _("The last day of use comes before the first one."))
+    if before is not None and not _within(clearance, before, at=at):
         return Refusal("wider", _("You can narrow what was approved before, but not widen it."))
     return None
 
 
-def _within(clearance: Clearance, before: Clearance) -> bool:
+def _has_time(clearance: Clearance) -> bool:
+    begins, ends = clearance.embargo_until, clearance.valid_until
+    return begins is None or ends is None or begins < ends
+
+
+def _within(clearance: Clearance, before: Clearance, *, at: datetime) -> bool:
+    begins_in_time = (
+        before.embargo_until is None
+        or before.embargo_until <= at
+        or (clearance.embargo_until is not None and clearance.embargo_until >= before.embargo_until)
+    )
     ends_in_time = before.valid_until is None or (
         clearance.valid_until is not None and clearance.valid_until <= before.valid_until
     )
     return (
-        ends_in_time
+        begins_in_time
+        and ends_in_time
         and set(clearance.uses) <= set(before.uses)
         and all(territories.covers(before.territories, place) for place in clearance.territories)
     )

@@ -129,6 +129,7 @@ def decide(
     uses: Iterable[str] = (),
     territories: Iterable[str] = (),
     valid_until: datetime | None = None,
+    embargo_until: datetime | None = None,
     answers: Iterable[Answer] = (),
     disclosed: Disclosed | None = None,
     signed_in: str = "session",
@@ -141,9 +142,9 @@ def decide(
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names, if the review
     still stands where it was `seen` (asking.refuse_moved).
 
-    Approving says for which uses, where and until when, and answers the stage's checklist and, of an AI
-    clip, how it is `disclosed` where that is asked (disclosing.is_asked); the last approval clears the
-    version for just that and has the release signed. Nobody approves what could not be signed.
+    Approving says for which uses, where, from when and until when, and answers the stage's checklist and,
+    of an AI clip, how it is `disclosed` where that is asked (disclosing.is_asked); the last approval clears
+    the version for just that and has the release signed. Nobody approves what could not be signed.
     Raises Refused.
 
     Its terms were filled in with `preset`, where they were, and what `stating` says is stated of the version
@@ -168,7 +169,12 @@ def decide(
         if together is not None:
             _stop_if(approving_together.refuse(review, by=by))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
-        clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
+        clearance = Clearance(
+            tuple(dict.fromkeys(uses)),
+            tuple(dict.fromkeys(territories)),
+            valid_until,
+            embargo_until if embargo_until is not None and embargo_until > at else None,
+        )
         before = cleared_so_far(review)
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
         lines = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
@@ -197,6 +203,7 @@ def decide(
             uses=list(clearance.uses),
             territories=list(clearance.territories),
             valid_until=clearance.valid_until,
+            embargo_until=clearance.embargo_until,
             checklist=[
                 *checklist.record(lines, answers),
                 *(disclosing.record(disclosed) if asks and disclosed is not None else ()),
@@ -211,6 +218,7 @@ def decide(
                 uses=clearance.uses,
                 territories=clearance.territories,
                 valid_until=clearance.valid_until,
+                embargo_until=clearance.embargo_until,
                 at=at,
             )
             disclosing.settle(version, Decision.objects.filter(review=review))
@@ -406,7 +414,9 @@ def cleared_so_far(review: Review) -> Clearance | None:
     """What the latest approval in this review allows; None before the first. Reads its `decisions`."""
     approvals = [each for each in review.decisions.all() if each.kind == DecisionKind.APPROVE]
     last = max(approvals, key=lambda each: (each.stage, each.pk), default=None)
-    return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
+    if last is None:
+        return None
+    return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until, last.embargo_until)
 
 
 def _person(by: Principal) -> int | None:

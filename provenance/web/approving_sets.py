@@ -34,7 +34,7 @@ from provenance.review.models import Review
 from provenance.review.set_models import ReviewSet
 from provenance.review.states import DecisionKind
 from provenance.web import signatures
-from provenance.web.end_days import end_of
+from provenance.web.end_days import end_of, start_of
 from provenance.web.review_forms import ApproveForm
 
 
@@ -183,6 +183,11 @@ def _approve(
             zone=form.zone,
             browser=localisation.browser_place(request),
             latest=form.before.valid_until if form.before else None,
+        ),
+        embargo_until=start_of(
+            answer["embargo_until"],
+            zone=form.zone,
+            earliest=form.before.embargo_until if form.before else None,
         ),
         answers=form.answers,
         disclosed=form.disclosed,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import roles
@@ -53,6 +54,7 @@ class ManifestEntry:
     purpose: str  # the uses and the territories as a sentence has them
     place: str
     valid_until: datetime | None
+    embargo_until: datetime | None
     inputs: tuple[str, ...]
 
 
@@ -270,10 +272,21 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         uses=tuple(usage_status.name_uses((use,)) for use in review.get("uses", ())),
         territories=tuple(territories.name_of(place) for place in review.get("territories", ())),
         purpose=usage_status.name_uses(tuple(review.get("uses", ()))),
-        place=usage_status.name_places(tuple(review.get("territories", ()))),
+        place=_place(review),
         valid_until=times.read(review.get("valid_until", "")),
+        embargo_until=times.read(review.get("embargo_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )
+
+
+def _place(review: Mapping[str, Any]) -> str:
+    """Where, and from which day on if one was signed."""
+    place = usage_status.name_places(tuple(review.get("territories", ())))
+    begins = times.read(review.get("embargo_until", ""))
+    if begins is None:
+        return place
+    since = _("from %(day)s") % {"day": language.day(timezone.localtime(begins))}
+    return ", ".join(filter(None, [place, since]))
 
 
 def _signer(manifest: Mapping[str, Any]) -> str:

@@ -25,6 +25,18 @@ def end_of(
     return max(zones.until(day, brand=zone, person=each) for each in _readers(browser))
 
 
+def start_of(day: date | None, *, zone: ZoneInfo, earliest: datetime | None = None) -> datetime | None:
+    """The first moment of a day where the brand is.
+
+    `earliest` is the beginning of an earlier clearance: of that day, its own first moment.
+    """
+    if day is None:
+        return None
+    if earliest is not None and day == earliest.astimezone(zone).date():
+        return earliest
+    return zones.start_of_day(day, zone)
+
+
 def _readers(browser: ZoneInfo | None) -> tuple[ZoneInfo, ...]:
     """The zones that a reader's today may be in: who has chosen none reads pages in the brand's."""
     current = timezone.get_current_timezone()

@@ -52,7 +52,7 @@ def history(asset: Asset, *, at: datetime) -> list[ReleaseLine]:
 
 def line(release: Release, *, at: datetime) -> ReleaseLine:
     """Reads `release.version` and `release.review.decisions` with who decided: select them."""
-    state = ReleaseStatus(release.state)
+    state, approvals = ReleaseStatus(release.state), tuple(release.review.decisions.all())
     return ReleaseLine(
         release=release,
         tone="warn" if state == ReleaseStatus.SIGNING and release.reason else TONES[state],
@@ -61,9 +61,10 @@ def line(release: Release, *, at: datetime) -> ReleaseLine:
             uses=tuple(release.uses),
             places=tuple(release.territories),
             valid_until=release.valid_until,
+            embargo_until=approvals[-1].embargo_until if approvals else None,
             at=at,
         ),
-        approved_by=tuple(release.review.decisions.all()),
+        approved_by=approvals,
         busy=state == ReleaseStatus.SIGNING and _in_hand(release, at=at),
         may_sign_again=state == ReleaseStatus.FAILED and release.version.approval == Approval.APPROVED,
     )

@@ -22,7 +22,7 @@ from dam.rights.preset_terms import PresetTerms
 from dam.rights.presets import Chosen
 from dam.rights.statements import Statements
 from dam.web import rights_presets, stated_fields, usage_status
-from dam.web.day_field import DayField, ends
+from dam.web.day_field import DayField, begins, ends
 from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, disclosing, drawings
@@ -202,6 +202,7 @@ class ApproveForm(SeenForm):
         help_text=lazy("Country names or two-letter codes, separated by commas."),
         widget=forms.TextInput(attrs={"placeholder": lazy("Germany, Austria, CH")}),
     )
+    embargo_until = DayField(label=lazy("First day of use"), required=False)
     valid_until = DayField(label=lazy("Last day of use"), required=False)
     comment = forms.CharField(
         label=lazy("Comment"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
@@ -245,6 +246,7 @@ class ApproveForm(SeenForm):
             for question in questions
         )
         self.fields["valid_until"].help_text = ends(self.zone)
+        self.fields["embargo_until"].help_text = begins(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
         self.fields["uses"].choices = [(use, capfirst(str(usage_status.USES[use]))) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
@@ -258,6 +260,8 @@ class ApproveForm(SeenForm):
                 self.fields["countries"].initial = territories.typed(before.territories)
             if before.valid_until is not None:
                 self.fields["valid_until"].initial = before.valid_until.astimezone(self.zone).date()
+            if before.embargo_until is not None:
+                self.fields["embargo_until"].initial = before.embargo_until.astimezone(self.zone).date()
 
     def _begin_with(self, usual: DefaultRights) -> None:
         """What the brand usually clears, for the reviewer to change."""

@@ -57,7 +57,7 @@ from provenance.web import (
     review_summary,
     signatures,
 )
-from provenance.web.end_days import end_of
+from provenance.web.end_days import end_of, start_of
 from provenance.web.review_forms import AnswerForm, ApproveForm
 
 LISTS = {
@@ -181,7 +181,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if moved is not None:
         form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved.sentence)
     elif fine and (signed_in := _signed_in(request, review, form)):
-        answer, version = form.cleaned_data, review.version
+        answer, version, before = form.cleaned_data, review.version, reviews.cleared_so_far(review)
         try:
             reviews.decide(
                 review,
@@ -196,7 +196,12 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                     answer.get("valid_until"),
                     zone=of_brand(review.brand),
                     browser=localisation.browser_place(request),
-                    latest=_cleared_until(review),
+                    latest=before.valid_until if before else None,
+                ),
+                embargo_until=start_of(
+                    answer.get("embargo_until"),
+                    zone=of_brand(review.brand),
+                    earliest=before.embargo_until if before else None,
                 ),
                 answers=form.answers if isinstance(form, ApproveForm) else (),
                 disclosed=form.disclosed if isinstance(form, ApproveForm) else None,
@@ -314,11 +319,6 @@ def _signed_in(request: BrandRequest, review: Review, form: AnswerForm | Approve
         return "session"
     about = signatures.content(review, form.cleaned_data["sha256"], form.seen or asking.seen(review))
     return signatures.signed_in(request, form, about=about)
-
-
-def _cleared_until(review: Review) -> datetime | None:
-    before = reviews.cleared_so_far(review)
-    return before.valid_until if before else None
 
 
 def _form(

@@ -191,6 +191,7 @@ def _clears(decision: Decision, *, at: datetime) -> str:
         uses=tuple(decision.uses),
         places=tuple(decision.territories),
         valid_until=decision.valid_until,
+        embargo_until=decision.embargo_until,
         at=at,
     )
 

@@ -64,8 +64,9 @@ function place(form) {
 
 function describe(form) {
   const uses = list(chosen(form, "uses").map(midsentence));
-  const [where, short] = place(form);
-  const until = form.elements.valid_until.valueAsDate;
+  const [there, short] = place(form);
+  const [from, until] = [form.elements.embargo_until, form.elements.valid_until].map((field) => field?.valueAsDate);
+  const where = from ? _("{place}, from {day}", { place: there, day: day(from) }) : there;
   const parts = { uses: uses || _("[choose uses]"), where, day: until && day(until) };
   form.querySelector("[data-approval-words]").textContent =
     until ? _("for {uses}, {where}, until {day}", parts) : _("for {uses}, {where}, with no end date", parts);

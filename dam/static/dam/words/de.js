@@ -122,6 +122,7 @@ globalThis.words = {
  ],
  "{name} has stopped. You continue on your own.": "{name} hat aufgehört. Sie machen allein weiter.",
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} ist größer als {most} MB. Wählen Sie eine kleinere Datei.",
+ "{place}, from {day}": "{place}, ab {day}",
  "{sent} of {size}": "{sent} von {size}",
  "{timecode}, frame {frame}": "{timecode}, Frame {frame}"
 };

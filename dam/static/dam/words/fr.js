@@ -122,6 +122,7 @@ globalThis.words = {
  ],
  "{name} has stopped. You continue on your own.": "{name} a arrêté. Vous continuez de votre côté.",
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} dépasse {most} Mo. Choisissez un fichier plus petit.",
+ "{place}, from {day}": "{place}, à partir du {day}",
  "{sent} of {size}": "{sent} sur {size}",
  "{timecode}, frame {frame}": "{timecode}, image {frame}"
 };

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Membership, User
+from dam.accounts.models import Brand, Membership, User
 from dam.catalog.models import Approval
 from provenance.review import reviews
 from provenance.review.models import Decision, LedgerEntry
@@ -115,6 +115,11 @@ def test_a_plain_form_with_an_error_comes_back_open() -> None:
         ({"where": "moon"}, "moon is not one of the available choices"),
         ({"uses": ["skywriting"]}, "skywriting is not one of the available choices"),
         ({"valid_until": "2020-01-01"}, "This date has passed."),
+        (
+            {"embargo_until": "2099-02-01", "valid_until": "2099-01-31"},
+            "The last day of use comes before the first one.",
+        ),
+        ({"embargo_until": "2099-02-30"}, "Enter a valid date."),
         ({"sha256": "0" * 64}, "The file has changed since you opened it."),
         ({"sha256": None}, "The file has changed since you opened it."),
     ],
@@ -143,6 +148,23 @@ def test_countries_and_an_end_date_are_kept_as_meant() -> None:
     assert decision.territories == ["DE", "AT"]
     assert decision.valid_until is not None
     assert decision.valid_until.isoformat() == "2099-12-31T23:59:59+00:00"
+
+
+def test_the_first_day_of_use_begins_where_the_brand_is() -> None:
+    case = Case()
+    Brand.objects.filter(pk=case.brand.pk).update(time_zone="America/New_York")
+    case.brand.refresh_from_db()
+    review = case.submit()
+    decide(review, by=case.brand_reviewer, embargo_until="2099-07-01")
+    decision = Decision.objects.get()
+    assert decision.embargo_until is not None
+    assert decision.embargo_until.isoformat() == "2099-07-01T04:00:00+00:00"
+    # The next stage begins with that day, and sends its very moment back.
+    address = reverse("review", args=[case.brand.slug, review.pk])
+    assert 'value="2099-07-01"' in signed_in(case.legal_reviewer).get(address).text
+    decide(review, by=case.legal_reviewer, embargo_until="2099-07-01")
+    case.version.refresh_from_db()
+    assert case.version.rights.embargo_until == decision.embargo_until
 
 
 def test_passwords_are_not_guessed_here() -> None:

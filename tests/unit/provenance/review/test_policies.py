@@ -199,6 +199,36 @@ def test_a_later_stage_narrows_and_never_widens(change: dict[str, Any], expected
     assert code(refusal) == expected
 
 
+@pytest.mark.parametrize(
+    ("first_day", "expected"),
+    [
+        (NOW + DAY, None),
+        (NOW + 1.5 * DAY, None),
+        (NOW + 0.5 * DAY, "wider"),
+        (None, "wider"),
+        (NOW + 2 * DAY, "no_time"),
+    ],
+)
+def test_a_later_stage_may_begin_later_and_never_earlier(
+    first_day: datetime | None, expected: str | None
+) -> None:
+    before = Clearance(("web",), ("EU",), NOW + 2 * DAY, NOW + DAY)
+    clearance = replace(before, embargo_until=first_day)
+    refusal = policies.refuse_answer(
+        DecisionKind.APPROVE, comment="", clearance=clearance, before=before, at=NOW
+    )
+    assert code(refusal) == expected
+
+
+def test_an_earlier_stage_s_first_day_that_has_come_binds_nobody() -> None:
+    before = Clearance(("web",), ("EU",), None, NOW - DAY)
+    clearance = replace(before, embargo_until=None)
+    refusal = policies.refuse_answer(
+        DecisionKind.APPROVE, comment="", clearance=clearance, before=before, at=NOW
+    )
+    assert refusal is None
+
+
 @pytest.mark.parametrize("kind", [DecisionKind.REQUEST_CHANGES, DecisionKind.REJECT])
 @pytest.mark.parametrize(("comment", "expected"), [("The logo is wrong", None), ("  \n", "no_comment")])
 def test_saying_no_needs_a_reason(kind: DecisionKind, comment: str, expected: str | None) -> None:
