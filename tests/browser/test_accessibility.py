@@ -28,7 +28,7 @@ TABS = ("details", "rights", "review", "credentials", "origin", "versions", "fil
 WALKED = {
     "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
     "collections", "collection", "collection-new", "collection-edit", "bulk-edits", "bulk-edit",
-    "bulk-import", "asset-compare",
+    "bulk-import", "asset-compare", "asset-embargo",
     "saved-searches", "saved-search-edit", "alert-news", "searches-without-results", "prompt-waiver-ask",
     "review-set-approve", "review-set-change",  # by test_review_sets.py
 }  # fmt: skip
@@ -110,6 +110,8 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     for tab in TABS:
         walk.visit(f"assets/{released.asset_id}/?tab={tab}")
     walk.open_menus("asset")
+    if Capability.DECIDE_LEGAL in may:
+        walk.visit(f"assets/{released.asset_id}/embargo/")
     walk.visit("assets/00000000-0000-4000-8000-000000000000/")
     if Capability.VIEW_UNRELEASED in may:
         walk.visit(f"assets/{draft.asset_id}/compare/")
