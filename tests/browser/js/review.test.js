@@ -16,6 +16,7 @@ const PAGE = `
     ${["Web", "Social", "Print"].map(use).join("")}
     ${["worldwide", "EU", "countries"].map(where).join("")}
     <div data-countries hidden><input name="countries"></div>
+    <input type="date" name="embargo_until">
     <input type="date" name="valid_until">
     <p data-approval-words></p>
     <button data-approval-button>Approve</button>
@@ -34,10 +35,11 @@ function presses() {
   return pressed;
 }
 
-function fill({ uses = [], place = null, countries = "", until = "" }) {
+function fill({ uses = [], place = null, countries = "", from = "", until = "" }) {
   for (const box of document.querySelectorAll("[name=uses]")) box.checked = uses.includes(box.value);
   for (const choice of document.querySelectorAll("[name=where]")) choice.checked = choice.value === place;
   find("[name=countries]").value = countries;
+  find("[name=embargo_until]").value = from;
   find("[name=valid_until]").value = until;
   find("[name=uses]").dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -140,6 +142,12 @@ test("an approval is told in words while it is filled in", async () => {
   await load();
   fill({ uses: ["Web"], place: "EU", until: "2027-03-01" });
   equal([words(), button()], ["for web, in the EU, until 1 March 2027", "Approve for web, EU"]);
+});
+
+test("a first day of use is told in words, too", async () => {
+  await load();
+  fill({ uses: ["Web"], place: "EU", from: "2026-12-24", until: "2027-03-01" });
+  equal(words(), "for web, in the EU, from 24 December 2026, until 1 March 2027");
 });
 
 test("two uses are joined by a word, three by a comma and a word", async () => {
