@@ -113,14 +113,15 @@ def clearance(
 
     `embargo_until` is said as long as it is ahead.
     """
-    begins = embargo_until if embargo_until is not None and embargo_until > at else None
-    since = [_("from %(day)s") % {"day": language.day(begins.astimezone(at.tzinfo))}] if begins else []
+    since = ""
+    if embargo_until is not None and embargo_until > at:
+        since = _("from %(day)s") % {"day": language.day(embargo_until.astimezone(at.tzinfo))}
     until = (
         _("until %(day)s") % {"day": language.day(valid_until.astimezone(at.tzinfo))}
         if valid_until
         else _("with no end date")
     )
-    return ", ".join([name_uses(uses), name_places(places), *since, until])
+    return ", ".join(filter(None, [name_uses(uses), name_places(places), since, until]))
 
 
 def _terms(terms: Terms, *, at: datetime) -> str:

@@ -153,7 +153,8 @@ def test_an_export_proves_itself_by_its_timestamps(django_assert_num_queries: An
     forged = exported(case)
     assert not ledger.verify_export(forged).holds
     head = json.loads(forged[0])
-    for stamps in ([], None, "x", [{}], [{**head["stamps"][0], "response": "AAAA"}], [{"brand": 1}]):
+    nothing: tuple[object, ...] = ([], None, "x", [{}], [{"brand": 1}])
+    for stamps in (*nothing, [{**head["stamps"][0], "response": "AAAA"}]):
         void = ledger.verify_export([json.dumps({**head, "stamps": stamps}), *forged[1:]])
         assert (void.holds, void.stamped) == (True, None)  # nobody vouches for it, and it says so
 
