@@ -55,6 +55,18 @@ def test_a_guest_at_a_phone_watches_comments_recommends_and_is_shut_out(
     stage = phone.locator(".player-stage").bounding_box()
     assert stage is not None
     assert stage["height"] > 100
+    player = phone.locator("reel-player")
+    player.evaluate("player => { player.looping = true; player.play(); }")
+    expect(player).to_have_attribute("playing", "")
+    phone.get_by_label("Comment", exact=True).tap()
+    expect(player).not_to_have_attribute("playing", "")
+    phone.keyboard.type("Too loud here")
+    player.evaluate("player => { player.stays = true; }")
+    phone.get_by_role("button", name="Comment", exact=True).tap()
+    expect(phone.get_by_role("listitem").filter(has_text="Too loud here")).to_be_visible()
+    expect(player).to_have_attribute("playing", "")
+    assert player.evaluate("player => player.stays"), "the page stayed"
+    player.evaluate("player => player.pause()")
     phone.get_by_label("Comment", exact=True).fill("The logo flickers")
     phone.reload()  # what was typed is still there
     expect(phone.get_by_label("Comment", exact=True)).to_have_value("The logo flickers")
@@ -71,8 +83,8 @@ def test_a_guest_at_a_phone_watches_comments_recommends_and_is_shut_out(
     assert Review.objects.get(pk=review.pk).state == "open"
     assert GuestAdvice.objects.count() == 1
     said.get_by_text("Answer", exact=True).first.click()
-    said.get_by_role("textbox").fill("We will")
-    said.get_by_role("button", name="Answer", exact=True).click()
+    said.get_by_role("textbox").first.fill("We will")
+    said.get_by_role("button", name="Answer", exact=True).first.click()
     expect(said).to_contain_text("We will")
     phone.reload()
     expect(phone.locator(".guest-side")).to_contain_text("We will")

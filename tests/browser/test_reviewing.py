@@ -145,6 +145,40 @@ def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
     assert version.approval == Approval.CHANGES_REQUESTED
 
 
+def test_the_clip_waits_while_a_reviewer_writes_and_goes_on_once_it_is_sent(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    version = take_in(people[Role.CREATOR], title="Winter can")
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], version.brand))
+    journey = visit().sign_in(people[Role.BRAND_REVIEWER])
+    page = journey.page
+    journey.go(f"reviews/{review.pk}/")
+    player, box = page.locator("reel-player"), page.get_by_label("Comment", exact=True).first
+    player.focus()
+    page.keyboard.press("r")  # over and over: the clip is short
+    page.keyboard.press(" ")
+    expect(player).to_have_attribute("playing", "")
+    expect(page.locator("[data-now]")).not_to_have_text("00:00:00:00")
+    box.click()
+    expect(player).not_to_have_attribute("playing", "")
+    frame = int(page.locator("[data-frame-field]").input_value())
+    assert player.evaluate("player => player.frame") == frame
+    box.press("Escape")  # nothing to say
+    expect(player).to_have_attribute("playing", "")
+
+    page.keyboard.press("c")
+    expect(player).not_to_have_attribute("playing", "")
+    box.press_sequentially("The logo " + "x" * 3)
+    page.get_by_role("heading", name="Comments").click()  # with words in it, it waits
+    page.wait_for_timeout(400)
+    expect(player).not_to_have_attribute("playing", "")
+    frame = player.evaluate("player => player.frame")
+    box.press("Control+Enter")
+    expect(page.locator(".player-marker")).to_have_count(1)
+    expect(player).to_have_attribute("playing", "")
+    assert Comment.objects.get().frame == frame
+
+
 def test_nobody_is_offered_to_approve_their_own_clip(
     visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
 ) -> None:

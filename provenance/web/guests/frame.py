@@ -8,6 +8,7 @@ browser that asked for a list's code, `guest_list` the secret of a pass for the 
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.web import devices
+from dam.web import devices, htmx
 from provenance.guests import door, gate, lists, rules
 from provenance.guests.gate import Visitor
 from provenance.guests.models import GuestAddress, GuestLink
@@ -51,6 +52,11 @@ def guest_view(view: View) -> View:
             return response
         if at_door(request, key, at=at) is None:
             return gone(request)
+        if htmx.is_htmx(request):
+            # Refused, so that the page keeps what they typed; the browser goes to the door with its page.
+            answer = htmx.go_to(reverse("guest-door", args=[key]))
+            answer.status_code = HTTPStatus.UNAUTHORIZED
+            return answer
         return redirect("guest-door", key)
 
     checked.of_guests = True  # type: ignore[attr-defined]

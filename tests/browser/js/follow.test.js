@@ -35,7 +35,7 @@ async function load() {
   html(`<div data-follow-note hidden><span role="status"></span><button type="button" data-follow-stop hidden></button></div>
     <reel-player data-width="200" data-height="100"><div class="player-stage"><drawing-board><svg></svg></drawing-board></div></reel-player>
     <button data-lead="/lead/" data-token="t" aria-pressed="false">Let others follow me</button>
-    <button data-follow="/follow/1/" data-name="Anna" aria-pressed="false">Follow</button><textarea></textarea>
+    <button data-follow="/follow/1/" data-name="Anna" aria-pressed="false">Follow</button><textarea></textarea><textarea data-comment-box></textarea>
     <div id="toasts"></div><template id="toast-template"><div class="toast"><p></p></div></template>`);
   const player = find("reel-player");
   const video = new Video();
@@ -137,6 +137,7 @@ for (const [how, act] of [
   ["presses a key", () => press("k")],
   ["types", () => press("a", { target: find("textarea") })],
   ["takes hold of the player", () => pointer("pointerdown", find(".player-stage"))],
+  ["clicks into the comment box", () => pointer("pointerdown", find("[data-comment-box]"))],
   ["stops it", () => find("[data-follow-stop]").click()],
   ["stops it at the name", () => find("[data-follow]").click()],
 ])

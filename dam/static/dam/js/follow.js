@@ -214,7 +214,7 @@ function takesHold(event) {
   if (!following) return;
   const quiet = ["Tab", "Shift", "Control", "Alt", "Meta", "AltGraph"].includes(event.key);
   if (event.type === "keydown" && (quiet || (isTyping(event) && keyOf(event) === "Escape"))) return;
-  if (event.type === "pointerdown" && !event.target.closest("reel-player, [data-seek-frame]")) return;
+  if (event.type === "pointerdown" && !event.target.closest("reel-player, [data-seek-frame], [data-comment-box]")) return;
   following.stop();
 }
 

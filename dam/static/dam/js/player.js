@@ -234,8 +234,28 @@ class ReelPlayer extends HTMLElement {
     this.video.playbackRate = this.speed;
   }
 
+  get isRunning() {
+    return this.reverse > 0 || !this.video.paused;
+  }
+
+  // Stands still on the frame that is shown, if it ran. What is returned lets it go on as it did, unless somebody has
+  // moved or played it meanwhile.
+  standStill() {
+    if (!this.isRunning) return undefined;
+    const { frame, reverse, video } = this;
+    const rate = video.playbackRate;
+    this.pause();
+    this.seekFrame(frame);
+    return () => {
+      if (this.isRunning || this.frame !== frame || !this.isConnected) return;
+      if (reverse) return this.rewind(reverse);
+      video.playbackRate = rate;
+      this.roll();
+    };
+  }
+
   toggle() {
-    if (this.reverse || !this.video.paused) this.pause();
+    if (this.isRunning) this.pause();
     else {
       this.video.playbackRate = this.speed;
       this.play();
@@ -263,7 +283,11 @@ class ReelPlayer extends HTMLElement {
     }
     this.rolling = false;
     this.video.pause();
-    this.reverse = SHUTTLE[Math.min(SHUTTLE.indexOf(this.reverse) + 1, 3)];
+    this.rewind(SHUTTLE[Math.min(SHUTTLE.indexOf(this.reverse) + 1, 3)]);
+  }
+
+  rewind(speed) {
+    this.reverse = speed;
     if (!this.reversing) this.goBack(performance.now());
     this.showControls();
   }
@@ -334,7 +358,7 @@ class ReelPlayer extends HTMLElement {
   }
 
   showControls() {
-    const playing = !this.video.paused || this.reverse > 0;
+    const playing = this.isRunning;
     this.toggleAttribute("playing", playing);
     this.toggleAttribute("muted", this.video.muted || this.video.volume === 0);
     for (const button of this.querySelectorAll('[data-do="play"]'))

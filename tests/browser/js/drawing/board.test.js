@@ -1,5 +1,5 @@
 import "/static/dam/js/drawing/board.js";
-import { click, equal, find, ok, press, settled, test } from "/tests/harness.js";
+import { click, equal, find, ok, press, send, settled, test } from "/tests/harness.js";
 import { player } from "/tests/player/film.js";
 
 const TOOLS = ["pencil", "arrow", "rectangle", "ellipse", "text", "eraser"];
@@ -223,4 +223,23 @@ test("without a comment to draw into nothing begins", async () => {
   const { drawing } = await board({ form: "" });
   drawing.toggle();
   ok(!drawing.active, "inactive");
+});
+
+test("the clip waits for a drawing, and goes on where nothing was drawn or once it is sent", async () => {
+  const { element, film, drawing } = await board();
+  element.play();
+  drawing.toggle();
+  equal(film.paused, true);
+  press("Escape");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  equal([drawing.active, film.paused], [false, false]);
+  drawing.toggle();
+  stroke(drawing, [0.1, 0.1], [0.2, 0.1]);
+  press("Escape");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  equal(film.paused, true);
+  send("htmx:beforeOnLoad", { xhr: { status: 200 }, requestConfig: { elt: find("form") } });
+  find("[data-drawing]").value = "";
+  send("htmx:afterSettle", {});
+  equal(film.paused, false);
 });

@@ -4,6 +4,11 @@ import { player } from "/tests/player/film.js";
 const WRITING =
   '<input data-frame-field><output data-frame-timecode></output><input type="checkbox" name="at_frame" checked><textarea data-comment-box></textarea>';
 
+function type(words) {
+  find("textarea").value = words;
+  find("textarea").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 test("dragging the bar seeks", () => {
   const { element } = player();
   element.seek.value = 30;
@@ -83,9 +88,10 @@ test("a comment keeps the frame at which somebody began to write it", async () =
   element.play();
   film.show(34 / 24);
   find("textarea").focus();
-  find("textarea").value = "The logo";
-  film.show(121 / 24);
-  equal([element.frame, find("[data-frame-field]").value, find("output").textContent], [121, "34", "00:00:01:10"]);
+  type("The logo");
+  equal([film.paused, element.frame, find("[data-frame-field]").value, find("output").textContent], [true, 34, "34", "00:00:01:10"]);
+  element.seekFrame(121); // somewhere else, by a comment of the list say
+  equal(find("[data-frame-field]").value, "34");
   send("htmx:afterSettle", {}); // the list of comments came anew
   equal(find("[data-frame-field]").value, "34");
 });

@@ -7,7 +7,7 @@ const FORM =
 
 function load() {
   html(`<reel-player></reel-player>${FORM}`);
-  const player = Object.assign(find("reel-player"), { frame: 34, clock: new Clock("24/1", 200) });
+  const player = Object.assign(find("reel-player"), { frame: 34, clock: new Clock("24/1", 200), standStill: () => undefined });
   const fields = new FrameFields(player);
   fields.listen(new AbortController().signal);
   return { player, fields };

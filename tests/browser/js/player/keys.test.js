@@ -11,7 +11,7 @@ function player({ start = null, end = null, inside = "" } = {}) {
       did.push([name, ...given]);
   const names = ["toggle", "shuttle", "step", "seekFrame", "mark", "clearRange", "toggleLoop", "toggleMute"];
   for (const name of [...names, "toggleFullscreen", "toMarker", "pause"]) element[name] = note(name);
-  Object.assign(element, { clock: { last: 99 }, range: { start, end } });
+  Object.assign(element, { clock: { last: 99 }, range: { start, end }, fields: { stand: note("stand") } });
   return did;
 }
 
@@ -92,10 +92,10 @@ test("comma and full stop go from comment to comment", () => {
   ]);
 });
 
-test("C pauses and goes to the comment box, without writing a C into it", () => {
+test("C makes the clip stand still and goes to the comment box, without writing a C into it", () => {
   const did = player();
   equal(press("c"), true);
-  equal(did, [["pause"]]);
+  equal(did, [["stand"]]);
   equal(document.activeElement, find("[data-comment-box]"));
 });
 

@@ -185,6 +185,16 @@ def test_a_session_ends_after_its_time_and_leads_to_the_door(outside: Outside) -
     assert not outside.link.remarks.exists()
 
 
+def test_a_page_whose_session_has_ended_goes_to_the_door_and_keeps_what_was_typed(outside: Outside) -> None:
+    client = inside(outside.link)
+    GuestSession.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    address = reverse("guest-comment", args=[outside.link.key])
+    answer = client.post(address, {"body": "The logo flickers"}, headers={"HX-Request": "true"})
+    door = reverse("guest-door", args=[outside.link.key])
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, door)  # a refusal: the draft stays
+    assert not outside.link.remarks.exists()
+
+
 def test_who_leaves_is_out(outside: Outside) -> None:
     client = inside(outside.link)
     secret = client.cookies["guest"].value

@@ -86,6 +86,7 @@ class DrawingBoard extends HTMLElement {
 
   start() {
     if (!this.field) return;
+    this.player.fields.stand();
     this.player.pause();
     this.player.toggleAttribute("started", true); // the large button would lie on the picture
     this.toFrame();

@@ -1,10 +1,13 @@
 // The page's fields of a frame: the one on screen, or the one at which somebody began to write a comment. With both ends
-// of a range marked in the player, they can be the range instead.
+// of a range marked in the player, they can be the range instead. While somebody writes, the clip stands still: from a
+// click into the box or the first key there, until that is sent, or left with nothing in it.
 
 const FIELD = "[data-frame-field]";
 const END = "[data-end-field]";
 const RANGE = "[data-range-choice]"; // a label with its box
 const BOX = "[data-comment-box], [data-drawing]"; // words, and what is drawn into the picture
+const FILES = "form:has([data-comment-box]) [data-attached]";
+const LEFT_MS = 150; // whoever presses something of the form, a label say, is at nothing for a moment
 
 const all = (selector) => [...document.querySelectorAll(selector)];
 const isFilled = (box) => box.value.trim() !== "";
@@ -13,6 +16,9 @@ export class FrameFields {
   pinned = null;
   meant = null; // the range that the comment is on, whatever is marked in the player since
   began = false; // whether somebody has written to it since the list came
+  stood = false; // whether the clip was stopped since they came to the box: whoever plays it there means that
+  goOn = undefined; // lets the clip that was stopped go on
+  sent = false; // whether the server took it, and its place in the page is still to come
 
   constructor(player) {
     this.player = player;
@@ -20,13 +26,15 @@ export class FrameFields {
 
   listen(signal) {
     const on = (name, act) => document.addEventListener(name, act, { signal });
+    for (const name of ["mousedown", "click", "input"]) on(name, (event) => this.begin(event));
     on("focusin", (event) => this.pin(event));
-    on("input", (event) => this.pin(event));
     on("focusout", (event) => this.unpin(event));
+    on("keydown", (event) => this.escape(event));
+    on("htmx:beforeOnLoad", (event) => this.take(event));
     on("change", (event) => this.choose(event));
     on("range", (event) => this.followRange(event));
     // A draft that was put back before there was a player.
-    for (const box of all(BOX).filter(isFilled)) this.pin({ target: box, type: "input" });
+    for (const box of all(BOX).filter(isFilled)) this.begin({ target: box, type: "input" });
   }
 
   tell() {
@@ -77,11 +85,20 @@ export class FrameFields {
 
   // After something has come by htmx: what was written may have been sent.
   settle() {
-    if (this.written) return;
+    const { sent } = this;
+    this.sent = false;
+    if (this.written && !sent) return;
     this.pinned = null;
     if (this.began && this.meant) this.player.clearRange?.();
     if (this.began) this.meant = null;
     this.began = false;
+    if (sent) this.resume();
+  }
+
+  take({ defaultPrevented, detail: { xhr, requestConfig } }) {
+    const form = requestConfig?.elt;
+    if (defaultPrevented || xhr.status >= 300 || !(form instanceof HTMLFormElement)) return;
+    this.sent = form.querySelector("[data-comment-box]") !== null;
   }
 
   // Whether somebody is at a comment: with the cursor in it, or with words in it.
@@ -89,9 +106,36 @@ export class FrameFields {
     return all(BOX).some((box) => box === document.activeElement || isFilled(box));
   }
 
-  pin({ target, type }) {
+  // Whether somebody is at a comment or has something in it: also at its buttons, or drawing.
+  get isOccupied() {
+    const around = all("[data-comment-box]").map((box) => box.form ?? box);
+    if (around.some((each) => each.contains(document.activeElement))) return true;
+    return document.querySelector("drawing-board[active]") !== null || all(`${BOX}, ${FILES}`).some(isFilled);
+  }
+
+  // A click into the box, or a key there. What a script puts in, as a draft, stops nothing.
+  begin({ target, type }) {
     if (!target.matches?.(BOX)) return;
     if (type === "input") this.began = true;
+    if (type !== "input") this.stand();
+    else if (target === document.activeElement && !this.stood) this.stand();
+    this.stood = document.activeElement === target;
+    this.pinHere();
+  }
+
+  // The page's clip stands still, if it ran.
+  stand() {
+    if (document.querySelector("reel-player") !== this.player) return;
+    clearTimeout(this.leaving);
+    this.goOn = this.player.standStill() ?? this.goOn;
+  }
+
+  // Coming to the box by Tab is no comment yet.
+  pin({ target }) {
+    if (target.matches?.(BOX) && !this.player.isRunning) this.pinHere();
+  }
+
+  pinHere() {
     if (this.pinned !== null) return;
     this.meant ??= this.keptRange;
     this.hold(this.kept ?? this.player.frame);
@@ -109,13 +153,40 @@ export class FrameFields {
     this.tell();
   }
 
-  unpin({ target }) {
+  unpin({ target, relatedTarget }) {
+    const around = all("[data-comment-box]").map((box) => box.form ?? box).find((each) => each.contains(target));
     if (target.matches?.(BOX)) this.letGo();
+    if (!around || around.contains(relatedTarget)) return;
+    this.stood = false;
+    this.leave();
+  }
+
+  escape({ target, key, isComposing }) {
+    if (key === "Escape" && !isComposing && target.matches?.("[data-comment-box]")) target.blur();
+  }
+
+  // Once it shows that they went elsewhere, and not within the form.
+  leave() {
+    clearTimeout(this.leaving);
+    if (!this.goOn) return;
+    this.leaving = setTimeout(() => {
+      if (document.documentElement.matches(":active")) this.leave(); // a button of the mouse is down
+      else if (!this.isOccupied) this.resume();
+    }, LEFT_MS);
+  }
+
+  resume() {
+    clearTimeout(this.leaving);
+    const { goOn } = this;
+    this.stood = false;
+    this.goOn = undefined;
+    goOn?.();
   }
 
   // Unless something is written or drawn.
   letGo() {
     if (all(BOX).some(isFilled)) return;
+    this.leave();
     this.pinned = null;
     const { meant, marked } = this;
     if (meant?.start !== marked?.start || meant?.end !== marked?.end) this.meant = null; // it was that of a draft, say

@@ -22,8 +22,8 @@ const commands = {
   c: (player, event) => {
     const box = document.querySelector("[data-comment-box]");
     if (!box) return;
-    player.pause();
     event.preventDefault();
+    player.fields.stand();
     box.focus();
   },
 };
