@@ -57,8 +57,7 @@ def reviews(principal: Principal, whose: Whose) -> QuerySet[Review]:
     """Open ones, the most urgent first."""
     if whose is Whose.MINE:
         return queue.waiting_for(principal)
-    rows = queue.open_reviews(principal)
-    return rows.filter(submitted_by=principal.user) if whose is Whose.SENT else rows
+    return queue.sent_by(principal) if whose is Whose.SENT else queue.open_reviews(principal)
 
 
 def comments(principal: Principal, whose: Whose) -> QuerySet[Comment]:

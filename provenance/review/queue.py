@@ -47,6 +47,22 @@ def open_reviews(principal: Principal) -> QuerySet[Review]:
     return visible_reviews(principal).filter(state=ReviewState.OPEN).order_by(*SOONEST_FIRST)
 
 
+def sent_by(principal: Principal) -> QuerySet[Review]:
+    """The open reviews that this principal sent, and whose decisions they wait for."""
+    if principal.user is None:
+        return Review.objects.none()
+    return open_reviews(principal).filter(submitted_by=principal.user)
+
+
+def overdue(principal: Principal, *, at: datetime) -> QuerySet[Review]:
+    """Of what waits for this principal, and of what they sent, the reviews that are late."""
+    if principal.user is None:
+        return Review.objects.none()
+    late = asking.overdue(at)
+    waiting = waiting_for(principal, at=at).filter(late).order_by().values("pk")
+    return open_reviews(principal).filter(late).filter(Q(pk__in=waiting) | Q(submitted_by=principal.user))
+
+
 def closed_reviews(principal: Principal) -> QuerySet[Review]:
     """The reviews that are over, the latest first."""
     return visible_reviews(principal).exclude(state=ReviewState.OPEN).order_by("-closed_at", "pk")

@@ -5,6 +5,7 @@ Each clip has its own review. Whoever doesn't see a clip is neither shown it nor
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +24,14 @@ IN_ORDER = ("set_place", "pk")
 @dataclass(frozen=True)
 class Progress:
     """Of the clips of a set that somebody sees: how many there are, are open, wait for them, came back to
-    them, and wait for somebody whom they stand in for."""
+    them, wait for somebody whom they stand in for, and are late (theirs to decide or sent by them)."""
 
     total: int = 0
     open: int = 0
     waiting: int = 0
     returned: int = 0
     standing: int = 0
+    overdue: int = 0
 
     @property
     def over(self) -> int:
@@ -70,9 +72,13 @@ def one_of_each(rows: QuerySet[Review]) -> QuerySet[Review]:
 
 
 def progress(
-    keys: Collection[UUID], principal: Principal, absent: Sequence[Absence] = ()
+    keys: Collection[UUID],
+    principal: Principal,
+    absent: Sequence[Absence] = (),
+    *,
+    late_at: datetime | None = None,
 ) -> dict[UUID, Progress]:
-    """Of these sets, in four queries at most; `absent` as absences.now_for says."""
+    """Of these sets, in five queries at most; `absent` as absences.now_for says; what is late if it is said when."""
     if not keys:
         return {}
     seen = queue.visible_reviews(principal).filter(review_set__in=keys)
@@ -85,9 +91,15 @@ def progress(
 
     waiting, returned = of(queue.waiting_for(principal)), of(queue.returned_to(principal))
     standing = of(absences.reviews_for(principal, list(absent))) if absent else {}
+    late = of(queue.overdue(principal, at=late_at)) if late_at else {}
     return {
         key: Progress(
-            row["total"], row["open"], waiting.get(key, 0), returned.get(key, 0), standing.get(key, 0)
+            total=row["total"],
+            open=row["open"],
+            waiting=waiting.get(key, 0),
+            returned=returned.get(key, 0),
+            standing=standing.get(key, 0),
+            overdue=late.get(key, 0),
         )
         for row in counts
         for key in [row["review_set"]]

@@ -65,10 +65,12 @@ LISTS = {
     "returned": lazy("Returned to you"),
     "assigned": lazy("Assigned to you"),
     "standing": lazy("Standing in"),
+    "sent": lazy("Sent by you"),
+    "overdue": lazy("Overdue"),
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
-BY_SET = ("waiting", "returned", "standing", "open", "closed")  # a set of clips is one entry there
+BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")  # a set of clips is one entry there
 RECENT = 50
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 
@@ -76,19 +78,24 @@ OF_ROWS = ("version__renditions", "decisions__decided_by")
 @require_safe
 @requires(Capability.VIEW_UNRELEASED)
 def reviews_page(request: BrandRequest) -> HttpResponse:
-    """The lists of reviews: what waits for this person, came back to them, is open, is over; and comments
-    that are assigned to them."""
+    """The lists of reviews: what waits for this person, came back to them, was sent by them, is late, is
+    open, is over; and comments that are assigned to them."""
+    at = here(request.brand)
     standing = standing_in.now_for(request.principal)
     lists: dict[str, QuerySet[Any]] = {
         "waiting": queue.waiting_for(request.principal),
         "returned": queue.returned_to(request.principal),
         "assigned": assigning.assigned_to(request.principal),
         "standing": standing_in.reviews_for(request.principal, standing),
+        "sent": queue.sent_by(request.principal),
+        "overdue": queue.overdue(request.principal, at=at),
         "open": queue.open_reviews(request.principal),
         "closed": queue.closed_reviews(request.principal),
     }
     counts = {name: lists[name].count() for name in lists if name != "closed"}
     counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
+    late = lists["assigned"].filter(due_at__lt=at)
+    counts["overdue"] += late.count()
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
@@ -108,15 +115,19 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         return render(request, "review/queue.html", {**shown, **mine})
     rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
     page = Paginator(rows.prefetch_related(*OF_ROWS), RECENT).get_page(request.GET.get("page"))
-    rows_shown = listed(list(page), at=here(request.brand))
+    rows_shown = listed(list(page), at=at)
     if chosen in BY_SET:
         found = {row.review_set_id for row in page if row.review_set_id}
-        progress = sets.progress(found, request.principal, standing)
+        progress = sets.progress(
+            found, request.principal, standing, late_at=at if chosen == "overdue" else None
+        )
         for row in rows_shown:
             row["progress"] = progress.get(row["review"].review_set_id)
     if chosen == "standing":
         theirs = standing_in.comments_for(request.principal, standing).select_related("assigned_to")
         shown |= assigned_comments.context(request, theirs)
+    elif chosen == "overdue":
+        shown |= assigned_comments.context(request, late)
     return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
 
 

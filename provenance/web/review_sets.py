@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,6 +32,7 @@ MINE = {
     "waiting": lazy("Waiting for you"),
     "returned": lazy("Returned to you"),
     "standing": lazy("Standing in"),
+    "overdue": lazy("Overdue"),
 }
 FILTERS: Mapping[str, tuple[str, frozenset[str]]] = {
     "open": (lazy("In review"), frozenset({ReviewState.OPEN})),
@@ -102,10 +104,12 @@ def _mine(request: BrandRequest, review_set: ReviewSet, waiting: list[UUID]) -> 
     absent = absences.now_for(by)
     returned = queue.returned_to(by).filter(review_set=review_set)
     standing = absences.reviews_for(by, absent).filter(review_set=review_set)
+    late = queue.overdue(by, at=timezone.now()).filter(review_set=review_set)
     return {
         "waiting": set(waiting),
         "returned": set(returned.values_list("pk", flat=True)),
         "standing": set(standing.values_list("pk", flat=True)) if absent else set(),
+        "overdue": set(late.values_list("pk", flat=True)),
     }
 
 

@@ -132,7 +132,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
             walk.page.get_by_role("button", name="Check the file").click()
             walk.page.get_by_role("heading", name="Left out").wait_for()
             walk.look("markers that were read")
-        for show in ("waiting", "returned", "assigned", "open", "closed"):
+        for show in ("waiting", "returned", "assigned", "sent", "overdue", "open", "closed"):
             walk.visit(f"reviews/?show={show}")
         walk.visit(f"reviews/{world.review.pk}/")
         for name in ("approve-dialog", "request_changes-dialog", "reject-dialog"):
