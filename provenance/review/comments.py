@@ -64,7 +64,7 @@ def add(
     `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words, nor do files:
     `attached` are the keys of those that its author has sent for it (attachments.files).
     Sent again with the same files, as after an answer that got lost, it is kept once.
-    Whom a remark names and whom it answers hear of it as such.
+    Whom a remark names, by a group of theirs as well, and whom it answers hear of it as such.
     """
     by.require(Capability.COMMENT, brand=version.brand)
     author = principals.person(by)
@@ -108,8 +108,7 @@ def add(
             data["end_frame"] = end_frame
         if drawing is not None:
             data["shapes"] = len(drawing["shapes"])
-        if named := mentions.people_in(body, brand=version.brand):
-            data["mentions"] = [user.pk for user in named]
+        data |= mentions.named_in(body, brand=version.brand).recorded(author=author.pk)
         if parent is not None:
             in_thread = Comment.objects.filter(Q(pk=parent.pk) | Q(parent=parent), deleted_at=None)
             people = in_thread.order_by("author").values_list("author", flat=True)

@@ -99,8 +99,8 @@ def edit(
         comments.require_few_clips(body)
         if body == comment.body and not going and not attached:
             return
-        before = mentions.people_in(comment.body, brand=comment.version.brand)
-        named = mentions.people_in(body, brand=comment.version.brand)
+        before = mentions.named_in(comment.body, brand=comment.version.brand)
+        named = mentions.named_in(body, brand=comment.version.brand)
         shown, comment.for_guests = comment.for_guests, False
         comment.body, comment.edited_at = body, at
         comment.save(update_fields=["body", "edited_at", "for_guests"])
@@ -111,8 +111,7 @@ def edit(
         if going:
             files.discard(going)
             data["detached"] = [each.sha256 for each in going]
-        if new := [user.pk for user in named if user not in before]:
-            data["mentions"] = new
+        data |= named.recorded(author=comment.author_id, before=before)
         comments.record(Verb.COMMENT_EDITED, comment, by=by, at=at, data=data)
         if shown:  # somebody chose to show the words before, not these
             comments.record(Verb.GUEST_HIDDEN, comment, by=by, at=at, data={})

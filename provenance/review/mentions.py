@@ -1,39 +1,88 @@
-"""People whom a comment names: an @ and their name, as "@Ada Lovelace, please look at this"."""
+"""Whom a comment names: an @ and the name of a person or a group, as "@Ada Lovelace, please look at this"."""
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand, Group, User
 
-LONGEST = User._meta.get_field("name").max_length or 0
+LONGEST = max(User._meta.get_field("name").max_length or 0, Group.LONGEST_NAME)
 _AT = re.compile(r"(?<!\S)@(?=[^\s@])")
 _ENDS = ".,:;!?)…"
 
 
-def people_in(body: str, *, brand: Brand) -> list[User]:
-    """The brand's people who are named, each once; of two names that fit the longer one counts. One query.
+@dataclass(frozen=True)
+class Named:
+    """The keys of people who are named by their own names, and of those in each group that is: now."""
 
-    Capitals make no difference. Whether they may see the clip is asked where they would hear of it.
+    people: tuple[int, ...] = ()
+    groups: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> tuple[int, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys([*self.people, *(key for keys in self.groups.values() for key in keys)]))
+
+    def recorded(self, *, author: int, before: "Named | None" = None) -> dict[str, Any]:
+        """What an event's data hold of it, without what was named `before`: who hears of it, and who was in
+        the groups at that time. A group of theirs doesn't name its author."""
+        known = before or Named()
+        told = [
+            key
+            for key in self.everyone
+            if key not in known.everyone and (key != author or key in self.people)
+        ]
+        new = {key: people for key, people in self.groups.items() if key not in known.groups}
+        groups = [{"id": key, "members": [*people]} for key, people in new.items()]
+        return ({"mentions": told} if told else {}) | ({"mentioned_groups": groups} if groups else {})
+
+
+def named_in(body: str, *, brand: Brand) -> Named:
+    """The brand's people and groups that are named. Three queries at most.
+
+    Of two names that fit the longer one counts; a person comes before a group of the same name. Capitals make
+    no difference. Whether they may see the clip is asked where they would hear of it.
     """
     named = [_names(text) for text in _after_each_at(body)]
     wanted = {name for names in named for name in names}
     if not wanted:
-        return []
+        return Named()
     # As it was typed, too: databases make capitals of fewer letters than Python does.
     fits = Q(name__in=wanted) | Q(upper__in={name.upper() for name in wanted})
-    here = User.objects.annotate(upper=Upper("name")).filter(
-        fits, is_active=True, memberships__brand=brand, memberships__deactivated_at=None
-    )
-    by_name: dict[str, list[User]] = {}
-    for user in here.order_by("pk"):
-        by_name.setdefault(user.name.upper(), []).append(user)
-    found: dict[int, User] = {}
+    people = _by_name(_here(brand).annotate(upper=Upper("name")).filter(fits))
+    groups = _by_name(Group.objects.filter(brand=brand).annotate(upper=Upper("name")).filter(fits))
+    users: dict[int, None] = {}
+    meant: dict[int, None] = {}
     for names in named:
-        longest = next((name.upper() for name in names if name.upper() in by_name), "")
-        found |= {user.pk: user for user in by_name.get(longest, ())}
-    return list(found.values())
+        uppers = (name.upper() for name in names)
+        longest = next((name for name in uppers if name in people or name in groups), "")
+        users |= dict.fromkeys(people.get(longest, ()))
+        if longest not in people:
+            meant |= dict.fromkeys(groups.get(longest, ()))
+    return Named(tuple(users), _members(meant, brand=brand) if meant else {})
+
+
+def _by_name(rows: QuerySet[Any]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for key, name in rows.order_by("pk").values_list("pk", "name"):
+        found.setdefault(name.upper(), []).append(key)
+    return found
+
+
+def _here(brand: Brand) -> QuerySet[User]:
+    return User.objects.filter(is_active=True, memberships__brand=brand, memberships__deactivated_at=None)
+
+
+def _members(groups: Collection[int], *, brand: Brand) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = {key: [] for key in groups}
+    rows = _here(brand).filter(people_groups__in=groups).order_by("pk").values_list("people_groups", "pk")
+    for group, user in rows.distinct():
+        found[group].append(user)
+    return {key: tuple(users) for key, users in found.items()}
 
 
 def _after_each_at(body: str) -> list[str]:

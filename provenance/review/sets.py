@@ -78,7 +78,7 @@ def progress(
     *,
     late_at: datetime | None = None,
 ) -> dict[UUID, Progress]:
-    """Of these sets, in five queries at most; `absent` as absences.now_for says; what is late if it is said when."""
+    """Of these sets, in five queries at most; `absent` as absences.now_for says; what is late then."""
     if not keys:
         return {}
     seen = queue.visible_reviews(principal).filter(review_set__in=keys)

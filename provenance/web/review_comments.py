@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.accounts import groups as groups_of
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
@@ -34,6 +35,7 @@ from provenance.web.review_forms import CommentForm
 
 NO_FILTER = Filter()
 MOST_OFFERED = 8
+MOST_GROUPS = 4
 LONGEST_BEGUN = 60
 
 
@@ -192,14 +194,27 @@ def _answered(request: BrandRequest, version: Version) -> Comment | None:
 @require_safe
 @requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def people(request: BrandRequest) -> JsonResponse:
-    """Whom a comment can name, by the beginning of any of their names."""
+    """Whom a comment can name, by the beginning of any of their names: people, and groups that have some."""
     begun = request.GET.get("q", "").strip()[:LONGEST_BEGUN]
-    rows = Membership.objects.filter(brand=request.brand, user__is_active=True)
-    if begun:
-        begins = Q(user__name__istartswith=begun) | Q(user__name__icontains=f" {begun}")
-        rows = rows.filter(begins)
-    rows = rows.order_by(sorting.alphabetical("user__name"), "user_id")
-    return JsonResponse({"names": list(rows.values_list("user__name", flat=True)[:MOST_OFFERED])})
+    here = Membership.objects.filter(brand=request.brand, user__is_active=True, deactivated_at=None)
+    rows = here.filter(_begins("user__name", begun)).order_by(sorting.alphabetical("user__name"), "user_id")
+    groups = groups_of.of_brand(request.brand).filter(
+        _begins("name", begun),
+        Exists(here.filter(user__people_groups=OuterRef("pk"))),
+        ~Exists(here.filter(user__name__iexact=OuterRef("name"))),  # that name is the person's
+    )
+    return JsonResponse(
+        {
+            "names": list(rows.values_list("user__name", flat=True)[:MOST_OFFERED]),
+            "groups": list(groups.values_list("name", flat=True)[:MOST_GROUPS]),
+        }
+    )
+
+
+def _begins(field: str, begun: str) -> Q:
+    if not begun:
+        return Q()
+    return Q(**{f"{field}__istartswith": begun}) | Q(**{f"{field}__icontains": f" {begun}"})
 
 
 def sender(request: BrandRequest) -> Sender:

@@ -70,7 +70,15 @@ LISTS = {
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
-BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")  # a set of clips is one entry there
+BY_SET = (
+    "waiting",
+    "returned",
+    "standing",
+    "sent",
+    "overdue",
+    "open",
+    "closed",
+)  # a set of clips is one entry there
 RECENT = 50
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 

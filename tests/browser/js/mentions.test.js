@@ -2,9 +2,10 @@ import { equal, find, html, press, test } from "/tests/harness.js";
 
 const asked = [];
 let names = ["Ada Lovelace", "Zoë Adams"];
+let groups;
 globalThis.fetch = async (address) => {
   asked.push(address);
-  return { ok: true, json: async () => ({ names }) };
+  return { ok: true, json: async () => ({ names, groups }) };
 };
 
 async function load() {
@@ -53,4 +54,18 @@ test("where nobody is called so the list is gone, and Enter is a new line again"
   names = [];
   await write(box, "@xyz");
   equal([offered(), press("Enter", { target: box })], [[], false]);
+});
+
+test("groups are offered after people, and say that they are one", async () => {
+  const box = await load();
+  names = ["Ada Lovelace"];
+  groups = ["Advice FR"];
+  await write(box, "@ad");
+  equal(offered(), ["Ada Lovelace", "Advice FR Group"]);
+  press("ArrowDown", { target: box });
+  press("Tab", { target: box });
+  equal(box.value, "@Advice FR ");
+  names = [];
+  await write(box, "@ad");
+  equal(offered(), ["Advice FR Group"]);
 });

@@ -1,4 +1,4 @@
-// After an @ in a comment the names of people are offered: arrows choose, Enter or Tab takes one, Escape closes the
+// After an @ in a comment the names of people and groups are offered: arrows choose, Enter or Tab takes one, Escape closes the
 // list. Without it a name can be typed in full. Fields say where names come from: data-names, on them or around them.
 import { isComposing } from "./keys.js";
 import { _ } from "./words.js";
@@ -40,14 +40,14 @@ function take(option) {
   close();
 }
 
-function show(names) {
+function show(names, groups) {
   list?.remove();
   list = document.createElement("ul");
   list.className = "mention-list menu-panel";
   list.id = "mention-list";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", _("People"));
-  names.forEach((name, place) => {
+  list.setAttribute("aria-label", _("People and groups"));
+  [...names, ...groups].forEach((name, place) => {
     const option = document.createElement("li");
     option.id = `mention-${place}`;
     option.className = "menu-item";
@@ -55,6 +55,7 @@ function show(names) {
     option.dataset.name = name;
     option.textContent = name;
     option.dir = "auto";
+    if (place >= names.length) option.append(" ", mark());
     option.addEventListener("mousedown", (event) => {
       event.preventDefault(); // the field keeps the cursor
       take(option);
@@ -66,19 +67,26 @@ function show(names) {
   choose(options()[0]);
 }
 
+function mark() {
+  const made = document.createElement("span");
+  made.className = "badge";
+  made.textContent = _("Group");
+  return made;
+}
+
 async function ask(source, typed) {
   const mine = (asked += 1);
-  let names = [];
+  let [names, groups] = [[], []];
   try {
     const answer = await fetch(`${source}?q=${encodeURIComponent(typed)}`, {
       headers: { Accept: "application/json" },
     });
-    if (answer.ok) ({ names } = await answer.json());
+    if (answer.ok) ({ names, groups = [] } = await answer.json());
   } catch {
     // Without the server nothing is offered; what is typed stays.
   }
   if (mine !== asked) return;
-  if (names.length) show(names);
+  if (names.length + groups.length) show(names, groups);
   else close();
 }
 

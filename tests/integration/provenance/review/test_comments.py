@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.notifications import following
@@ -13,8 +14,10 @@ from dam.notifications.kinds import KINDS, Kind
 from dam.notifications.models import Notification
 from dam.search.models import CommentText
 from provenance.review import comments, mentions
+from provenance.review.mentions import Named
 from provenance.review.models import Comment
 from tests.factories import BrandFactory, VersionFactory, member, next_version
+from tests.review_templates import group
 
 pytestmark = pytest.mark.django_db
 
@@ -189,23 +192,67 @@ def test_whoever_is_named_is_told_and_nobody_else() -> None:
 def test_a_name_of_any_letters_and_length_is_found_with_what_follows(name: str) -> None:
     brand = BrandFactory.create()
     user = member(brand, name=name).user
-    assert mentions.people_in(f"Ask @{name}, please. @{name}", brand=brand) == [user]
+    assert mentions.named_in(f"Ask @{name}, please. @{name}", brand=brand).people == (user.pk,)
 
 
 def test_everybody_who_is_named_is_told_however_many() -> None:
     brand = BrandFactory.create()
     users = [member(brand, name=f"Person {number}").user for number in range(30)]
-    assert mentions.people_in(" ".join(f"@{user.name}" for user in users), brand=brand) == users
+    named = mentions.named_in(" ".join(f"@{user.name}" for user in users), brand=brand)
+    assert named.people == tuple(user.pk for user in users)
 
 
-def test_names_are_looked_for_in_one_query_however_many_are_named(
+def test_names_are_looked_for_in_three_queries_however_many_are_named(
     django_assert_num_queries: Any,
 ) -> None:
     brand = BrandFactory.create()
-    with django_assert_num_queries(1):
-        mentions.people_in(" ".join(f"@Name{number} Last" for number in range(50)), brand=brand)
+    for number in range(5):
+        group(brand, member(brand), member(brand), name=f"Group {number}")
+    with django_assert_num_queries(2):
+        mentions.named_in(" ".join(f"@Name{number} Last" for number in range(50)), brand=brand)
+    with django_assert_num_queries(3):
+        named = mentions.named_in(" ".join(f"@Group {number}" for number in range(5)), brand=brand)
+    assert (len(named.groups), len(named.everyone)) == (5, 10)
     with django_assert_num_queries(0):
-        assert mentions.people_in("me@example.com, no one is named", brand=brand) == []
+        assert not mentions.named_in("me@example.com, no one is named", brand=brand).everyone
+
+
+def test_everyone_of_a_group_who_may_see_the_comment_is_told_once_and_never_its_author() -> None:
+    version = VersionFactory.create()
+    brand, elsewhere = version.brand, BrandFactory.create()
+    author, ada, ben = member(brand), member(brand, name="Ada"), member(brand)
+    viewer, gone, other = member(brand, Role.VIEWER), member(brand), member(brand)
+    Membership.objects.filter(user=gone.user).update(deactivated_at=timezone.now())
+    legal = group(brand, author, ada, ben, viewer, gone, name="Legal FR")
+    group(elsewhere, member(elsewhere), name="Studio")
+    remark = comments.add(version, by=author, body="@legal fr, and @Ada again: @Studio, look")
+    data = Event.objects.latest("sequence").data
+    assert data["mentions"] == [ada.user.pk, ben.user.pk, viewer.user.pk]
+    everyone = sorted(each.user.pk for each in (author, ada, ben, viewer))
+    assert data["mentioned_groups"] == [{"id": legal.pk, "members": everyone}]
+    for person in (ada, ben):
+        assert [kind.name for kind in told(person, by=remark)] == ["mentioned"]
+    for person in (author, viewer, gone, other):  # a viewer sees no drafts
+        assert told(person, by=remark) == []
+
+
+def test_a_persons_name_wins_over_a_groups_and_the_longer_name_over_the_shorter() -> None:
+    brand = BrandFactory.create()
+    ada, ben = member(brand, name="Ada"), member(brand)
+    group(brand, ben, name="ADA")
+    longer = group(brand, ben, name="Ada's team")
+    assert mentions.named_in("@Ada, look", brand=brand) == Named((ada.user.pk,))
+    assert mentions.named_in("@ada's team, look", brand=brand) == Named((), {longer.pk: (ben.user.pk,)})
+
+
+def test_who_was_in_the_group_then_is_what_is_kept() -> None:
+    version = VersionFactory.create()
+    ben, late = member(version.brand), member(version.brand)
+    legal = group(version.brand, ben, name="Legal FR")
+    remark = comments.add(version, by=member(version.brand), body="@Legal FR")
+    legal.members.add(late.user)
+    assert Event.objects.latest("sequence").data["mentioned_groups"][0]["members"] == [ben.user.pk]
+    assert told(late, by=remark) == []
 
 
 def told(person: Member, *, by: Comment) -> list[Kind]:

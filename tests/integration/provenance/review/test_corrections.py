@@ -17,6 +17,7 @@ from provenance.review.models import Comment
 from provenance.review.states import DecisionKind
 from tests.factories import VersionFactory, member
 from tests.review_factory import Case
+from tests.review_templates import group
 
 pytestmark = pytest.mark.django_db
 DRAWING = {
@@ -92,6 +93,20 @@ def test_whoever_an_edit_names_for_the_first_time_hears_of_it() -> None:
     following.run(version.brand_id, at=timezone.now())
     kinds = Notification.objects.filter(kind="mentioned").values_list("user", "count")
     assert sorted(kinds) == sorted([(ada.user.pk, 1), (ben.user.pk, 1)])
+
+
+def test_a_group_that_an_edit_names_is_told_and_who_was_named_before_is_not_told_again() -> None:
+    version = VersionFactory.create()
+    ada, ben, person = (member(version.brand, name=name) for name in ("Ada", "Ben", "Cleo"))
+    legal = group(version.brand, ada, ben, person, name="Legal FR")
+    comment = comments.add(version, by=person, body="@Ada look")
+    corrections.edit(comment, by=person, body="@Ada and @Legal FR, look")
+    data = Event.objects.latest("sequence").data
+    assert data["mentions"] == [ben.user.pk]
+    members = [ada.user.pk, ben.user.pk, person.user.pk]
+    assert data["mentioned_groups"] == [{"id": legal.pk, "members": members}]
+    corrections.edit(comment, by=person, body="@Ada and @Legal FR, please look")
+    assert not {"mentions", "mentioned_groups"} & set(Event.objects.latest("sequence").data)
 
 
 def test_words_that_were_taken_back_are_no_longer_quoted_to_who_was_told() -> None:

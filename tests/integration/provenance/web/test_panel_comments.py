@@ -17,6 +17,7 @@ from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.panel import comment, panel
 from tests.integration.provenance.web.room import HTMX, signed_in
 from tests.review_factory import Case
+from tests.review_templates import group
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,19 @@ def test_people_are_offered_by_the_beginning_of_any_of_their_names() -> None:
     client = Client()
     client.force_login(case.creator.user)
     answer = client.get(reverse("comment-people", args=[case.brand.slug]), {"q": "ad"})
-    assert answer.json() == {"names": ["Ada Lovelace", "Zoë Adams"]}
+    assert answer.json() == {"names": ["Ada Lovelace", "Zoë Adams"], "groups": []}
+
+
+def test_groups_that_have_people_are_offered_too_unless_a_person_has_that_name() -> None:
+    case = Case()
+    person = member(case.brand, name="Legal Ada")
+    group(case.brand, person, name="Legal FR")
+    group(case.brand, person, name="LEGAL ADA")
+    group(case.brand, name="Legal and empty")
+    other = BrandFactory.create()
+    group(other, member(other), name="Legal elsewhere")
+    answer = signed_in(case.creator).get(reverse("comment-people", args=[case.brand.slug]), {"q": "legal"})
+    assert answer.json() == {"names": ["Legal Ada"], "groups": ["Legal FR"]}
 
 
 def change(case: Case, name: str, remark: Comment, person: Member, **data: Any) -> Any:
