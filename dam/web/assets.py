@@ -32,6 +32,7 @@ from dam.web import (
     rights_statements,
     timed_text_lists,
     usage_status,
+    whom_to_ask,
 )
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
@@ -156,6 +157,13 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
     sprite = renditions.get(RenditionKind.SPRITE)
     at = here(request.brand)
     known = terms.of(version)
+    usage = usage_status.of(
+        origin=version.origin,
+        terms=known,
+        at=at,
+        release=version.release,
+        sources=making.sources(version, by=request.principal) if known.inherited else (),
+    )
     return {
         "area": "library",
         "asset": version.asset,
@@ -166,13 +174,8 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         # Whether the release as it is may leave for all that the clip is cleared for.
         "bare_release": access.may_download(request.principal, version, at=at, labels=access.UNLABELLED),
         "told_beside": rights_statements.told_beside(version) if version.release == "ready" else (),
-        "usage": usage_status.of(
-            origin=version.origin,
-            terms=known,
-            at=at,
-            release=version.release,
-            sources=making.sources(version, by=request.principal) if known.inherited else (),
-        ),
+        "usage": usage,
+        "way": whom_to_ask.way(version, usage.causes, by=request.principal, at=at),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
         "own": own,
         "from_file": metadata_rows.of(version, principal=request.principal),

@@ -19,10 +19,11 @@ from dam.catalog.models import ReleaseState, Version
 from dam.rights import disclosure, making, policy, spans, statements, terms, territories
 from dam.rights.disclosure import Requirement
 from dam.rights.policy import Use
-from dam.web import asset_version, usage_status
+from dam.web import asset_version, usage_status, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 from dam.web.times import within
+from dam.web.whom_to_ask import Advice
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -103,6 +104,7 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     reasons = list(verdict.reasons)
     if not reasons and version.release != ReleaseState.READY:
         reasons = [usage_status.unsigned(version.release)]
+    way = whom_to_ask.way(version, verdict.causes, by=request.principal, at=first)
     required = spans.requirements(known, use=use, territory=territory, first=first, until=end)
     answer = {
         "asset": str(version.asset_id),
@@ -117,6 +119,7 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         },
         "allowed": not reasons,
         "reasons": reasons,
+        "way_to_yes": [_advice(each) for each in way],
         "labels": [_label(each, territory) for each in required if each.label is not None],
         "terms": _terms(version),
         "stated": asdict(statements.of(version)),
@@ -146,6 +149,10 @@ def _terms(version: Version) -> dict[str, object] | None:
         "embargo_until": _told(left.embargo_until),
         "valid_until": _told(left.valid_until),
     }
+
+
+def _advice(advice: Advice) -> dict[str, str]:
+    return {"step": advice.step, "ask": advice.ask}
 
 
 def _label(required: Requirement, territory: str | None) -> dict[str, object]:

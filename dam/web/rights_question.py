@@ -15,8 +15,8 @@ from dam.core import language
 from dam.core.lazily import lazy
 from dam.rights import disclosure, spans, territories
 from dam.rights.disclosure import Requirement
-from dam.rights.policy import Source, Terms, Use
-from dam.web import place_form, usage_status
+from dam.rights.policy import Cause, Source, Terms, Use
+from dam.web import place_form, usage_status, whom_to_ask
 from dam.web.day_field import DayField
 from dam.web.decorators import BrandRequest
 from dam.web.place_form import PlaceForm
@@ -63,6 +63,7 @@ class Answer:
     sentence: str
     reasons: tuple[str, ...]
     labels: tuple[str, ...]
+    causes: tuple[Cause, ...]
 
 
 def context(
@@ -74,16 +75,18 @@ def context(
         return {"question": form, "question_answer": None}
     use, territory = Use(form.cleaned_data["use"]), form.cleaned_data["territory"]
     place_form.remember(request, use=use, territory=territory)
+    at = here(request.brand)
     answer = answered(
         known,
         use=use,
         territory=territory,
         day=form.cleaned_data["until"],
-        at=here(request.brand),
+        at=at,
         release=version.release,
         sources=sources,
     )
-    return {"question": form, "question_answer": answer}
+    way = whom_to_ask.way(version, answer.causes, by=request.principal, at=at)
+    return {"question": form, "question_answer": answer, "question_way": way}
 
 
 def answered(
@@ -111,6 +114,7 @@ def answered(
         sentence=_sentence(not reasons, use=use, territory=territory, day=day),
         reasons=reasons,
         labels=_labels(needed, territory) if not reasons else (),
+        causes=verdict.causes,
     )
 
 

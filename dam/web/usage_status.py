@@ -10,7 +10,7 @@ from dam.catalog.models import Origin, ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.rights import policy, territories
-from dam.rights.policy import Source, Terms
+from dam.rights.policy import Cause, Source, Terms
 
 # Names for people; "web" and "social" are words of their own.
 USES = {
@@ -40,6 +40,7 @@ class UsageStatus:
     tone: str
     answer: str
     details: tuple[str, ...]
+    causes: tuple[Cause, ...] = ()  # of a no
 
 
 def of(
@@ -72,7 +73,7 @@ def of(
     tone = "info" if terms.approval in ("draft", "in_review") else "warn"
     if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
         tone = "bad"
-    return UsageStatus(what, tone, _("Not cleared for use."), verdict.reasons)
+    return UsageStatus(what, tone, _("Not cleared for use."), verdict.reasons, verdict.causes)
 
 
 def unsigned(release: str) -> str:

@@ -20,7 +20,7 @@ from dam.delivery import access, downloads, streaming
 from dam.rights import policy, terms
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_versions
-from dam.web import asset_version, files, htmx
+from dam.web import asset_version, files, htmx, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
 from dam.web.place_form import PlaceForm
 from provenance.downloads import labelled, preset_files, presets
@@ -84,7 +84,7 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         labels=row.carries,
     )
     if not verdict.allowed:
-        raise PermissionDenied(" ".join(verdict.reasons))
+        raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     if row.state != FileState.READY or row.release.state != ReleaseStatus.READY or row.size is None:
         raise Http404(_("This file isn't there any more. Ask for it again on the page of the clip."))
     try:
@@ -142,6 +142,7 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
         "asset": version.asset,
         "version": version,
         "verdict": verdict,
+        "way": whom_to_ask.way(version, verdict.causes, by=request.principal, at=at),
         "rows": rows,
         "cropped": any(row.cropped for row in rows or ()),
         "where": form,

@@ -15,7 +15,7 @@ from dam.delivery import access, downloads, streaming
 from dam.rights import territories
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_versions
-from dam.web import files
+from dam.web import files, whom_to_ask
 from dam.web.decorators import BrandRequest, for_guests, requires
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -42,7 +42,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         labels=access.UNLABELLED,
     )
     if not verdict.allowed:
-        raise PermissionDenied(" ".join(verdict.reasons))
+        raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if release is None or release.size is None:
         raise Http404(_("This version has no release to download."))
