@@ -46,7 +46,7 @@ class AdmitBodies:
             await self.app(scope, receive, send)
             return
         sender = await sync_to_async(_sender, thread_sensitive=False)(scope)
-        on_verify = scope["path"] == VERIFY
+        on_verify = scope["path"] in VERIFY
         if sender is None and not on_verify:
             await self._without_body(scope, receive, send)
             return

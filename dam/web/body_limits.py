@@ -9,7 +9,8 @@ from django.conf import settings
 from dam.web import asgi_middleware, errors
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
-VERIFY = "/verify/"
+# Where anybody may send a file to be verified: the page, and for programs.
+VERIFY = frozenset({"/verify/", "/c2pa/matches/byContent"})
 # A file for a comment, and without script the comment with its files.
 ATTACHMENTS = re.compile(
     r"/b/[^/]+/(versions/[^/]+/(attachments|comments/add)|comments/\d+/edit)/"
@@ -59,7 +60,7 @@ class LimitBodies:
 
 def most_bytes(path: str) -> int:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if path == VERIFY:
+    if path in VERIFY:
         most = settings.VERIFY_MAX_BYTES
     elif SHEETS.fullmatch(path):
         most = settings.SHEET_MAX_BYTES

@@ -9,6 +9,7 @@ from django.utils import timezone
 from provenance.downloads.models import PresetFile
 from provenance.releases import known
 from provenance.releases.known import KnownRelease
+from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
 
@@ -30,6 +31,22 @@ def by_pictures(sha256: str, *, at: datetime | None = None) -> KnownRelease | No
     ready = Case(When(release__state=ReleaseStatus.READY.value, then=0), default=1)
     file = _with_release(made).order_by(ready, "-release__signed_at").first()
     return replace(known.of(file.release, at=at or timezone.now()), by_pictures=True) if file else None
+
+
+def release_of(sha256: str, pictures_sha256: str) -> int | None:
+    """The release with these bytes, or else these pictures, or of which a file with them was made."""
+    for field, value in (("sha256", sha256), ("pictures_sha256", pictures_sha256)):
+        if not value:
+            continue
+        of_release = Release.objects.filter(**{field: value}, signed_at__isnull=False)
+        of_file = PresetFile.objects.filter(**{field: value}).order_by("-release__signed_at")
+        found: int | None = (
+            of_release.values_list("pk", flat=True).first()
+            or of_file.values_list("release_id", flat=True).first()
+        )
+        if found is not None:
+            return found
+    return None
 
 
 def _with_release(files: QuerySet[PresetFile]) -> QuerySet[PresetFile]:

@@ -4,6 +4,15 @@ from django.db import models
 
 from dam.models import Version
 
+# The name of the file's newest manifest, as the report has it.
+NEWEST = models.Func(
+    models.F("report"),
+    models.Value("raw"),
+    models.Value("active_manifest"),
+    function="jsonb_extract_path_text",
+    output_field=models.TextField(),
+)
+
 
 class ManifestRecord(models.Model):
     """The report of one verification (provenance.manifests.verify.Report as JSON)."""
@@ -23,6 +32,9 @@ class ManifestRecord(models.Model):
             models.UniqueConstraint(
                 fields=["version"], condition=models.Q(release=None), name="manifest_record_once_for_master"
             )
+        ]
+        indexes = [
+            models.Index(NEWEST, name="manifest_of_release", condition=models.Q(release__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -20,8 +20,9 @@ from tests.integration.role_table import PUBLIC, ROWS
 from tests.integration.role_world import World
 
 # Pages that whoever isn't signed in sees, and that whoever is signed in sees besides.
-OPEN = {name for name, (nobody, _, _) in PUBLIC.items() if nobody == 200} - {"healthz"}
-OWN = {name for name, (_, somebody, _) in PUBLIC.items() if somebody == 200} - OPEN - {"healthz"}
+FOR_PROGRAMS = {"healthz", "soft-binding-algorithms"}
+OPEN = {name for name, (nobody, _, _) in PUBLIC.items() if nobody == 200} - FOR_PROGRAMS
+OWN = {name for name, (_, somebody, _) in PUBLIC.items() if somebody == 200} - OPEN - FOR_PROGRAMS
 # Opened after who it is was confirmed, which a sign-in of a moment ago did.
 CONFIRMED = ("mfa_add_webauthn", "mfa_activate_totp", "account_token_new")
 # The site of these tests sends mail, so people ask for a new password themselves.
