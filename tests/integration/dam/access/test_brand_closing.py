@@ -22,6 +22,7 @@ from dam.catalog.models import Asset
 from dam.collections import collections
 from dam.collections.models import Collection
 from dam.core import storage
+from provenance.models import LedgerStamp
 from provenance.releases.models import Release
 from provenance.review import ledger
 from tests.factories import BrandFactory, member
@@ -80,6 +81,9 @@ def test_after_its_time_a_brand_is_deleted_and_its_chains_hold_still() -> None:
     Case(brand=world.brand).approve_all()
     recorded = ledger.verify(world.brand)
     assert recorded.holds
+    LedgerStamp.objects.create(
+        brand=world.brand, entries=recorded.entries, head=recorded.head, events=1, at=timezone.now()
+    )
     people, assets = User.objects.count(), Asset.objects.filter(brand=other.brand).count()
     brand_closing.close(world.brand, by=world.people[Role.ADMIN], typed=world.brand.name)
     with pytest.raises(brand_closing.ClosingRefused):
