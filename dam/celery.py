@@ -33,6 +33,7 @@ app.autodiscover_tasks(
         "provenance.attachments",
         "provenance.comment_pdfs",
         "provenance.downloads",
+        "provenance.evidence_packs",
         "provenance.guests",
         "provenance.manifests",
         "provenance.recalls",

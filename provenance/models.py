@@ -3,6 +3,7 @@
 from provenance.attachments.models import Attachment, AttachmentPreview
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads.models import DownloadPreset, PresetFile
+from provenance.evidence_packs.models import EvidencePack
 from provenance.guests.models import (
     GuestAddress,
     GuestAdvice,
@@ -45,6 +46,7 @@ __all__ = [
     "Decision",
     "DownloadPreset",
     "EvidenceFile",
+    "EvidencePack",
     "GuestAddress",
     "GuestAdvice",
     "GuestLink",

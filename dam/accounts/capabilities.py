@@ -29,6 +29,7 @@ class Capability(StrEnum):
     DECIDE_BRAND = "decide_brand"
     DECIDE_LEGAL = "decide_legal"
     WITHDRAW_RELEASE = "withdraw_release"
+    EVIDENCE = "evidence"  # have evidence packs of releases made, and download them
     HOLD = "hold"  # place and lift legal holds: while one stands, nothing of the clip is deleted
     DOWNLOAD_RELEASE = "download_release"
     DOWNLOAD_MASTER = "download_master"
@@ -57,6 +58,7 @@ PHRASES: dict[Capability, str] = {
     Capability.DECIDE_BRAND: noop("decide brand reviews"),
     Capability.DECIDE_LEGAL: noop("decide legal reviews"),
     Capability.WITHDRAW_RELEASE: noop("withdraw approvals"),
+    Capability.EVIDENCE: noop("make or download evidence packs"),
     Capability.HOLD: noop("place or lift legal holds"),
     Capability.DOWNLOAD_RELEASE: noop("download releases"),
     Capability.DOWNLOAD_MASTER: noop("download masters"),
@@ -99,6 +101,7 @@ GRANTS: dict[Role, frozenset[Capability]] = {
             Capability.DECIDE_LEGAL,
             Capability.WITHDRAW_RELEASE,
             Capability.DOWNLOAD_MASTER,
+            Capability.EVIDENCE,
             Capability.HOLD,
         }
     ),
@@ -110,6 +113,7 @@ GRANTS: dict[Role, frozenset[Capability]] = {
             Capability.MANAGE_BRAND,
             Capability.MANAGE_PEOPLE,
             Capability.WITHDRAW_RELEASE,
+            Capability.EVIDENCE,
             Capability.HOLD,
         }
     ),
@@ -119,8 +123,10 @@ DECIDING = frozenset({Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL})
 # What runs a brand. Nobody gives a role that has one of these unless they have it themselves, somebody who
 # has them all always remains (dam/access/people.py), and whoever has one decides on no review.
 ADMINISTRATIVE = frozenset({Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE})
-# A decision is signed in a person's name, so no program makes it; and none lets people in or lifts a hold.
-TOKEN_MAY = frozenset(Capability) - DECIDING - {Capability.MANAGE_PEOPLE, Capability.HOLD}
+# A decision is signed in a person's name, so no program makes it; and none lets people in, lifts a hold or
+# has evidence packs, which are full of names.
+_PEOPLE_ALONE = {Capability.MANAGE_PEOPLE, Capability.HOLD, Capability.EVIDENCE}
+TOKEN_MAY = frozenset(Capability) - DECIDING - _PEOPLE_ALONE
 # Whoever has no account gets at most this, and only of what is released.
 GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.COMMENT})
 

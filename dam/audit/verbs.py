@@ -51,6 +51,10 @@ class Verb(StrEnum):
     RELEASE_REVOKED = "release.revoked"
     RELEASE_EMBARGO_CHANGED = "release.embargo_changed"  # the first day of use of an approved version
     RELEASE_DOWNLOADED = "release.downloaded"
+    EVIDENCE_REQUESTED = "evidence.requested"
+    EVIDENCE_MADE = "evidence.made"
+    EVIDENCE_FAILED = "evidence.failed"
+    EVIDENCE_DOWNLOADED = "evidence.downloaded"
     RECALL_OPENED = "recall.opened"
     RECALL_ENDED = "recall.ended"  # people with copies of a clip whose clearance ended
     RECALL_LIFTED = "recall.lifted"  # its clearance was renewed

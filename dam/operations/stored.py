@@ -20,6 +20,7 @@ TITLES = {
     "guest": noop("Copies for outside reviewers"),
     "attachment": noop("Files attached to comments"),
     "comment_pdf": noop("PDFs of comments"),
+    "evidence_pack": noop("Evidence packs"),
 }
 
 

@@ -49,6 +49,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "recover-evidence-packs": {
+        "task": "default.recover_evidence_packs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "spread-recalls": {"task": "default.spread_recalls", "schedule": 60.0, "options": {"expires": 60}},
     "recall-ended": {"task": "default.recall_ended", "schedule": 60.0, "options": {"expires": 60}},
     "tend-guest-links": {"task": "default.tend_guest_links", "schedule": 60.0, "options": {"expires": 60}},

@@ -86,6 +86,14 @@ VERBS: dict[str, Wording] = {
         "clock", noop("%(person)s changed the first day of use of %(target)s")
     ),
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
+    Verb.EVIDENCE_REQUESTED: Wording(
+        "folder-lock", noop("%(person)s asked for an evidence pack of %(target)s")
+    ),
+    Verb.EVIDENCE_MADE: Wording("folder-check", noop("The evidence pack of %(target)s is ready")),
+    Verb.EVIDENCE_FAILED: Wording("circle-alert", noop("The evidence pack of %(target)s couldn't be made")),
+    Verb.EVIDENCE_DOWNLOADED: Wording(
+        "download", noop("%(person)s downloaded the evidence pack of %(target)s")
+    ),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
     Verb.RECALL_OPENED: Wording("shield-off", noop("%(person)s recalled copies of %(target)s")),
     Verb.RECALL_ENDED: Wording(
@@ -372,7 +380,7 @@ KINDS = {
     "review": (noop("Review"), ("review.", "comment.", "comments.", "guest.", "absence.")),
     "release": (
         noop("Releases and downloads"),
-        ("release.", "recall.", "master.", "rendition.", "rights.", "share."),
+        ("release.", "evidence.", "recall.", "master.", "rendition.", "rights.", "share."),
     ),
     "generate": (noop("Generation"), ("job.", "waiver.", "clip.")),
     "people": (noop("People"), ("member.", "account.", "group.", "company.")),

@@ -176,6 +176,47 @@ def read(
         return ManifestReading(ReadOutcome.UNREADABLE, f"{type(error).__name__}: {error}")
 
 
+def export(path: Path, *, content_type: str, settings: dict[str, Any], folder: Path) -> bool:
+    """Write what others check a file's manifests by into a folder; whether it has any that can be read.
+
+    `crjson.json` is all that the library says of them, `store.c2pa` the manifest store as it stands in the
+    file, `timestamps.json` the tokens beside its signatures: of each its manifest, its form ("sigTst2" or
+    "sigTst"), the token, and the signature with its protected headers, in base64.
+    """
+    try:
+        with (
+            Context.from_dict(settings) as context,
+            path.open("rb") as file,
+            Reader(content_type, file, context=context) as reader,
+        ):
+            (folder / "crjson.json").write_text(reader.crjson(), encoding="utf-8")
+            store = _store(reader, json.loads(reader.json())["active_manifest"])
+            (folder / "store.c2pa").write_bytes(store)
+            tokens = []
+            with suppress(ValueError, LookupError, RecursionError, TypeError, RuntimeError):
+                tokens = list(_tokens(store))
+            (folder / "timestamps.json").write_text(json.dumps(tokens))
+            return True
+    except (C2paError, KeyError, ValueError, RecursionError):
+        return False
+
+
+def _store(reader: Reader, active: str) -> bytes:
+    """The whole manifest store: an address of a signature leads to all boxes around it."""
+    content = io.BytesIO()
+    reader.resource_to_stream(f"self#jumbf=/c2pa/{active}/{SIGNATURE}", content)
+    return content.getvalue()
+
+
+def _tokens(store: bytes) -> Iterator[dict[str, str]]:
+    for label, [protected, unprotected, *_payload, signature] in _signatures(store):
+        for form in ("sigTst2", "sigTst"):
+            for token in (unprotected.get(form) or {}).get("tstTokens", ()):
+                parts = {"token": token["val"], "protected": protected, "signature": signature}
+                encoded = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+                yield {"manifest": label, "form": form, **encoded}
+
+
 def _certificates(reader: Reader) -> dict[str, Any]:
     """Subject, issuer and validity of each manifest's signer, which Reader.json() leaves out."""
     crjson = json.loads(reader.crjson())
@@ -185,10 +226,8 @@ def _certificates(reader: Reader) -> dict[str, Any]:
 def _uses(reader: Reader, store: dict[str, Any]) -> dict[str, list[str]]:
     """What each signer's certificate is for, which the library tells nowhere."""
     found: dict[str, list[str]] = {}
-    content = io.BytesIO()
     with suppress(C2paError, ValueError, LookupError, RecursionError, TypeError, RuntimeError):
-        reader.resource_to_stream(f"self#jumbf=/c2pa/{store['active_manifest']}/{SIGNATURE}", content)
-        for label, certificate in _signers(content.getvalue()):
+        for label, certificate in _signers(_store(reader, store["active_manifest"])):
             with suppress(ValueError, x509.ExtensionNotFound):
                 leaf = x509.load_der_x509_certificate(certificate)
                 given = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
@@ -197,17 +236,21 @@ def _uses(reader: Reader, store: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _signers(boxes: bytes) -> Iterator[tuple[str, bytes]]:
-    """(label, certificate) of each manifest in a manifest store: boxes in boxes, as JUMBF has them."""
+    """(label, certificate) of each manifest in a manifest store."""
+    for label, [protected, unprotected, *_others] in _signatures(boxes):
+        headers = unprotected | _cbor(protected, 0)[0]
+        chain = headers.get(33) or headers.get("x5chain") or b""
+        yield label, chain if isinstance(chain, bytes) else chain[0]
+
+
+def _signatures(boxes: bytes) -> Iterator[tuple[str, list[Any]]]:
+    """(label, COSE_Sign1) of each manifest in a manifest store: boxes in boxes, as JUMBF has them."""
     for _label, manifests in _labelled(boxes):
         for label, parts in _labelled(manifests):
             for name, signature in _labelled(parts):
-                if name != SIGNATURE:
-                    continue
-                kind, content = next(_boxes(signature))
-                [protected, unprotected, *_others], _end = _cbor(content, 0)
-                headers = unprotected | _cbor(protected, 0)[0] if kind == b"cbor" else {}
-                chain = headers.get(33) or headers.get("x5chain") or b""
-                yield label, chain if isinstance(chain, bytes) else chain[0]
+                if name == SIGNATURE:
+                    kind, content = next(_boxes(signature))
+                    yield label, _cbor(content, 0)[0] if kind == b"cbor" else [b"\xa0", {}, None, b""]
 
 
 def _labelled(boxes: bytes) -> Iterator[tuple[str, bytes]]:
@@ -294,12 +337,17 @@ def _texts(reader: Reader, store: dict[str, Any]) -> dict[str, str]:
 def main() -> None:
     """One line of JSON on standard input, and what came of it on standard output.
 
+    {"do": "export", "path", "content_type", "settings"}: files in the working folder, and {"exported"}.
     {"do": "read", "path", "content_type", "settings", "sidecar"}: a Reading. {"do": "sign", …}: the arguments
     of `sign`; {"sign": bytes} asks for a signature, {"failed": message} or {"signed": true} ends it.
     """
     query = json.loads(sys.stdin.readline())
     if query["do"] == "sign":
         _sign_with_a_distant_key(query)
+        return
+    if query["do"] == "export":
+        given = {"content_type": query["content_type"], "settings": query["settings"]}
+        _say({"exported": export(Path(query["path"]), **given, folder=Path.cwd())})
         return
     result = read(
         Path(query["path"]),

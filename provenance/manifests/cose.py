@@ -35,12 +35,17 @@ def message(to_be_signed: bytes, signature: bytes) -> bytes:
     _kind, length, start = _head(to_be_signed, start)  # its context
     protected = start + length
     _kind, length, start = _head(to_be_signed, protected)
+    return stamped(to_be_signed[start : start + length], signature)
+
+
+def stamped(protected: bytes, signature: bytes) -> bytes:
+    """The same, of a signature with these protected headers."""
     context = b"CounterSignature"
     return b"".join(
         (
             _of(ARRAY, 4),
             _of(TEXT, len(context)) + context,
-            to_be_signed[protected : start + length],
+            _bytes(protected),
             _bytes(b""),
             _bytes(_bytes(signature)),
         )

@@ -186,10 +186,10 @@ def append(review: Review, facts: Mapping[str, object]) -> LedgerEntry:
 def of_decisions(review: Review) -> dict[tuple[int, int], LedgerEntry]:
     """The entries of a review's decisions, by the index of their stage and who decided."""
     entries = LedgerEntry.objects.filter(review_id=review.pk).order_by("sequence")
-    return {place: each for each in entries if (place := _place(json.loads(each.record)))}
+    return {found: each for each in entries if (found := place(json.loads(each.record)))}
 
 
-def _place(record: Mapping[str, Any]) -> tuple[int, int] | None:
+def place(record: Mapping[str, Any]) -> tuple[int, int] | None:
     """Which decision a record is of: the index of its stage, and who decided. None of a withdrawal."""
     if "stage" not in record:
         return None
@@ -348,9 +348,9 @@ def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
     for batch in _batches(rows.iterator()):
         reviews = {decision.review_id for decision in batch}
         known = {
-            (entry.review_id, *place): (entry.sequence, record)
+            (entry.review_id, *found): (entry.sequence, record)
             for entry in LedgerEntry.objects.filter(review_id__in=reviews).order_by("sequence")
-            if (place := _place(record := json.loads(entry.record)))
+            if (found := place(record := json.loads(entry.record)))
         }
         for decision in batch:
             wanted = of_decision(decision, decision.review, by=None)

@@ -50,6 +50,7 @@ from provenance.attachments.models import Attachment
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
 from provenance.downloads.models import DownloadPreset, PresetFile
+from provenance.evidence_packs.models import EvidencePack, PackState
 from provenance.guests.models import GuestLink, GuestRemark, MarkedCopy
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
@@ -115,6 +116,14 @@ class World:
         )
         Review.objects.filter(pk=self.review.pk).update(review_set=self.review_set, set_place=1)
         self.released: Version = self._released()
+        self.evidence_pack: EvidencePack = EvidencePack.objects.create(
+            brand=self.brand,
+            release=Release.objects.get(version=self.released),
+            user=self.maker.user,
+            language="en",
+            state=PackState.FAILED,
+            reason="The disk was full.",
+        )
         recalled = self._released()  # another one: each approval is withdrawn once
         self.recall: Recall = Recall.objects.create(
             brand=self.brand,
@@ -311,6 +320,8 @@ class World:
                 return self.batches[role].pk
             case "own import":
                 return self.imports.get(role, self.imported).pk
+            case "evidence pack":
+                return self.evidence_pack.pk
             case "own pdf":
                 return self.pdfs[role].pk if role in self.pdfs else uuid4()
             case "own upload":

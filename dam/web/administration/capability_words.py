@@ -64,6 +64,11 @@ GROUPS: tuple[Group, ...] = (
             ),
             Words(Capability.DECIDE_LEGAL, _("Decide legal reviews"), _("Under the same rules.")),
             Words(Capability.WITHDRAW_RELEASE, _("Withdraw approvals")),
+            Words(
+                Capability.EVIDENCE,
+                _("Make and download evidence packs"),
+                _("Everything that proves a release, with the names of the people involved."),
+            ),
         ),
     ),
     Group(

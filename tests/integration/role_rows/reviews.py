@@ -8,6 +8,10 @@ ROWS = (
     # Credentials
     Row("GET",  "asset-credentials", ("released.asset",), 200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-credentials", ("draft.asset",),  404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-evidence", ("released.asset",),  403, 403, 403, 200, 403, 200, 403, 403),
+    Row("GET",  "asset-evidence", ("draft.asset",),     403, 403, 403, 200, 403, 200, 403, 403),
+    Row("POST", "evidence-make", ("released",),         403, 403, 403, 302, 403, 302, 403, 403),
+    Row("GET",  "evidence-file", ("evidence pack",),    403, 403, 403, 404, 403, 404, 403, 403),
     Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302, 403, 403),
 
     # Releases: 403 where the rights policy refuses

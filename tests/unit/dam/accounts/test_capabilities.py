@@ -20,6 +20,7 @@ EXPECTED = {
     Capability.DECIDE_BRAND: "b",
     Capability.DECIDE_LEGAL: "l",
     Capability.WITHDRAW_RELEASE: "b l a",
+    Capability.EVIDENCE: "l a",
     Capability.HOLD: "l a",
     Capability.DOWNLOAD_RELEASE: "v c b l n a",
     Capability.DOWNLOAD_MASTER: "c l n a",
@@ -65,6 +66,10 @@ def test_no_token_lets_people_in() -> None:
 
 def test_no_token_lifts_a_legal_hold() -> None:
     assert Capability.HOLD not in capabilities.TOKEN_MAY
+
+
+def test_no_token_has_evidence_packs() -> None:
+    assert Capability.EVIDENCE not in capabilities.TOKEN_MAY
 
 
 def test_an_unknown_role_is_an_error_not_a_refusal() -> None:
