@@ -63,9 +63,10 @@ def _usage(release: Release) -> str:
         "places": _places(release.territories),
     }
     zone = times.of_brand(release.brand)
-    last = release.review.decisions.order_by("stage", "pk").last()
-    if last is not None and last.embargo_until is not None:
-        since = _("from %(day)s") % {"day": language.day(last.embargo_until.astimezone(zone))}
+    # As it stands when the file is made: a download format may be made long after the release.
+    rights = getattr(release.version, "rights", None)
+    if rights is not None and rights.embargo_until is not None:
+        since = _("from %(day)s") % {"day": language.day(rights.embargo_until.astimezone(zone))}
         terms["places"] = f"{terms['places']}, {since}"
     if release.valid_until is None:
         return _("Cleared by %(brand)s for %(uses)s, %(places)s, with no end date.") % terms

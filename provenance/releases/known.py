@@ -35,6 +35,8 @@ class KnownRelease:
     ended_at: datetime | None = None
     valid_until: datetime | None = None
     embargo_until: datetime | None = None
+    # Also of one that was withdrawn, replaced or removed meanwhile.
+    under_embargo: bool = False
     by_pictures: bool = False  # the file is another one that shows the same
     stamped_at: datetime | None = (
         None  # these bytes were there by then, by an authority's word kept with the release
@@ -113,6 +115,7 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
         ended_at=release.ended_at,
         valid_until=valid_until,
         embargo_until=embargo_until,
+        under_embargo=embargo_until is not None and at < embargo_until,
     )
 
 

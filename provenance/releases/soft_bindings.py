@@ -15,7 +15,6 @@ from dam.catalog.models import AssetKind
 from dam.core import storage
 from provenance.manifests.models import NEWEST, ManifestRecord
 from provenance.releases import known, watermarked
-from provenance.releases.known import Standing
 from provenance.releases.models import Release
 
 LARGEST = 16 * 1024**2  # bytes of a manifest store
@@ -78,7 +77,7 @@ def _may_be_told(record: ManifestRecord, *, at: datetime) -> bool:
     reviews = [each["review"] for each in record.report.get("manifests", ()) if each.get("review")]
     if any(stage.get("name") for review in reviews for stage in review["stages"]):
         return False
-    return known.of(release, at=at).standing is not Standing.EMBARGO
+    return not known.of(release, at=at).under_embargo
 
 
 def _in_film(key: str, *, size: int) -> bytes | None:

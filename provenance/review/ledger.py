@@ -77,6 +77,7 @@ class Verdict:
     broken_at: int | None = None
     problem: str = ""
     stamped: Stamped | None = None  # the newest timestamp that holds
+    void: int = 0  # timestamps that don't hold, or whose authority isn't on the list: they vouch for nothing
 
     @property
     def holds(self) -> bool:
@@ -258,7 +259,7 @@ def verify(brand: Brand, *, named: Mapping[int, str] | None = None) -> Verdict:
         or _against_log(brand, verdict)
         or _against_decisions(brand, verdict)
     )
-    return problem or replace(verdict, stamped=_newest(proof))
+    return problem or replace(verdict, stamped=_newest(proof), void=proof.void)
 
 
 def export(brand: Brand, file: TextIO, *, at: datetime) -> Verdict:
@@ -305,7 +306,7 @@ def verify_export(file: Iterable[str], *, named: Mapping[int, str] | None = None
         return Verdict(verdict.entries, verdict.head, verdict.entries + 1, problem)
     if next(lines, None) is not None:
         raise NotALedger("There are lines after the last one of the ledger, which nothing vouches for.")
-    return replace(verdict, stamped=_newest(proof))
+    return replace(verdict, stamped=_newest(proof), void=proof.void)
 
 
 def _newest(proof: Proof) -> Stamped | None:

@@ -6,7 +6,6 @@ a ledger that has grown, and of the brand's activity log, are stamped (stamping_
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -51,10 +50,10 @@ class Stamp(Heads):
     def read(self) -> Timestamp:
         """What the authority said. Raises NoTimestamp where it doesn't hold, or not over these heads."""
         try:
-            response = base64.b64decode(self.response, validate=True)
-        except (binascii.Error, ValueError) as problem:
+            response, digest = base64.b64decode(self.response, validate=True), self.digest
+        except ValueError as problem:  # no base64, or heads that are no text
             raise NoTimestamp(timestamps.NOT_ONE) from problem
-        return timestamps.check(response, self.digest)
+        return timestamps.check(response, digest)
 
     def exported(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,7 +81,8 @@ def read(sent: object, *, brand: object) -> Iterator[Stamp]:
         except TypeError:
             continue
         numbers = isinstance(stamp.entries, int) and isinstance(stamp.events, int)
-        if numbers and stamp.brand == brand and isinstance(stamp.response, str):
+        texts = (stamp.head, stamp.log_head, stamp.response)
+        if numbers and stamp.brand == brand and all(isinstance(text, str) for text in texts):
             yield stamp
 
 

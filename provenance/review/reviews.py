@@ -177,6 +177,8 @@ def decide(
         )
         before = cleared_so_far(review)
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
+        if kind == DecisionKind.APPROVE and clearance.embargo_until is not None:
+            _stop_if(_refuse_to_hide(version))
         lines = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
         answers = tuple(answers)
         _stop_if(checklist.refuse(lines, answers))
@@ -245,6 +247,20 @@ def decide(
             data["together"] = together.kept()
         _record(decision_events.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
+
+
+def _refuse_to_hide(version: Version) -> Refusal | None:
+    """An earlier version is in use, and would be gone for viewers until this one's first day."""
+    released = version.asset.released_id
+    if released is None or released == version.pk:
+        return None
+    return Refusal(
+        "in_use",
+        _(
+            "An earlier version is in use and would disappear until this one's first day of use. Approve it "
+            "without that day once it has come, or withdraw the earlier approval first."
+        ),
+    )
 
 
 def _state(version: Version, wanted: PresetTerms, *, by: Principal, preset: Chosen | None) -> None:

@@ -5,6 +5,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -27,7 +28,10 @@ def add(*, at: datetime | None = None) -> int:
     if not timestamps.is_configured():
         return 0
     at, stamped, begun = at or timezone.now(), 0, time.monotonic()
-    for brand in Brand.objects.order_by("pk").iterator():
+    # Whose newest is the oldest comes first: where the authority is slow, each has its turn.
+    newest = LedgerStamp.objects.filter(brand=OuterRef("pk")).order_by("-entries").values("created_at")[:1]
+    brands = Brand.objects.annotate(stamped_at=Subquery(newest))
+    for brand in brands.order_by(F("stamped_at").asc(nulls_first=True), "pk").iterator():
         if timestamps.breaker.is_open or time.monotonic() - begun > TURN_SECONDS:
             break
         stamped += _stamp(brand, at=at)

@@ -46,7 +46,7 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
     if first is None:
         return None
     release, seen = known.of(first, at=at), wanted[first.pk]
-    if release.standing is Standing.EMBARGO:
+    if release.under_embargo:
         return None  # nobody is told before its time that there is such a clip
     return AlikeRelease(
         brand=release.brand,
@@ -65,7 +65,7 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
     for each in found:
         row = known_rows.get(each["release"])
         release = known.of(row, at=at) if row else None
-        if row is None or release is None or release.standing is Standing.EMBARGO:
+        if row is None or release is None or release.under_embargo:
             continue
         return AlikeRelease(
             brand=release.brand,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import of_brand
 from dam.catalog.models import Approval, Version
+from dam.core import language
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
 from dam.web import asset_version
@@ -53,6 +54,12 @@ class EmbargoForm(WholeTextForm):
         )
 
 
+def _now(version: Version, zone: ZoneInfo) -> str:
+    """What stands there, in words; empty where it may be used already."""
+    until = version.rights.embargo_until if hasattr(version, "rights") else None
+    return language.day(until.astimezone(zone)) if until and until > timezone.now() else ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @requires(Capability.DECIDE_LEGAL)
@@ -70,8 +77,9 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.message)
             if refused.code == "changed":
+                version = asset_version.find(request, asset_id)
                 form.data = request.POST.copy()
-                form.data["seen"] = embargoes.token(asset_version.find(request, asset_id))
+                form.data["seen"] = embargoes.token(version)
         else:
             messages.success(request, _("Saved."))
             return redirect(back)
@@ -80,6 +88,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "version": version,
         "form": form,
         "back": back,
+        "now": _now(version, zone),
         "approved": version.approval == Approval.APPROVED,
     }
     return render(request, "rights/embargo.html", context, status=422 if form.errors else 200)

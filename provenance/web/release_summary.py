@@ -40,19 +40,24 @@ class ReleaseLine:
 
 def status(version: Version, *, at: datetime) -> ReleaseLine | None:
     """The version's newest release; None when it has none."""
-    release = Release.objects.filter(version=version).select_related("version").first()
+    release = Release.objects.filter(version=version).select_related("version__rights").first()
     return line(release, at=at) if release else None
 
 
 def history(asset: Asset, *, at: datetime) -> list[ReleaseLine]:
     """Every release of the asset, the newest first."""
-    rows = Release.objects.filter(asset=asset).select_related("version", "review")
+    rows = Release.objects.filter(asset=asset).select_related("version__rights", "review")
     return [line(each, at=at) for each in rows.prefetch_related("review__decisions__decided_by")]
 
 
 def line(release: Release, *, at: datetime) -> ReleaseLine:
-    """Reads `release.version` and `release.review.decisions` with who decided: select them."""
+    """Reads `release.version`, its `rights` and `release.review.decisions` with who decided: select them.
+
+    Of the release that is in use it says the first day of use that stands now; of others, what was approved.
+    """
     state, approvals = ReleaseStatus(release.state), tuple(release.review.decisions.all())
+    in_use = getattr(release.version, "rights", None) if state == ReleaseStatus.READY else None
+    approved_from = approvals[-1].embargo_until if approvals else None
     return ReleaseLine(
         release=release,
         tone="warn" if state == ReleaseStatus.SIGNING and release.reason else TONES[state],
@@ -61,7 +66,7 @@ def line(release: Release, *, at: datetime) -> ReleaseLine:
             uses=tuple(release.uses),
             places=tuple(release.territories),
             valid_until=release.valid_until,
-            embargo_until=approvals[-1].embargo_until if approvals else None,
+            embargo_until=in_use.embargo_until if in_use else approved_from,
             at=at,
         ),
         approved_by=approvals,

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -260,7 +261,7 @@ class ApproveForm(SeenForm):
                 self.fields["countries"].initial = territories.typed(before.territories)
             if before.valid_until is not None:
                 self.fields["valid_until"].initial = before.valid_until.astimezone(self.zone).date()
-            if before.embargo_until is not None:
+            if before.embargo_until is not None and before.embargo_until > timezone.now():
                 self.fields["embargo_until"].initial = before.embargo_until.astimezone(self.zone).date()
 
     def _begin_with(self, usual: DefaultRights) -> None:

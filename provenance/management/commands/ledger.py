@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.core import command
-from provenance.manifests import verify
+from provenance.manifests import timestamps, verify
 from provenance.review import ledger
 from provenance.review.ledger import Verdict
 
@@ -88,6 +88,7 @@ class Command(command.Command):
                 "head": verdict.head,
                 "broken_at": verdict.broken_at,
                 "problem": verdict.problem,
+                "timestamps_void": verdict.void,
                 "stamped": verdict.stamped
                 and {
                     "entries": verdict.stamped.entries,
@@ -101,6 +102,11 @@ class Command(command.Command):
             if stamped := verdict.stamped:
                 when = stamped.at.strftime("%Y-%m-%d %H:%M:%S UTC")
                 self.stdout.write(f"  {stamped.authority} stamped the first {stamped.entries} on {when}.")
+            elif timestamps.is_configured() and verdict.entries:
+                self.stdout.write("  No timestamp vouches for any of them.")
+            if verdict.void:
+                why = "don't hold, or their authority isn't on the list: they vouch for nothing"
+                self.stderr.write(f"  {verdict.void} timestamps {why}.")
         else:
             self.stderr.write(f"{name}: {verdict.problem} {verdict.entries} entries before it hold.")
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 from dam.accounts.capabilities import Capability, Role
 from dam.accounts.principals import Principal
 from dam.audit.models import Event
-from dam.catalog.models import Version
+from dam.catalog.models import Asset, Version
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets
 from provenance.models import LedgerEntry, Release
 from provenance.releases import file_metadata
-from provenance.review import embargoes, ledger
+from provenance.releases.states import ReleaseStatus
+from provenance.review import embargoes, ledger, reviews
 from provenance.review.embargoes import EmbargoRefused
 from provenance.web import release_summary
 from tests.factories import member, token_of
@@ -64,6 +65,18 @@ def test_an_approval_grants_it_and_everything_says_so() -> None:
     assert f"from {begins:%-d %B %Y}" in said.terms
 
 
+def test_none_is_granted_while_an_earlier_version_would_disappear_by_it(case: Case) -> None:
+    Asset.objects.filter(pk=case.version.asset_id).update(released=case.version)
+    case.version = case.add_version()
+    review = case.submit()
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        case.approve(review, by=case.brand_reviewer, embargo_until=timezone.now() + DAY)
+    assert refused.value.code == "in_use"
+    assert not review.decisions.exists()
+    case.approve(review, by=case.brand_reviewer)
+    assert visible_assets(member(case.brand, Role.VIEWER)).exists()
+
+
 def test_one_that_has_begun_by_then_is_none() -> None:
     case = Case()
     review = case.submit()
@@ -86,7 +99,15 @@ def test_a_legal_reviewer_moves_and_lifts_it(case: Case) -> None:
     change(case, later)
     assert until(case.version) == later
     assert not visible_assets(viewer).exists()
+    release = Release.objects.select_related("version__rights").get(version=case.version)
+    release.state = ReleaseStatus.READY
+    assert "from " in release_summary.line(release, at=timezone.now()).terms
+    assert "from " in file_metadata._usage(release)
     change(case, None, reason="Cleared early")
+    release = Release.objects.select_related("version__rights").get(pk=release.pk)
+    release.state = ReleaseStatus.READY
+    assert "from " not in release_summary.line(release, at=timezone.now()).terms
+    assert "from " not in file_metadata._usage(release)
     assert until(case.version) is None
     moved, lifted = (json.loads(row.record) for row in LedgerEntry.objects.order_by("sequence")[2:])
     assert (moved["decision"], moved["before"], moved["comment"]) == ("embargo", None, "The launch slipped")
@@ -151,6 +172,7 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(case: Case) -> Non
     stale = page(case, {"embargo_until": "2099-01-01", "reason": "Later", "seen": ""})
     assert stale.status_code == 422
     assert "Someone else changed this" in stale.text
+    assert "It can be used from" in stale.text
     seen = stale.context["form"]["seen"].value()
     again = page(case, {"embargo_until": "2099-01-01", "reason": "Later", "seen": seen})
     assert again.status_code == 302

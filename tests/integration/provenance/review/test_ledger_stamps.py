@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from dam.accounts.models import Brand
 from dam.audit.models import Event
 from provenance.manifests import timestamps
 from provenance.models import LedgerEntry, LedgerStamp
@@ -153,7 +154,8 @@ def test_an_export_proves_itself_by_its_timestamps(django_assert_num_queries: An
     forged = exported(case)
     assert not ledger.verify_export(forged).holds
     head = json.loads(forged[0])
-    nothing: tuple[object, ...] = ([], None, "x", [{}], [{"brand": 1}])
+    odd = [{**head["stamps"][0], "head": "\ud800"}, {**head["stamps"][0], "log_head": 7}]
+    nothing: tuple[object, ...] = ([], None, "x", [{}], [{"brand": 1}], odd)
     for stamps in (*nothing, [{**head["stamps"][0], "response": "AAAA"}]):
         void = ledger.verify_export([json.dumps({**head, "stamps": stamps}), *forged[1:]])
         assert (void.holds, void.stamped) == (True, None)  # nobody vouches for it, and it says so
@@ -165,7 +167,34 @@ def test_a_timestamp_of_somebody_who_isnt_trusted_vouches_for_nothing(settings: 
     stamping_ledgers.add()
     settings.TIMESTAMP_ANCHORS = []
     verdict = ledger.verify(case.brand)
-    assert (verdict.holds, verdict.stamped) == (True, None)
+    assert (verdict.holds, verdict.stamped, verdict.void) == (True, None, 1)
+
+
+def test_whose_timestamp_is_the_oldest_comes_first(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = cases = Case(), Case(), Case()
+    for case in cases:
+        approved(case)
+    now = timezone.now()
+    for case, days in ((first, 1), (second, 3)):
+        LedgerStamp.objects.create(
+            brand=case.brand,
+            entries=1,
+            head=LedgerEntry.objects.get(brand=case.brand, sequence=1).hash,
+            events=1,
+            at=now,
+            created_at=now - timedelta(days=days),
+        )
+    asked: list[int] = []
+
+    def stamp(brand: Brand, *, at: datetime) -> bool:
+        asked.append(brand.pk)
+        return False
+
+    monkeypatch.setattr(stamping_ledgers, "_stamp", stamp)
+    stamping_ledgers.add(at=now)
+    assert asked == [third.brand.pk, second.brand.pk, first.brand.pk]
 
 
 def test_a_ledger_that_doesnt_hold_isnt_stamped(
@@ -219,3 +248,8 @@ def test_the_command_says_who_stamped_it(capsys: pytest.CaptureFixture[str]) -> 
     assert "Timestamps for tests stamped the first 2 on 20" in capsys.readouterr().out
     call_command("ledger", "verify", "--brand", case.brand.slug, "--json")
     assert json.loads(capsys.readouterr().out)["stamped"]["entries"] == 2
+    LedgerStamp.objects.update(response="AAAA")
+    call_command("ledger", "verify", "--brand", case.brand.slug)
+    told = capsys.readouterr()
+    assert "No timestamp vouches for any of them." in told.out
+    assert "1 timestamps don't hold" in told.err

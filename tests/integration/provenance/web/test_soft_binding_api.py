@@ -107,6 +107,8 @@ def test_nothing_is_told_before_an_embargo_ends(clip: tuple[Path, Case, Release]
     RightsRecord.objects.filter(version=clip[1].version).update(embargo_until=later)
     assert by_binding(value()).json() == {"matches": []}
     assert Client().get(reverse("soft-binding-manifest", args=[manifest_of(clip[2])])).status_code == 404
+    Release.objects.filter(pk=clip[2].pk).update(state="superseded", ended_at=timezone.now())
+    assert by_binding(value()).json() == {"matches": []}
 
 
 def test_what_was_never_released_is_not_told(tmp_path: Path) -> None:

@@ -494,6 +494,8 @@ def test_what_looks_alike_is_not_asked_before_its_embargo_ends(tmp_path: Path) -
     html = verdict_on(copy.read_bytes())
     assert "looks like a clip that" not in html
     assert case.brand.name not in html
+    Asset.objects.filter(pk=case.version.asset_id).update(trashed_at=timezone.now())
+    assert case.brand.name not in verdict_on(copy.read_bytes())
 
 
 def test_that_looks_cannot_be_compared_leaves_what_is_certain(

@@ -62,3 +62,6 @@ def test_nobody_is_told_before_an_embargo_ends(tmp_path: Path) -> None:
     html = verdict_on(stripped(master))
     assert CARRIES not in html
     assert case.brand.name not in html
+    # Nor that there was one, once it is withdrawn before that day.
+    reviews.revoke(case.version, by=case.legal_reviewer, reason="A mark was shown")
+    assert case.brand.name not in verdict_on(stripped(master))
