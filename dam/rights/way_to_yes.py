@@ -30,6 +30,7 @@ class Place(StrEnum):
     REVIEW = "review"
     NEW_VERSION = "new_version"
     RENEWAL = "renewal"
+    FIRST_DAY = "first_day"
     CONSENTS = "consents"
     SOURCES = "sources"
     DOWNLOADS = "downloads"
@@ -78,7 +79,9 @@ STEPS: Mapping[Cause, Step] = MappingProxyType(
             Place.NEW_VERSION,
         ),
         Cause.EMBARGO: Step(
-            noop("Wait for that day, or ask for the embargo to be lifted."), Capability.DECIDE_LEGAL
+            noop("Wait for that day, or ask for the embargo to be lifted."),
+            Capability.DECIDE_LEGAL,
+            Place.FIRST_DAY,
         ),
         Cause.ENDED: Step(
             noop("Ask to renew the clearance."),

@@ -1,5 +1,6 @@
 """The asset page, its edit form, the trash and the way back."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from dam.web import (
     going_back,
     made_from,
     metadata_rows,
+    place_form,
     poster_choice,
     rights_statements,
     timed_text_lists,
@@ -39,6 +41,7 @@ from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment, is_htmx
 from dam.web.own_fields import rows
+from dam.web.place_form import Answer
 
 TABS = {
     "details": lazy("Details"),
@@ -173,6 +176,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "release": access.may_download(request.principal, version, at=at, named=True),
         # Whether the release as it is may leave for all that the clip is cleared for.
         "bare_release": access.may_download(request.principal, version, at=at, labels=access.UNLABELLED),
+        "taking": _taking(request, version, at=at),
         "told_beside": rights_statements.told_beside(version) if version.release == "ready" else (),
         "usage": usage,
         "way": whom_to_ask.way(version, usage.causes, by=request.principal, at=at),
@@ -184,6 +188,22 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),
     }
+
+
+def _taking(request: BrandRequest, version: Version, *, at: datetime) -> Answer | None:
+    """What the release itself can be had for with one click: the person's last answer, if it may leave so."""
+    answer = place_form.remembered(request)
+    if not answer.whole or version.release != "ready":
+        return None
+    verdict = access.may_download(
+        request.principal,
+        version,
+        at=at,
+        use=answer.policy_use,
+        territory=answer.territory,
+        labels=access.UNLABELLED,
+    )
+    return answer if verdict.allowed else None
 
 
 def _tabs(request: BrandRequest) -> dict[str, str]:

@@ -4,7 +4,9 @@ The answer is kept in the session, for each brand of its own, so that it goes wi
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.text import capfirst
@@ -17,11 +19,51 @@ from dam.web import usage_status
 from dam.web.decorators import BrandRequest
 from dam.web.whole_text import WholeTextForm
 
+OTHER = "other"  # what none of the uses is; it is recorded, and asked about as any use
+_OTHER = lazy("something else")
+_CHOOSE = lazy("Choose a use")
+_MISSING = {
+    "use": lazy("Choose what you want to use it for."),
+    "territory": lazy("Name a country, EU or worldwide."),
+}
 _KEPT = "used_for"  # in the session: by the number of a brand, the use and the territory
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A use, or OTHER, and a territory by its code; empty what wasn't said."""
+
+    use: str = ""
+    territory: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.use and self.territory)
+
+    @property
+    def policy_use(self) -> Use | None:
+        return Use(self.use) if self.use in set(Use) else None
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {name: value for name, value in (("use", self.use), ("territory", self.territory)) if value}
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.named)
+
+    def __str__(self) -> str:
+        """ "web, Germany" """
+        use = name_use(self.use) if self.use else ""
+        return ", ".join(filter(None, (use, territories.name_of(self.territory) if self.territory else "")))
+
+
+def name_use(use: str) -> str:
+    return str(_OTHER if use == OTHER else usage_status.USES.get(use, use))
+
+
 class PlaceForm(WholeTextForm):
-    """A use and a country, each of which may be left open; an address holds them."""
+    """A use and a country; an address holds them. Where they aren't `required` each may be left open."""
 
     use = forms.ChoiceField(label=lazy("Use"), required=False)
     territory = forms.CharField(
@@ -33,11 +75,25 @@ class PlaceForm(WholeTextForm):
     open_use = lazy("Any use")
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, uses: tuple[str, ...], auto_id: str = "where_%s", **more: Any
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        uses: tuple[str, ...],
+        other: bool = False,
+        required: bool = False,
+        auto_id: str = "where_%s",
+        **more: Any,
     ) -> None:
         super().__init__(_in_words(data) if data is not None else None, auto_id=auto_id, **more)
         offered = [(use, capfirst(str(usage_status.USES[use]))) for use in uses if use in usage_status.USES]
-        self.fields["use"].choices = [("", self.open_use), *offered]  # type: ignore[attr-defined]
+        if other:
+            offered.append((OTHER, capfirst(str(_OTHER))))
+        open_use = _CHOOSE if required else self.open_use
+        self.fields["use"].choices = [("", open_use), *offered]  # type: ignore[attr-defined]
+        for name, words in _MISSING.items() if required else ():
+            self.fields[name].required = True
+            self.fields[name].widget.is_required = False  # said in words, beside the others
+            self.fields[name].error_messages["required"] = words
         for field in self.fields.values():
             field.unmarked = True  # type: ignore[attr-defined]  # what is left open is said beside it
 
@@ -48,6 +104,13 @@ class PlaceForm(WholeTextForm):
         except territories.UnknownTerritory as unknown:
             raise forms.ValidationError(unknown.message) from unknown
 
+    def answer(self) -> Answer:
+        """What is named, as far as it can be read."""
+        if not self.is_bound:
+            return Answer()
+        self.is_valid()
+        return Answer(*(str(self.cleaned_data.get(name, "")) for name in ("use", "territory")))
+
 
 def _in_words(data: Mapping[str, Any]) -> Any:
     """The same with the name of a country where an address has its code."""
@@ -57,23 +120,28 @@ def _in_words(data: Mapping[str, Any]) -> Any:
     return read
 
 
-def remembered(request: BrandRequest) -> dict[str, str]:
-    """The last answer of this person in this brand: `use` and `territory`, as far as they named them."""
-    if not isinstance(request.principal, Member):
-        return {}
+def remembered(request: BrandRequest) -> Answer:
+    """The last answer of this person in this brand."""
+    if not asks(request):
+        return Answer()
     kept = request.session.get(_KEPT, {}).get(str(request.brand.pk), {})
     use, territory = kept.get("use", ""), kept.get("territory", "")
-    known = {
-        "use": use if use in set(Use) else "",
-        "territory": territory if territories.known(territory) else "",
-    }
-    return {name: value for name, value in known.items() if value}
+    known = use in {*Use, OTHER}
+    return Answer(use if known else "", territory if territories.known(territory) else "")
 
 
-def remember(request: BrandRequest, *, use: str, territory: str) -> None:
+def remember(request: BrandRequest, answer: Answer) -> None:
     """Of people; programs say it each time."""
-    if not isinstance(request.principal, Member):
-        return
-    answer = {name: value for name, value in (("use", use), ("territory", territory)) if value}
-    if answer != remembered(request):
-        request.session[_KEPT] = {**request.session.get(_KEPT, {}), str(request.brand.pk): answer}
+    if asks(request) and answer != remembered(request):
+        kept = {**request.session.get(_KEPT, {}), str(request.brand.pk): answer.named}
+        request.session[_KEPT] = kept
+
+
+def asks(request: BrandRequest) -> bool:
+    """Whether whoever asks is a person of the brand, who is asked what a download is for."""
+    return isinstance(request.principal, Member)
+
+
+def named(request: BrandRequest) -> bool:
+    """Whether what was sent, or its address, names a use or a territory, be it empty."""
+    return any(name in sent for sent in (request.POST, request.GET) for name in ("use", "territory"))

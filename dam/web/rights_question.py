@@ -26,19 +26,14 @@ _MOMENT = timedelta(microseconds=1)
 
 class QuestionForm(PlaceForm):
     until = DayField(label=lazy("Until"), required=False)
-    open_use = lazy("Choose a use")
 
     def __init__(self, request: BrandRequest) -> None:
-        asked = request.GET if "use" in request.GET or "territory" in request.GET else None
-        before = place_form.remembered(request)
+        asked = request.GET if place_form.named(request) else None
+        before = place_form.remembered(request).named
         if place := before.get("territory"):
             before["territory"] = territories.typed([place])
-        super().__init__(asked, uses=tuple(Use), auto_id="question_%s", initial=before)
+        super().__init__(asked, uses=tuple(Use), required=True, auto_id="question_%s", initial=before)
         self.brand = request.brand
-        for name, words in _MISSING.items():
-            self.fields[name].required = True
-            self.fields[name].widget.is_required = False  # said in words, beside the others
-            self.fields[name].error_messages["required"] = words
         self.fields["until"].unmarked = False  # type: ignore[attr-defined]
 
     def clean_until(self) -> date | None:
@@ -47,12 +42,6 @@ class QuestionForm(PlaceForm):
         if day is not None and times.end_of_day(day, zone) <= here(self.brand):
             raise forms.ValidationError(_("Choose today or a later day."))
         return day
-
-
-_MISSING = {
-    "use": lazy("Choose what you want to use it for."),
-    "territory": lazy("Name a country, EU or worldwide."),
-}
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ def context(
     if not form.is_bound or not form.is_valid():
         return {"question": form, "question_answer": None}
     use, territory = Use(form.cleaned_data["use"]), form.cleaned_data["territory"]
-    place_form.remember(request, use=use, territory=territory)
+    place_form.remember(request, form.answer())
     at = here(request.brand)
     answer = answered(
         known,

@@ -125,6 +125,8 @@ def _address(place: Place, version: Version) -> str:
             return f"{reverse('asset', args=[brand, clip])}#upload"
         case Place.RENEWAL:
             return f"{asset_version.address(version, tab='rights')}#renewal"
+        case Place.FIRST_DAY:
+            return f"{reverse('asset-embargo', args=[brand, clip])}?version={version.number}"
         case Place.CONSENTS:
             return f"{asset_version.address(version, tab='rights')}#consents"
         case Place.SOURCES:

@@ -46,10 +46,11 @@ COLUMNS = ("file", "title", "version", "format", "bytes", "sha256", "uses", "ter
 
 @dataclass(frozen=True)
 class Place:
-    """What the ZIP is for; None: for all that each clip is cleared for."""
+    """What the ZIP is for; None: for all that each clip is cleared for. `said`: the use as it is recorded."""
 
     use: Use | None = None
     territory: str | None = None
+    said: str = ""
 
 
 ANYWHERE = Place()
@@ -248,7 +249,11 @@ def _record(entry: Entry, *, by: Principal, place: Place) -> None:
     assert entry.file is not None
     version = entry.version
     data: dict[str, object] = {"sha256": entry.file.sha256, "version": version.number, "zip": True}
-    data |= {name: said for name, said in (("use", place.use), ("territory", place.territory)) if said}
+    data |= {
+        name: said
+        for name, said in (("use", place.said or place.use), ("territory", place.territory))
+        if said
+    }
     trail.record(
         Verb.RELEASE_DOWNLOADED,
         brand=version.brand,

@@ -15,13 +15,13 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.core import numbers
 from dam.rights.policy import Use
-from dam.web import going_back, selection, streamed
+from dam.web import going_back, place_form, selection, streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.place_form import PlaceForm
 from provenance.downloads import bundle, labelled, preset_files, presets
 from provenance.downloads.models import DownloadPreset
 from provenance.web.downloads import chosen_place
-from provenance.web.release_file import asked_territory, asked_use
+from provenance.web.release_file import asked_territory, asked_use, said_use
 
 
 @require_POST
@@ -32,8 +32,11 @@ def choose(request: BrandRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("Choose at least one clip."))
         return going_back.go(request)
-    preset, where = _preset(request), PlaceForm(request.POST, uses=tuple(Use))
-    place = bundle.Place(*chosen_place(where))
+    preset, where = _preset(request), _where(request)
+    answer = where.answer()
+    if answer.whole:
+        place_form.remember(request, answer)
+    place = bundle.Place(*chosen_place(where), said=answer.use)
     if request.POST.get("make"):
         _make(request, chosen, preset, place)
     found = bundle.entries(chosen, by=request.principal, preset=preset, place=place, at=here(request.brand))
@@ -63,7 +66,7 @@ def download(request: BrandRequest) -> HttpResponseBase:
         selection.keys(request),
         by=request.principal,
         preset=_preset(request),
-        place=bundle.Place(asked_use(request), asked_territory(request)),
+        place=bundle.Place(asked_use(request), asked_territory(request), said=said_use(request)),
         at=bundle.clock(request.principal),
     )
     name = f"{request.brand.slug}-{here(request.brand):%Y-%m-%d}.zip"
@@ -73,6 +76,12 @@ def download(request: BrandRequest) -> HttpResponseBase:
     response.headers["Accept-Ranges"] = "none"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _where(request: BrandRequest) -> PlaceForm:
+    """With what was sent, else with this person's last answer."""
+    sent = request.POST if place_form.named(request) else place_form.remembered(request).named
+    return PlaceForm(sent, uses=tuple(Use), other=True)
 
 
 def _make(

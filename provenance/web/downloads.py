@@ -1,5 +1,7 @@
 """A released clip in other formats: the list, asking for one, cancelling it, and its bytes."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,17 +19,19 @@ from dam.accounts.times import here
 from dam.audit.verbs import Verb
 from dam.catalog.models import ReleaseState, Version
 from dam.delivery import access, downloads, streaming
-from dam.rights import policy, terms
-from dam.rights.policy import Use
+from dam.rights import policy, terms, territories
+from dam.rights.policy import Cause, Use
 from dam.rights.visibility import visible_versions
-from dam.web import asset_version, files, htmx, whom_to_ask
+from dam.web import asset_version, files, htmx, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
-from dam.web.place_form import PlaceForm
+from dam.web.place_form import OTHER, PlaceForm
 from provenance.downloads import labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
 from provenance.web import disclosure_words, download_rows
-from provenance.web.release_file import asked_territory, asked_use
+from provenance.web.release_file import asked_territory, asked_use, question, said_use, unanswered
+
+MOST_PLACES = 60  # offered below the field of the country
 
 
 @require_safe
@@ -83,10 +87,15 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         named=True,
         labels=row.carries,
     )
+    asks = unanswered(request)
+    if asks and verdict.causes == (Cause.LABEL,):
+        return question(version)
     if not verdict.allowed:
         raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     if row.state != FileState.READY or row.release.state != ReleaseStatus.READY or row.size is None:
         raise Http404(_("This file isn't there any more. Ask for it again on the page of the clip."))
+    if asks:
+        return question(version)
     try:
         response = streaming.respond(
             request,
@@ -109,7 +118,7 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         version=version,
         sha256=row.sha256,
         by=request.principal,
-        use=asked_use(request) or "",
+        use=said_use(request),
         territory=asked_territory(request) or "",
     )
     return response
@@ -129,14 +138,19 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
     at = here(request.brand)
     left = policy.left(terms.of(version))
     anywhere = labelled.required(version, use=None, territory=None, at=at)
-    asks = any(each.label for each in anywhere)
-    form = PlaceForm(_where(request), uses=left.uses) if asks else None
+    labels = any(each.label for each in anywhere)
+    person = place_form.asks(request)
+    form = _form(request, uses=left.uses) if person or labels else None
     use, territory = chosen_place(form)
+    answered = not person or (form is not None and form.answer().whole)
+    if person and answered and form is not None:
+        place_form.remember(request, form.answer())
     verdict = access.may_download(request.principal, version, at=at, use=use, territory=territory, named=True)
     needed = labelled.required(version, use=use, territory=territory, at=at)
     notices = labelled.notices(needed, territory=territory)
-    rows = download_rows.of(version, by=request.principal, notices=notices) if verdict.allowed else None
-    asked = {name: value for name, value in (("use", use), ("territory", territory)) if value}
+    offered = verdict.allowed and answered
+    rows = download_rows.of(version, by=request.principal, notices=notices) if offered else None
+    asked = form.answer().named if form is not None else {}
     context = {
         "area": "library",
         "asset": version.asset,
@@ -149,11 +163,33 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
         "asked": asked,
         "query": urlencode(asked),
         "notices": disclosure_words.of_notices(notices),
-        "unlabelled": asks and not notices and verdict.allowed and version.release == ReleaseState.READY,
+        "unlabelled": form is not None and not notices and offered and version.release == ReleaseState.READY,
+        "answered": answered,
+        "labels_somewhere": labels,
+        "places": [territories.typed([place]) for place in territories.folded(left.territories)][
+            :MOST_PLACES
+        ],
     }
     fragment = htmx.is_fragment(request, target="downloads")
     template = "downloads/_list.html" if fragment else "downloads/asset.html"
     return render(request, template, context, status=status)
+
+
+def _form(request: BrandRequest, *, uses: tuple[str, ...]) -> PlaceForm:
+    """With what is asked; a person's last answer stands for it where this clip is cleared for that use."""
+    person = place_form.asks(request)
+    before = place_form.remembered(request)
+    initial: dict[str, str] = {}
+    asked: Mapping[str, Any] | None = None
+    if place_form.named(request) or not person:
+        asked = _where(request)
+    elif before.whole and before.use in (*uses, OTHER):
+        asked = before.named
+    elif before.territory:
+        initial = {"territory": territories.typed([before.territory])}
+    form = PlaceForm(asked, uses=uses, other=person, required=person, initial=initial)
+    form.fields["territory"].widget.attrs["list"] = "where_places"
+    return form
 
 
 def _where(request: BrandRequest) -> QueryDict:
@@ -161,12 +197,9 @@ def _where(request: BrandRequest) -> QueryDict:
 
 
 def chosen_place(form: PlaceForm | None) -> tuple[Use | None, str | None]:
-    """What the form names; what it can't read asks for everything."""
-    if form is None:
-        return None, None
-    form.is_valid()
-    use, territory = (form.cleaned_data.get(name) for name in ("use", "territory"))
-    return (Use(use) if use else None), (territory or None)
+    """What the form names, as the policy is asked; what it can't read asks for everything."""
+    answer = form.answer() if form is not None else place_form.Answer()
+    return answer.policy_use, answer.territory or None
 
 
 def _refused(request: BrandRequest, version: Version, why: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from dam.audit.models import SealedName
 from dam.catalog.models import Version
 from dam.rights import making, territories
 from dam.rights.visibility import visible_versions
-from dam.web.usage_status import USES
+from dam.web import place_form
 from provenance.recalls import recalls
 from provenance.recalls.models import Recall, RecallNotice
 
@@ -132,7 +132,7 @@ def _copies(taken: Iterable[Mapping[str, Any]], tokens: Mapping[int, str]) -> tu
     return tuple(
         Copy(
             format=_("Marked copy") if each.get("marked") else each["format"] or _("Release"),
-            use=str(USES.get(each["use"], each["use"])),
+            use=place_form.name_use(each["use"]) if each["use"] else "",
             territory=territories.name_of(each["territory"]) if each["territory"] else "",
             times=each["times"],
             last=datetime.fromisoformat(each["last"]),

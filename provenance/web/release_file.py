@@ -1,21 +1,24 @@
 """The released file's bytes: the only way out of the house for what was approved."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.audit.verbs import Verb
+from dam.catalog.models import Version
 from dam.delivery import access, downloads, streaming
 from dam.rights import territories
-from dam.rights.policy import Use
+from dam.rights.policy import Cause, Use
 from dam.rights.visibility import visible_versions
-from dam.web import files, whom_to_ask
+from dam.web import files, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, for_guests, requires
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -27,7 +30,8 @@ from provenance.releases.states import ReleaseStatus
 def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     """The version's release, or the part of it that is asked for. The rights policy is asked each time.
 
-    `?use=` and `?territory=` ask for one use and one place; what is not on the lists is refused.
+    `?use=` and `?territory=` ask for one use and one place; what is not on the lists is refused. A person who
+    names neither is asked first; programs and guests get what may leave for all that it is cleared for.
     """
     seen = visible_versions(request.principal).select_related("asset", "brand", "rights", "inherited")
     version = get_object_or_404(seen, pk=version_id)
@@ -41,11 +45,16 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         named=True,
         labels=access.UNLABELLED,
     )
+    asks = unanswered(request)
+    if asks and verdict.causes == (Cause.LABEL,):
+        return question(version)
     if not verdict.allowed:
         raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if release is None or release.size is None:
         raise Http404(_("This version has no release to download."))
+    if asks:
+        return question(version)
     try:
         response = streaming.respond(
             request,
@@ -64,16 +73,33 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         version=version,
         sha256=release.sha256,
         by=request.principal,
-        use=use or "",
+        use=said_use(request),
         territory=territory or "",
     )
     return response
 
 
+def unanswered(request: BrandRequest) -> bool:
+    """Whether a person is yet to say what a download is for."""
+    return place_form.asks(request) and not (_asked(request, "use") or _asked(request, "territory"))
+
+
+def question(version: Version) -> HttpResponseBase:
+    """To the page that asks it, and then offers the files."""
+    address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
+    return redirect(f"{address}?{urlencode({'version': version.number})}")
+
+
+def said_use(request: BrandRequest) -> str:
+    """As it is recorded: a use, "other", or nothing."""
+    return _asked(request, "use")
+
+
 def asked_use(request: BrandRequest) -> Use | None:
+    """What the policy is asked about; None for any use."""
     given = _asked(request, "use")
     try:
-        return Use(given) if given else None
+        return Use(given) if given not in ("", place_form.OTHER) else None
     except ValueError:
         raise BadRequest(_("Unknown use.")) from None
 

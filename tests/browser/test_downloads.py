@@ -27,6 +27,9 @@ def test_a_viewer_takes_a_release_home_in_another_shape(
     page = journey.page
     journey.go(f"assets/{released.asset_id}/")
     page.get_by_role("link", name="Download as…").click()
+    page.get_by_label("Use").select_option(label="Web")
+    page.get_by_label("Country").fill("Germany")
+    page.get_by_role("button", name="Show files").click()
     row = page.locator(".download", has_text="Square 1:1")
     row.get_by_role("button", name="Make Square 1:1").click()
     ready = row.get_by_role("link", name="Download Square 1:1")

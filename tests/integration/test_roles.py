@@ -164,6 +164,8 @@ def test_a_token_with_all_there_is_gets_what_its_owner_gets_but_decides_nothing(
     for row in ROWS:
         decides = row.name in BY_EDITING_OR_DECIDING and Capability.EDIT not in owner.capabilities
         right = 403 if decides or for_no_program(row, world) else getattr(row, role.value)
+        if row.name == "release-file" and right == 302:
+            right = row.token  # people are asked first what it is for
         status = send(client, row, world, role).status_code
         if status != right:
             wrong[str(row)] = status

@@ -15,7 +15,8 @@ ROWS = (
     Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302, 403, 403),
 
     # Releases: 403 where the rights policy refuses
-    Row("GET",  "release-file", ("released",),          200, 200, 200, 200, 200, 200, 200, 200),
+    # People are asked first what it is for
+    Row("GET",  "release-file", ("released",),          302, 302, 302, 302, 302, 302, 200, 200),
     Row("GET",  "release-file", ("draft",),             404, 403, 403, 403, 403, 403, 403, 404),
 
     Row("GET",  "asset-downloads", ("released.asset",), 200, 200, 200, 200, 200, 200, 200, 403),

@@ -72,7 +72,8 @@ def test_a_clip_without_a_preview_says_why(draft: Version, sign_in: SignIn) -> N
 def test_a_release_that_may_leave_can_be_downloaded(brand: Brand, sign_in: SignIn) -> None:
     version = ApprovedVersionFactory.create(asset__brand=brand)
     page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
-    assert f"/b/northwind/versions/{version.pk}/release/" in page
+    assert f"/b/northwind/assets/{version.asset_id}/downloads/?version=1" in page  # which asks what it is for
+    assert "Download release" in page
     assert f"/b/northwind/files/{version.pk}/master" not in page
 
 

@@ -85,6 +85,12 @@ def test_who_can_do_it_gets_a_link_and_no_name(brand: Brand) -> None:
     assert maker.name in advice.ask
 
 
+def test_a_legal_reviewer_is_led_to_the_first_day_of_use(brand: Brand) -> None:
+    clip, legal = ended(brand), member(brand, Role.LEGAL_REVIEWER)
+    (advice,) = whom_to_ask.way(clip, [Cause.EMBARGO], by=legal, at=here(brand))
+    assert advice.url == f"{reverse('asset-embargo', args=[brand.slug, clip.asset_id])}?version={clip.number}"
+
+
 def test_a_review_says_for_whom_it_has_waited_since_when(brand: Brand) -> None:
     case = Case(brand)
     review = case.submit()

@@ -32,9 +32,9 @@ pytestmark = [
 def ways_out(case: Case, client: Client) -> Iterator[tuple[str, bytes]]:
     slug, version, square = case.brand.slug, case.version, made(case)
     addresses = {
-        "release": reverse("release-file", args=[slug, version.pk]),
+        "release": reverse("release-file", args=[slug, version.pk]) + "?use=other",
         "release for a use": reverse("release-file", args=[slug, version.pk]) + "?use=web",
-        "download format": reverse("download-file", args=[slug, square.pk]),
+        "download format": reverse("download-file", args=[slug, square.pk]) + "?use=other",
         "master": reverse("file", args=[slug, version.pk, "master"]),
     }
     for name, address in addresses.items():

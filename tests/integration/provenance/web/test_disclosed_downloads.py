@@ -57,11 +57,11 @@ def client_of(version: Version, role: Role = Role.VIEWER) -> Client:
     return client
 
 
-def release(version: Version, client: Client, query: str = "") -> Any:
+def release(version: Version, client: Client, query: str = "?use=other") -> Any:
     return client.get(reverse("release-file", args=[version.brand.slug, version.pk]) + query)
 
 
-def page(version: Version, client: Client, query: str = "") -> str:
+def page(version: Version, client: Client, query: str = "?use=other&territory=worldwide") -> str:
     address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
     answer = client.get(address + query)
     assert answer.status_code == 200
@@ -92,7 +92,8 @@ def fetch(file: PresetFile, client: Client, query: str = "") -> Any:
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("", 403),
+        ("", 302),  # to the question
+        ("?use=other", 403),
         ("?use=web", 403),
         ("?territory=worldwide", 403),
         ("?use=web&territory=DE", 403),
@@ -150,7 +151,7 @@ def test_the_page_asks_where_and_says_what_the_file_shows(version: Version) -> N
     assert "No label is needed there." in swiss
     assert "Labelled release" not in swiss
     assert "?use=web&amp;territory=CH" in swiss
-    assert "isn&#x27;t a known country" in page(version, client, "?territory=Atlantis")
+    assert "isn&#x27;t a known country" in page(version, client, "?use=web&territory=Atlantis")
 
 
 def test_the_clip_s_page_leads_there(version: Version) -> None:
@@ -178,7 +179,7 @@ def test_a_labelled_file_leaves_for_where_its_label_is_enough(version: Version) 
     file = made(asked_for(version, client, use="web", territory="FR"))
     for query, status in (
         ("?use=web&territory=FR", 200), ("?territory=DE", 200), ("?territory=CH", 200),
-        ("?territory=CN", 403), ("", 403), ("?territory=worldwide", 403),
+        ("?territory=CN", 403), ("", 302), ("?territory=worldwide", 403), ("?use=other", 403),
     ):  # fmt: skip
         assert fetch(file, client, query).status_code == status
     event = Event.objects.filter(verb="release.downloaded").earliest("sequence")
@@ -191,7 +192,7 @@ def test_a_labelled_file_leaves_for_where_its_label_is_enough(version: Version) 
 def test_one_with_all_labels_leaves_for_everywhere(version: Version) -> None:
     client = client_of(version)
     file = made(asked_for(version, client))
-    for query in ("", "?territory=CN", "?use=web&territory=KR", "?use=social&territory=IN"):
+    for query in ("?use=other", "?territory=CN", "?use=web&territory=KR", "?use=social&territory=IN"):
         assert fetch(file, client, query).status_code == 200
 
 
@@ -201,7 +202,7 @@ def test_a_file_of_a_worker_that_knew_no_labels_is_made_again(version: Version) 
     PresetFile.objects.filter(pk=file.pk).update(carries=[])
     assert fetch(file, client, "?territory=FR").status_code == 403
     assert reverse("download-file", args=[version.brand.slug, file.pk]) not in page(
-        version, client, "?territory=FR"
+        version, client, "?use=web&territory=FR"
     )
     anew = asked_for(version, client, territory="FR")
     assert (anew != file, anew.state) == (True, "waiting")
@@ -255,10 +256,10 @@ def test_an_image_is_labelled_and_sound_is_not(version: Version) -> None:
     Version.objects.filter(pk=version.pk).update(kind=AssetKind.STILL)
     version.refresh_from_db()
     client = client_of(version)
-    assert "Labelled release" in page(version, client, "?territory=FR")
+    assert "Labelled release" in page(version, client, "?use=web&territory=FR")
     assert asked_for(version, client, territory="FR").recipe["format"] == "png"
     Version.objects.filter(pk=version.pk).update(kind=AssetKind.SOUND)
-    assert "Sound can&#x27;t show a label." in page(version, client, "?territory=FR")
+    assert "Sound can&#x27;t show a label." in page(version, client, "?use=web&territory=FR")
 
 
 def test_asking_again_keeps_the_place(version: Version) -> None:

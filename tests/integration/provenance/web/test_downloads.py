@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
-from dam.catalog.models import Asset, Version
+from dam.catalog.models import Asset, ReleaseState, Version
 from dam.core import storage
 from dam.media import encoders
 from dam.rights.models import RightsRecord
@@ -61,10 +61,10 @@ def client_of(version: Version, role: Role = Role.VIEWER) -> Client:
 
 def page(version: Version, client: Client) -> str:
     address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
-    return str(client.get(address).content.decode())
+    return str(client.get(address, {"use": "web", "territory": "DE"}).content.decode())
 
 
-def fetch(file: PresetFile, client: Client, query: str = "") -> Any:
+def fetch(file: PresetFile, client: Client, query: str = "?use=web&territory=DE") -> Any:
     return client.get(reverse("download-file", args=[file.brand.slug, file.pk]) + query)
 
 
@@ -87,7 +87,8 @@ def test_asking_makes_the_file_wait_for_a_worker(version: Version) -> None:
 
 def test_with_script_the_list_comes_back_at_once(version: Version) -> None:
     address = reverse("download-make", args=[version.brand.slug, version.pk, preset_of(version).pk])
-    answer = client_of(version).post(address, headers={"HX-Request": "true", "HX-Target": "downloads"})
+    said = {"use": "web", "territory": "DE"}
+    answer = client_of(version).post(address, said, headers={"HX-Request": "true", "HX-Target": "downloads"})
     assert answer.status_code == 200
     assert b"Waiting for a worker." in answer.content
     assert b"<html" not in answer.content
@@ -206,6 +207,7 @@ def test_a_brand_without_presets_says_so_and_not_that_the_release_is_missing(ver
     assert "No other formats are offered in this brand." in page(version, client_of(version))
     assert "Change the presets" in page(version, client_of(version, Role.ADMIN))
     Release.objects.update(state=ReleaseStatus.WITHDRAWN, ended_at=timezone.now())
+    Version.objects.update(release=ReleaseState.WITHDRAWN)
     assert "There is no release to make formats of yet." in page(version, client_of(version))
 
 

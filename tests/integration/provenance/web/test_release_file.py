@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.access import share_links
+from dam.access import share_links, tokens
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
 from dam.accounts.principals import Member
@@ -46,7 +46,7 @@ def download(
     *,
     role: Role = Role.VIEWER,
     person: Member | None = None,
-    query: str = "",
+    query: str = "?use=other",
     **headers: str,
 ) -> Any:
     client = Client()
@@ -158,6 +158,30 @@ def test_two_guests_of_one_name_have_an_event_each(version: Version) -> None:
         for _ in range(2):
             client.get(reverse("release-file", args=[version.brand.slug, version.pk]))
     assert Event.objects.filter(verb="release.downloaded").count() == 2
+
+
+def test_a_person_who_says_nothing_is_asked_and_a_download_keeps_the_answer(version: Version) -> None:
+    response = download(version, query="")
+    address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
+    assert (response.status_code, response.headers["Location"]) == (302, f"{address}?version=1")
+    assert not Event.objects.filter(verb="release.downloaded").exists()
+    download(version, query="?use=web&territory=DE")
+    download(version, query="?use=other&territory=CH")
+    said = [each.data for each in Event.objects.filter(verb="release.downloaded").order_by("sequence")]
+    assert [(each["use"], each["territory"]) for each in said] == [("web", "DE"), ("other", "CH")]
+
+
+def test_a_program_and_a_guest_are_not_asked(version: Version) -> None:
+    by = member(version.brand, Role.CREATOR)
+    may = [Capability.VIEW, Capability.DOWNLOAD_RELEASE]
+    _token, secret = tokens.create(by=by, name="cms", capabilities=may)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    address = reverse("release-file", args=[version.brand.slug, version.pk])
+    assert program.get(address).status_code == 200
+    assert program.get(f"{address}?use=web&territory=DE").status_code == 200
+    first, last = Event.objects.filter(verb="release.downloaded").order_by("sequence")
+    assert "use" not in first.data
+    assert (last.data["use"], last.data["territory"]) == ("web", "DE")
 
 
 def test_a_refusal_leaves_no_event(version: Version) -> None:
