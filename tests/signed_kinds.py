@@ -71,6 +71,7 @@ MAKERS: dict[str, Callable[[Path, Path], Path]] = {
     "generated": lambda plain, f: generated(plain, f / "out.mp4"),
     "generated, prompt told": lambda plain, f: generated(plain, f / "out.mp4", prompt_disclosure="text"),
     "made from a picture": lambda plain, f: made_from(plain, f / "out.mp4", mode="image", first="inputTo"),
+    "generated, with a watermark": lambda plain, f: generated(plain, f / "out.mp4", watermark=7),
     "extended": lambda plain, f: made_from(plain, f / "out.mp4", mode="extend", source="parentOf"),
     "blended": lambda plain, f: made_from(
         plain, f / "out.mp4", mode="blend", **{"from": "componentOf", "to": "componentOf"}
@@ -81,6 +82,9 @@ MAKERS: dict[str, Callable[[Path, Path], Path]] = {
     ),
     "release of a WebM": lambda plain, f: release(
         media_factory.movie(f / "master.webm", codec="libvpx"), f / "out.mp4", encoded=plain
+    ),
+    "release of a WebM, with a watermark": lambda plain, f: release(
+        media_factory.movie(f / "master.webm", codec="libvpx"), f / "out.mp4", encoded=plain, watermark=7
     ),
     "release of a QuickTime": lambda plain, f: release(media_factory.movie(f / "master.mov"), f / "out.mov"),
     "review copy": lambda plain, f: review_copy(plain, f / "out.mp4"),

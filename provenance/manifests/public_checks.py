@@ -193,16 +193,17 @@ def _compare(submission_id: str, path: Path) -> None:
 
 
 def _look(submission_id: str, path: Path) -> None:
-    """Keep which releases its watermarks lead to, else which it looks like; what is known for certain doesn't
-    depend on it."""
-    try:
-        marked = [each.to_json() for each in import_string(MARKED)(path)[:MOST_ALIKE]]
-        cache.set(_marked_key(submission_id), marked, timeout=KEPT_SECONDS)
-        if not marked:
-            found = [each.to_json() for each in import_string(ALIKE)(path)[:MOST_ALIKE]]
-            cache.set(_alike_key(submission_id), found, timeout=KEPT_SECONDS)
-    except Exception:
-        log.exception("A file that is verified couldn't be compared with releases.")
+    """Keep which releases its watermarks lead to, else which it looks like; neither depends on the other, nor
+    what is known for certain on them."""
+    for look, key in ((MARKED, _marked_key(submission_id)), (ALIKE, _alike_key(submission_id))):
+        try:
+            found = [each.to_json() for each in import_string(look)(path)[:MOST_ALIKE]]
+            cache.set(key, found, timeout=KEPT_SECONDS)
+        except Exception:
+            log.exception("A file that is verified couldn't be compared with releases: %s", look)
+            continue
+        if found:
+            return
 
 
 def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:

@@ -1,4 +1,4 @@
-"""What invisible watermarks were put into; the database lets a row go with its version alone."""
+"""What invisible watermarks were put into; the database lets a row go with its version or brand alone."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -9,7 +9,13 @@ HOLD = """
 SET LOCAL lock_timeout = '5s';
 CREATE FUNCTION provenance_watermark_hold() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM dam_version WHERE id = OLD.version_id) THEN
+    IF TG_OP = 'DELETE' AND (
+        NOT EXISTS (SELECT FROM dam_version WHERE id = OLD.version_id)
+        OR EXISTS (
+            SELECT FROM dam_brand
+            WHERE id = OLD.brand_id AND closed_at IS NOT NULL AND delete_at <= now()
+        )
+    ) THEN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION 'A watermark keeps what it was put into';

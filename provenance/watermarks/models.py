@@ -1,4 +1,4 @@
-"""What a watermark was put into. Rows are never changed, and go with their version alone."""
+"""What a watermark was put into. Rows are never changed, and go with their version or brand alone."""
 
 from django.db import models
 from django.utils import timezone

@@ -1,6 +1,7 @@
 """What a watermark was put into is kept for good, and a copy leads to the release that stands for it."""
 
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from dam.accounts.models import Brand
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.media import ffmpeg, invisible_watermark, runner
@@ -159,3 +161,16 @@ def test_the_pattern_of_a_key_is_always_the_same() -> None:
     """Marks are found again for years."""
     pattern = invisible_watermark.pattern(b"k" * 32, 1, width=64, height=64)
     assert [round(float(each), 3) for each in pattern[0, :4]] == [0.117, 0.495, 0.338, -0.155]
+
+
+def test_a_mark_goes_with_a_brand_whose_time_has_passed_and_with_no_other() -> None:
+    version = Case().version
+    Watermark.objects.create(identifier=5, brand=version.brand, version=version, layer=0)
+    past = timezone.now() - timedelta(days=1)
+    brands = Brand.objects.filter(pk=version.brand_id)
+    brands.update(closed_at=past, delete_at=timezone.now() + timedelta(days=1))
+    with pytest.raises(DatabaseError, match="keeps what it was put into"), transaction.atomic():
+        Watermark.objects.all()._raw_delete("default")
+    brands.update(delete_at=past)
+    Watermark.objects.all()._raw_delete("default")
+    assert not Watermark.objects.exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dam.core import storage
 from dam.rights.models import RightsRecord
-from provenance.releases import likeness
+from provenance.releases import likeness, watermarked
 from provenance.review import reviews
 from tests.integration.provenance.releases.test_watermarked import copy_of, released
 from tests.integration.provenance.web.test_verify_page import verdict_on
@@ -65,3 +65,16 @@ def test_nobody_is_told_before_an_embargo_ends(tmp_path: Path) -> None:
     # Nor that there was one, once it is withdrawn before that day.
     reviews.revoke(case.version, by=case.legal_reviewer, reason="A mark was shown")
     assert case.brand.name not in verdict_on(stripped(master))
+
+
+def test_that_no_watermark_can_be_looked_for_leaves_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master, _case, _release = released(tmp_path)
+    likeness.tend()
+
+    def fail(*_args: object) -> None:
+        raise OSError("the secret can't be read")
+
+    monkeypatch.setattr(watermarked, "look", fail)
+    assert "looks like a clip that" in verdict_on(stripped(master))

@@ -1,5 +1,6 @@
 """What the definitions claim, and what the conformance rubric for specification 2.4 asks of them."""
 
+import base64
 import hashlib
 import json
 import tomllib
@@ -195,3 +196,22 @@ def test_clips_that_are_blended_are_placed_in_the_new_one() -> None:
 def test_a_clip_of_words_alone_says_nothing_of_sources() -> None:
     facts = data_of(claims.generated(generated()), claims.GENERATION_LABEL)
     assert not {"mode", "sources"} & set(facts)
+
+
+def test_a_watermark_is_named_by_a_soft_binding_and_an_action() -> None:
+    for definition in (
+        claims.generated(generated(watermark=7)),
+        claims.release(release(transcoded=True, watermark=7)),
+    ):
+        assert "c2pa.watermarked.bound" in [each["action"] for each in actions_of(definition)]
+        bound = data_of(definition, "c2pa.soft-binding")
+        assert bound["alg"] == "app.reelproof.watermark.1"
+        assert [claims.watermark_of(each["value"]) for each in bound["blocks"]] == [7]
+        assert json.loads(base64.b64decode(bound["alg-params"]))["check"] == "CRC-16"
+    without = claims.generated(generated()).manifest["assertions"]
+    assert "c2pa.soft-binding" not in [each["label"] for each in without]
+
+
+@pytest.mark.parametrize("value", ["", "AAAA", "?!", "ä", "AAAAAAAAAAAA"])
+def test_what_is_no_value_of_a_watermark_is_none(value: str) -> None:
+    assert claims.watermark_of(value) is None
