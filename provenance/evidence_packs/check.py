@@ -317,6 +317,11 @@ def check_ledger(pack: Pack, found: Findings) -> None:
                         f"Ledger: entry {decision['ledger']['entry']} isn't the decision that the pack has."
                     )
                     wrong += 1
+    hashes = {entry["sequence"]: entry["hash"] for entry in entries}
+    for number, hash_ in stamped(pack, head["brand"]):
+        if hashes.get(number) != hash_:
+            found.bad(f"Ledger: a timestamp is over another entry {number}.")
+            wrong += 1
     named = list(stages(pack.json("credentials/crjson.json")))
     for number, hash_ in named:
         if known.get(number, ("", {}))[0] != hash_:
@@ -327,6 +332,16 @@ def check_ledger(pack: Pack, found: Findings) -> None:
             f"Ledger: {len(known)} entries of this clip hold, in a chain of {len(entries)}; "
             f"the signed file names {len(named)} of them."
         )
+
+
+def stamped(pack: Pack, brand: int) -> Iterator[tuple[int, str]]:
+    """(number, hash) of each entry of the ledger that an authority has put its time to."""
+    for stamp in pack.json("timestamps/timestamps.json")["timestamps"]:
+        if "ledger" in stamp:
+            _format, whose, number, hash_, *_log = pack.read(stamp["data"]).decode().split("\n")
+            if whose != str(brand) or int(number) != stamp["ledger"]:
+                raise ValueError(f"{stamp['data']} is about another ledger")
+            yield int(number), hash_
 
 
 def stages(value: Any) -> Iterator[tuple[int, Any]]:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,11 @@ from provenance.evidence_packs.archive import Archive, moment
 from provenance.evidence_packs.subject import Subject
 from provenance.manifests import cose, rubric, trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
+from provenance.manifests.timestamps import NoTimestamp
 from provenance.releases.models import ReleaseTimestamp
+from provenance.review import ledger_stamps
+from provenance.review.ledger_stamps import Stamp
+from provenance.review.models import LedgerEntry
 
 NOT_INSTALLED = "The second validator (encypher-c2pa) isn't installed on the machine that made this pack."
 NO_PEM = b"# none\n"
@@ -88,7 +92,7 @@ def _pem(anchors: Sequence[Anchor]) -> bytes:
 def add_timestamps(
     archive: Archive, subject: Subject, found: Mapping[str, Any], late: ReleaseTimestamp | None
 ) -> list[dict[str, Any]]:
-    """The tokens beside signatures in the file, and the one that the release got later."""
+    """The tokens beside signatures in the file, the one that came later, and those of the ledger."""
     proven = {each["label"]: each["time_stamp"] for each in found["verdict"]["manifests"]}
     told = [
         _in_file(archive, token, number, at=proven.get(token["manifest"], ""))
@@ -107,6 +111,7 @@ def add_timestamps(
                 "authority": late.authority,
             }
         )
+    told += [_of_ledger(archive, stamp) for stamp in _ledger_stamps(subject)]
     archive.add_json(
         "timestamps/timestamps.json", {"timestamps": told}, about="What each timestamp is over, and from when"
     )
@@ -130,3 +135,29 @@ def _in_file(archive: Archive, token: Mapping[str, str], number: int, *, at: str
         stamped = cose.stamped(parts["protected"], parts["signature"])
         archive.add(told["data"], stamped, about="What that timestamp is over")
     return told
+
+
+def _ledger_stamps(subject: Subject) -> Iterator[Stamp]:
+    """Those that are over this clip's first entry, with all that came before."""
+    rows = LedgerEntry.objects.filter(brand=subject.brand, version_id=subject.version.pk)
+    first = rows.order_by("sequence").values_list("sequence", flat=True).first()
+    if first is not None:
+        yield from (each for each in ledger_stamps.kept(subject.brand) if each.entries >= first)
+
+
+def _of_ledger(archive: Archive, stamp: Stamp) -> dict[str, Any]:
+    name = f"timestamps/ledger-{stamp.entries}"
+    archive.add(f"{name}.tsr", base64.b64decode(stamp.response), about="Timestamp of the ledger (RFC 3161)")
+    archive.add(f"{name}.data", stamp.text.encode(), about="How far the ledger had come: what it is over")
+    told: dict[str, Any] = {
+        "of": f"the ledger up to entry {stamp.entries}",
+        "ledger": stamp.entries,
+        "file": f"{name}.tsr",
+        "data": f"{name}.data",
+        "form": "response",
+    }
+    try:
+        said = stamp.read()
+    except NoTimestamp:
+        return {**told, "at": None, "trusted": False}
+    return {**told, "at": moment(said.at), "authority": said.authority, "trusted": True}

@@ -184,7 +184,7 @@ def _credentials(sheet: Sheet, facts: Facts) -> None:
     sheet.subheading(_("Timestamps"))
     if facts["timestamps"]:
         rows = [
-            (words.stamped(each["of"]), words.moment(each["at"]) if each.get("at") else "–", each["file"])
+            (words.stamped(each), words.moment(each["at"]) if each.get("at") else "–", each["file"])
             for each in facts["timestamps"]
         ]
         sheet.table((_("Of"), _("When"), _("File")), rows[:MOST], widths=(50, 25, 25))

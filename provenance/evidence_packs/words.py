@@ -64,15 +64,17 @@ def approvers(reviews: Sequence[Facts]) -> str:
 
 
 def stamps(stamps: Sequence[Facts]) -> str:
-    times = sorted(each["at"] for each in stamps if each.get("at"))
+    times = sorted(each["at"] for each in stamps if each.get("at") and "ledger" not in each)
     if not times:
         return _("No timestamp of an authority")
     return _("%(moment)s, by an authority") % {"moment": moment(times[-1])}
 
 
-def stamped(of: str) -> str:
+def stamped(stamp: Facts) -> str:
     """What a timestamp is of."""
-    return _("The released file") if of == THE_FILE else of
+    if "ledger" in stamp:
+        return _("The ledger up to entry %(number)s") % {"number": number(stamp["ledger"])}
+    return _("The released file") if stamp["of"] == THE_FILE else str(stamp["of"])
 
 
 def origin(version: Facts) -> str:

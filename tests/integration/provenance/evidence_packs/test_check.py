@@ -16,6 +16,7 @@ from dam.core import storage
 from provenance.evidence_packs import assembly, packs
 from provenance.manifests import timestamps
 from provenance.releases import late_timestamps
+from provenance.review import stamping_ledgers
 from tests import timestamp_authority
 from tests.review_factory import Case
 
@@ -223,12 +224,17 @@ def test_timestamps_of_every_kind_are_checked(released: Case, tmp_path: Path, se
     with timestamp_authority.running(tmp_path / "authority") as authority:
         settings.TIMESTAMP_URL, settings.TIMESTAMP_ANCHORS = authority.url, [str(authority.root)]
         assert late_timestamps.add() == 1
+        assert stamping_ledgers.add() == 1
         pack = made(released, tmp_path / "pack.zip")
     status, found = run(pack)
     assert (status, found["bad"], found["unknown"]) == (0, [], [])
-    assert len([each for each in found["ok"] if each.startswith("Timestamp of ")]) == 2
+    assert len([each for each in found["ok"] if each.startswith("Timestamp of ")]) == 3
     files = files_of(pack)
-    for name in ("timestamps/release.tsr", "manifest.json.tsr"):
+    for name in ("timestamps/release.tsr", "timestamps/ledger-2.tsr", "manifest.json.tsr"):
         content = files[name]
         flipped = content[:-20] + bytes([content[-20] ^ 1]) + content[-19:]
         assert run(rewritten({**files, name: flipped}, tmp_path / "flipped.zip"))[0] == 1
+    forged = listed_anew(entry(files, say_no_and_hash))
+    assert (
+        "Ledger: a timestamp is over another entry 2." in run(rewritten(forged, tmp_path / "x.zip"))[1]["bad"]
+    )
