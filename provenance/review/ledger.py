@@ -128,9 +128,12 @@ def of_decision(
     }
 
 
-def of_revocation(review: Review, *, by: Principal, reason: str, at: datetime) -> dict[str, object]:
-    """What is recorded when an approval is withdrawn."""
-    return {
+def of_revocation(
+    review: Review, *, by: Principal, reason: str, at: datetime, signed_in: str = ""
+) -> dict[str, object]:
+    """What is recorded when an approval is withdrawn; `signed_in` as of a decision, if asked for."""
+    shown: dict[str, object] = {"signed_in": signed_in} if signed_in else {}
+    return shown | {
         "decision": REVOKED,
         "at": _when(at),
         "by": trail.reference_of(by),

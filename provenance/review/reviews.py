@@ -283,8 +283,13 @@ def withdraw(review: Review, *, by: Principal, at: datetime | None = None) -> No
         _record(Verb.REVIEW_WITHDRAWN, review, by=by, at=at)
 
 
-def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None = None) -> None:
-    """End an approval: from now on nothing of the version leaves the house. Raises Refused."""
+def revoke(
+    version: Version, *, by: Principal, reason: str, signed_in: str = "", at: datetime | None = None
+) -> None:
+    """End an approval: from now on nothing of the version leaves the house. Raises Refused.
+
+    `signed_in` as in `decide`, where they showed who they are for it.
+    """
     at = at or timezone.now()
     with trail.recording():
         version = versions.locked(version.pk)
@@ -295,7 +300,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
         recalls.of_withdrawal(review, by=by, reason=reason.strip(), at=at)
-        record = ledger.of_revocation(review, by=by, reason=reason.strip(), at=at)
+        record = ledger.of_revocation(review, by=by, reason=reason.strip(), signed_in=signed_in, at=at)
         kept = decision_events.of_entry(ledger.append(review, record))
         _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()} | kept)
 

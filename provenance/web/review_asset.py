@@ -5,18 +5,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import Asset, Version
 from dam.core import numbers
 from dam.rights import visibility
-from dam.web import asset_version, htmx, localisation
+from dam.web import asset_version, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.recalls import recalls
 from provenance.review import changing_sets, choosing, comments, queue, reviews, stage_names
@@ -30,6 +31,7 @@ from provenance.web import (
     review_comments,
     review_reset,
     review_summary,
+    signatures,
 )
 from provenance.web.end_days import end_of
 from provenance.web.review_forms import RevokeForm
@@ -121,11 +123,13 @@ def copies_asked(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.WITHDRAW_RELEASE)
 def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    signatures.require_member(request)
     version = asset_version.find(request, asset_id)
-    form = RevokeForm(request.POST)
-    if form.is_valid():
+    form = RevokeForm(request.POST, auto_id="revoke_%s")
+    about = signatures.withdrawal(version)
+    if form.is_valid() and (how := signatures.signed_in(request, form, about=about)):
         try:
-            reviews.revoke(version, by=request.principal, reason=form.cleaned_data["reason"])
+            reviews.revoke(version, by=request.principal, reason=form.cleaned_data["reason"], signed_in=how)
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
@@ -135,6 +139,21 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
                 (_("The approval of %(asset)s was withdrawn.") % {"asset": version.asset}),
             )
     return _panel(request, version, revoke_form=form, status=422)
+
+
+@require_POST
+@requires(Capability.WITHDRAW_RELEASE)
+def ask_passkey(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """What the authenticator of whoever withdraws this version's approval is to sign, once."""
+    signatures.require_member(request)
+    version = asset_version.find(request, asset_id)
+    try:
+        options = passkey_proofs.begin(
+            request, principals.person(request.principal), about=signatures.withdrawal(version)
+        )
+    except passkey_proofs.NoPasskey:
+        return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
+    return JsonResponse({"request_options": options})
 
 
 def _panel(
@@ -180,6 +199,8 @@ def _panel(
         chosen_by_hand = request.POST.get("template") or request.GET.get("template", "")
         context |= _chosen(request, version, chosen_by_hand)
         context["place"] = changing_sets.place_for(version, by=request.principal)
+    if context["may_revoke"]:
+        context |= signatures.ways(request)
     if works_here:
         context |= review_comments.context(
             version, by=request.principal, wanted=comment_filter.asked(request)

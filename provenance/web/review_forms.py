@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
+from dam.core import language
 from dam.core.lazily import lazy
 from dam.rights import consent_documents, presets, territories
 from dam.rights.defaults import DefaultRights
@@ -59,6 +60,20 @@ class SeenForm(WholeTextForm):
         """Once it was cleaned; None where it doesn't say."""
         stage, approvals = (self.cleaned_data.get(name) for name in ("stage", "approvals"))
         return None if stage is None or approvals is None else Seen(stage, approvals)
+
+
+class SignedForm(WholeTextForm):
+    """What is signed in a person's name: by their password again, or in its place by what their authenticator
+    answered (dam/web/passkey_proofs.py)."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        required=False,
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    passkey = forms.CharField(required=False, max_length=LONGEST_PROOF, widget=forms.HiddenInput())
 
 
 class QuestionFields:
@@ -174,7 +189,7 @@ class DisclosureFields:
                 self.form.add_error(f"disclosure_{name}", _("Answer this question."))
 
 
-class ApproveForm(SeenForm):
+class ApproveForm(SignedForm, SeenForm):
     """What an approval clears, and the password again.
 
     `given` are the documents that were kept already, by question; without `documents` none can be given.
@@ -208,15 +223,6 @@ class ApproveForm(SeenForm):
     comment = forms.CharField(
         label=lazy("Comment"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        required=False,
-        strip=False,
-        max_length=4096,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    # What the authenticator answered, in the place of the password (dam/web/passkey_proofs.py).
-    passkey = forms.CharField(required=False, max_length=LONGEST_PROOF, widget=forms.HiddenInput())
 
     def __init__(
         self,
@@ -343,6 +349,33 @@ class ApproveForm(SeenForm):
         ]
 
     @property
+    def words(self) -> str:
+        """What it clears as it stands in the form, in the words of js/review.js; empty while that is open."""
+        chosen = self["uses"].value() or ()
+        uses = [
+            language.midsentence(str(usage_status.USES[Use(use)]))
+            for use, _label in self.fields["uses"].choices  # type: ignore[attr-defined]
+            if use in chosen
+        ]
+        countries = str(self["countries"].value() or "").strip()
+        places = {WORLDWIDE: _("worldwide"), EU: _("in the EU"), COUNTRIES: ""}
+        if countries:
+            places[COUNTRIES] = _("in %(countries)s") % {"countries": countries}
+        where = places.get(self["where"].value() or "", "")
+        try:
+            first, last = (_day_in(self, name) for name in ("embargo_until", "valid_until"))
+        except ValueError:
+            return ""
+        if not uses or not where:
+            return ""
+        if first:
+            where = _("%(place)s, from %(day)s") % {"place": where, "day": first}
+        parts = {"uses": language.listed(uses), "where": where, "day": last}
+        if not last:
+            return _("for %(uses)s, %(where)s, with no end date") % parts
+        return _("for %(uses)s, %(where)s, until %(day)s") % parts
+
+    @property
     def takes_documents(self) -> bool:
         return any(fields.document for fields in self.questions)
 
@@ -355,6 +388,14 @@ class ApproveForm(SeenForm):
     def disclosed(self) -> Disclosed | None:
         """Of an AI clip, once the form was cleaned."""
         return self.disclosure.answers if self.disclosure is not None else None
+
+
+def _day_in(form: forms.Form, name: str) -> str:
+    """What the field of a day has now, in words; empty of none. Raises ValueError."""
+    value = form[name].value() if name in form.fields else None
+    if not value:
+        return ""
+    return language.day(value if isinstance(value, date) else date.fromisoformat(str(value)))
 
 
 def _where(places: Sequence[str]) -> dict[str, str]:
@@ -381,7 +422,11 @@ class AnswerForm(SeenForm):
     )
 
 
-class RevokeForm(WholeTextForm):
+class SignedAnswerForm(SignedForm, AnswerForm):
+    """The same for the law, which is signed as an approval is."""
+
+
+class RevokeForm(SignedForm):
     reason = forms.CharField(
         label=lazy("Reason"),
         max_length=1000,

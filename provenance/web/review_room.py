@@ -58,7 +58,7 @@ from provenance.web import (
     signatures,
 )
 from provenance.web.end_days import end_of, start_of
-from provenance.web.review_forms import AnswerForm, ApproveForm
+from provenance.web.review_forms import AnswerForm, ApproveForm, SignedAnswerForm, SignedForm
 
 LISTS = {
     "waiting": lazy("Waiting for you"),
@@ -80,6 +80,7 @@ BY_SET = (
     "closed",
 )  # a set of clips is one entry there
 RECENT = 50
+LEGAL = "legal"  # the kind of stage whose every decision is signed
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 
 
@@ -199,7 +200,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     moved = None if refusal else asking.refuse_moved(review, form.seen, kind=kind)
     if moved is not None:
         form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved.sentence)
-    elif fine and (signed_in := _signed_in(request, review, form)):
+    elif fine and (signed_in := _signed_in(request, review, form, kind=kind)):
         answer, version, before = form.cleaned_data, review.version, reviews.cleared_so_far(review)
         try:
             reviews.decide(
@@ -310,8 +311,12 @@ def _follows(form: ApproveForm, *, at: datetime) -> list[str] | None:
 @require_POST
 @requires(Capability.VIEW_UNRELEASED)
 def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
-    """What the reviewer's authenticator is to sign before they approve this content, once."""
+    """What the reviewer's authenticator is to sign before they decide as `kind` says, once."""
     review = _review(request, review_id)
+    try:
+        kind = DecisionKind(request.GET.get("kind", DecisionKind.APPROVE))
+    except ValueError as unknown:
+        raise BadRequest(_("Unknown decision.")) from unknown
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None:
         raise PermissionDenied(refusal.sentence)
@@ -319,7 +324,7 @@ def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
         options = passkey_proofs.begin(
             request,
             principals.person(request.principal),
-            about=signatures.content(review, review.version.sha256, asking.seen(review)),
+            about=signatures.content(review, review.version.sha256, asking.seen(review), kind=kind),
         )
     except passkey_proofs.NoPasskey:
         return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
@@ -332,11 +337,14 @@ def _frame_ms(version: Version) -> float:
     return 1000 * version.rate_denominator / version.rate_numerator
 
 
-def _signed_in(request: BrandRequest, review: Review, form: AnswerForm | ApproveForm) -> str:
+def _signed_in(
+    request: BrandRequest, review: Review, form: AnswerForm | ApproveForm, *, kind: DecisionKind
+) -> str:
     """How they showed who they are (reviews.decide); empty where they didn't, and the form says why."""
-    if not isinstance(form, ApproveForm):
+    if not isinstance(form, SignedForm):
         return "session"
-    about = signatures.content(review, form.cleaned_data["sha256"], form.seen or asking.seen(review))
+    seen = form.seen or asking.seen(review)
+    about = signatures.content(review, form.cleaned_data["sha256"], seen, kind=kind)
     return signatures.signed_in(request, form, about=about)
 
 
@@ -373,7 +381,8 @@ def _form(
             initial=initial | (filled or {}),
             auto_id=prefix_id,
         )
-    return AnswerForm(data, initial=initial, auto_id=prefix_id)
+    law = review.waits_for.kind == LEGAL
+    return (SignedAnswerForm if law else AnswerForm)(data, initial=initial, auto_id=prefix_id)
 
 
 def _given(review: Review, lines: Sequence[Question], *, by: Principal) -> dict[int, Document]:

@@ -163,6 +163,11 @@ urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/review/chosen/", review_asset.chosen, name="review-chosen"),
     path("assets/<uuid:asset_id>/review/submit/", review_asset.submit, name="review-submit"),
     path("assets/<uuid:asset_id>/review/revoke/", review_asset.revoke, name="review-revoke"),
+    path(
+        "assets/<uuid:asset_id>/review/revoke/passkey/",
+        review_asset.ask_passkey,
+        name="review-revoke-passkey",
+    ),
     path("assets/<uuid:asset_id>/review/copies/", review_asset.copies_asked, name="review-copies-asked"),
     path("versions/<uuid:version_id>/comments/", review_comments.listing, name="comments"),
     path("versions/<uuid:version_id>/comments/add/", review_comments.add, name="comment-add"),

@@ -35,7 +35,7 @@ NO_TOKEN = (
     *("take-down", "take-down-confirm", "take-down-back"),
     *("review-guests", "guest-link-again", "guest-link-revoke", "guest-remark-answer", "comment-for-guests"),
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename", "asset-renewal"),
-    *("review-set-approve", "review-set-passkey"),
+    *("review-set-approve", "review-set-passkey", "review-revoke", "review-revoke-passkey"),
     *("asset-consent-erase", "review-present", "review-lead", "review-follow"),
 )
 # Open to who edits (or generates, which the same do), and to who decides for legal; the latter is no program.

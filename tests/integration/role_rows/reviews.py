@@ -1,5 +1,6 @@
 """Credentials, releases, downloads and reviews."""
 
+from tests.factories import PASSWORD
 from tests.integration.role_rows.row import APPROVAL, KEY, Row
 
 # fmt: off
@@ -64,7 +65,8 @@ ROWS = (
     Row("GET",  "review-chosen", ("draft.asset",),      403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "review-submit", ("draft.asset",),      403, 302, 403, 403, 302, 302, 403, 403),
     Row("POST", "review-revoke", ("released.asset",),   403, 403, 302, 302, 403, 302, 403, 403,
-        {"reason": "Ended"}),
+        {"reason": "Ended", "password": PASSWORD}),
+    Row("POST", "review-revoke-passkey", ("released.asset",), 403, 403, 404, 404, 403, 404, 403, 403),
     Row("GET",  "review-copies-asked", ("released.asset",),
                                                         403, 403, 200, 200, 403, 200, 403, 403),
     Row("GET",  "recalls", (),                          403, 403, 200, 200, 403, 200, 403, 403),

@@ -1,7 +1,7 @@
 // Reviews: keys for the three decisions and for the clips that come next, and the approval told in
 // words while it is filled in.
 import { isCommand, isTyping, keyOf } from "./keys.js";
-import { ask } from "./passkeys.js";
+import "./signing.js";
 import { toast } from "./toast.js";
 import { _, day, list, midsentence } from "./words.js";
 
@@ -84,16 +84,6 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-approval]");
   if (form) describe(form);
 });
-// In the place of the password: what is signed is one challenge, for this content.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-approve-by-passkey]");
-  if (!button) return;
-  const answer = await ask(button);
-  if (answer === null) return;
-  button.form.elements.passkey.value = answer;
-  button.form.requestSubmit();
-});
-
 document.addEventListener("htmx:afterSettle", () => {
   describeAll();
   tellPlayed();

@@ -95,6 +95,26 @@ def test_a_passkey_of_someone_else_or_without_its_owner_approves_nothing(case: C
         assert approve(client, review, passkey=made_up) == 422
 
 
+def test_what_it_signed_for_a_rejection_approves_nothing(case: Case) -> None:
+    review, client = case.submit(), signed_in(case.brand_reviewer)
+    device = with_device(case.brand_reviewer)
+    address = reverse("review-passkey", args=[review.brand.slug, review.pk])
+    answer = client.post(address, query_params={"kind": "reject"})
+    assert approve(client, review, passkey=device.signed(answer.json()["request_options"])) == 422
+    assert client.post(address, query_params={"kind": "shred"}).status_code == 400
+
+
+def test_a_withdrawal_is_signed_by_a_passkey_as_well(case: Case) -> None:
+    case.approve_all()
+    client, device = signed_in(case.legal_reviewer), with_device(case.legal_reviewer)
+    options = client.post(reverse("review-revoke-passkey", args=[case.brand.slug, case.version.asset_id]))
+    given = {"reason": "Ended", "passkey": device.signed(options.json()["request_options"])}
+    address = reverse("review-revoke", args=[case.brand.slug, case.version.asset_id])
+    assert client.post(address, given, headers=HTMX).status_code == 200
+    case.version.refresh_from_db()
+    assert case.version.approval == "withdrawn"
+
+
 def test_a_challenge_ends_after_some_minutes(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     review, client = case.submit(), signed_in(case.brand_reviewer)
     answer = with_device(case.brand_reviewer).signed(asked(client, review))

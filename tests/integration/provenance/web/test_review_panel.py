@@ -1,5 +1,6 @@
 """Review on the asset page."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,9 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Approval, Processing, Version
 from provenance.review import comments, reviews
-from provenance.review.models import Review
+from provenance.review.models import LedgerEntry, Review
 from provenance.review.states import DecisionKind
-from tests.factories import member, release
+from tests.factories import PASSWORD, member, release
 from tests.integration.provenance.web.panel import panel, send
 from tests.integration.provenance.web.room import signed_in
 from tests.review_factory import Case
@@ -102,8 +103,15 @@ def test_an_approval_is_withdrawn_with_a_reason() -> None:
     case = Case()
     case.approve_all()
     assert "Withdraw approval" in panel(case, case.legal_reviewer)
-    assert send(case, "review-revoke", case.legal_reviewer, reason="").status_code == 422
-    assert send(case, "review-revoke", case.legal_reviewer, reason="Licence ended")["HX-Refresh"] == "true"
+    for given in ({"reason": ""}, {"reason": "Licence ended"}, {"reason": "Licence ended", "password": "no"}):
+        answer = send(case, "review-revoke", case.legal_reviewer, **given)
+        assert answer.status_code == 422
+        assert "withdraws the approval of this version" in answer.text
+    case.version.refresh_from_db()
+    assert case.version.approval == Approval.APPROVED
+    given = {"reason": "Licence ended", "password": PASSWORD}
+    assert send(case, "review-revoke", case.legal_reviewer, **given)["HX-Refresh"] == "true"
+    assert json.loads(LedgerEntry.objects.latest("sequence").record)["signed_in"] == "password"
     case.version.refresh_from_db()
     assert case.version.approval == Approval.WITHDRAWN
 
@@ -158,7 +166,7 @@ def test_the_approval_of_a_released_version_can_be_withdrawn_beside_a_draft() ->
     release(case.version)
     case.add_version()
     address = reverse("review-revoke", args=[case.brand.slug, case.version.asset_id], query={"version": 1})
-    signed_in(case.legal_reviewer).post(address, {"reason": "Ended"})
+    signed_in(case.legal_reviewer).post(address, {"reason": "Ended", "password": PASSWORD})
     case.version.refresh_from_db()
     assert case.version.approval == Approval.WITHDRAWN
 

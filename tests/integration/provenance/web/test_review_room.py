@@ -1,5 +1,6 @@
 """The room, and deciding from the page."""
 
+import html
 import itertools
 import json
 import re
@@ -12,8 +13,8 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
 from dam.catalog.models import Approval
-from provenance.review import reviews
-from provenance.review.models import Decision, LedgerEntry
+from provenance.review import asking, reviews
+from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.states import ReviewState
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import decide, page, signed_in
@@ -202,13 +203,54 @@ def test_right_passwords_are_not_counted(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["request_changes", "reject"])
-def test_saying_no_needs_words_and_no_password(kind: str) -> None:
+def test_saying_no_for_the_brand_needs_words_and_no_password(kind: str) -> None:
     case = Case()
     review = case.submit()
     sent: dict[str, Any] = {"kind": kind, "uses": None, "where": None, "password": None}
     assert decide(review, by=case.brand_reviewer, **sent).status_code == 422
     assert decide(review, by=case.brand_reviewer, comment="The logo is old", **sent).status_code == 200
     assert Decision.objects.get().comment == "The logo is old"
+
+
+@pytest.mark.parametrize("kind", ["request_changes", "reject"])
+def test_saying_no_for_the_law_is_signed_as_an_approval_is(kind: str) -> None:
+    case = Case()
+    review = case.submit()
+    case.approve(review, by=case.brand_reviewer)
+    seen = asking.seen(Review.objects.get(pk=review.pk))
+    sent: dict[str, Any] = {
+        "kind": kind,
+        "uses": None,
+        "where": None,
+        "comment": "The song isn't cleared",
+        "stage": seen.stage,
+        "approvals": seen.approvals,
+    }
+    for password in (None, "wrong"):
+        answer = decide(review, by=case.legal_reviewer, **{**sent, "password": password})
+        assert answer.status_code == 422
+        shown = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+        says = "rejects this version" if kind == "reject" else "requests changes to this version"
+        assert f"Legal review: {case.legal_reviewer.user} {says} {case.version.sha256}" in shown
+    assert Decision.objects.filter(stage=1).count() == 0
+    assert decide(review, by=case.legal_reviewer, **sent).status_code == 200
+    assert Decision.objects.get(stage=1).kind == kind
+    assert json.loads(LedgerEntry.objects.latest("sequence").record)["signed_in"] == "password"
+
+
+def test_what_an_approval_clears_is_said_in_words_without_a_script_too() -> None:
+    case = Case()
+    review = case.submit()
+    sent: dict[str, Any] = {"uses": ["web", "social"], "valid_until": "2030-05-03", "password": "wrong"}
+    answer = decide(review, by=case.brand_reviewer, **sent)
+    assert "for web and social media, in the EU, until 3 May 2030" in html.unescape(answer.text)
+    answer = decide(review, by=case.brand_reviewer, password="wrong")
+    assert "for web, in the EU, with no end date" in html.unescape(answer.text)
+    sent = {"embargo_until": "2029-01-02", "valid_until": "2030-05-03", "password": "wrong"}
+    answer = decide(review, by=case.brand_reviewer, **sent)
+    assert "for web, in the EU, from 2 January 2029, until 3 May 2030" in html.unescape(answer.text)
+    answer = decide(review, by=case.brand_reviewer, uses=[], password="wrong")
+    assert "<span data-approval-words></span>" in answer.text
 
 
 def test_an_unknown_decision_is_a_bad_request() -> None:
