@@ -243,3 +243,46 @@ test("the clip waits for a drawing, and goes on where nothing was drawn or once 
   send("htmx:afterSettle", {});
   equal(film.paused, false);
 });
+
+// How wide the one line of the board is drawn, across its middle.
+const thickness = (drawing) => drawing.svg.firstElementChild.getBBox().height;
+
+test("a pen's pressure is in the line, which is as wide as it was pressed", async () => {
+  const { drawing, shapes } = await board();
+  drawing.toggle();
+  const widths = [0.1, 0.9].map((pressure) => {
+    const pen = { pointerType: "pen", pressure };
+    pointer(drawing, "pointerdown", 0.2, 0.5, pen);
+    for (const x of [0.3, 0.4, 0.5, 0.6]) pointer(drawing, "pointermove", x, 0.5, pen);
+    pointer(drawing, "pointerup", 0.6, 0.5, { ...pen, pressure: 0 });
+    const pressed = shapes()[0].points.map(([, , each]) => each);
+    equal(pressed, pressed.map(() => pressure));
+    const wide = thickness(drawing);
+    find('[data-do="clear-drawing"]').click();
+    return wide;
+  });
+  ok(widths[1] > 1.5 * widths[0], `pressed hard it is wider: ${widths}`);
+});
+
+test("a pen that is pressed harder on its way draws a line that grows", async () => {
+  const { drawing, shapes } = await board();
+  drawing.toggle();
+  const at = (x, pressure) => [x, 0.5, { pointerType: "pen", pressure }];
+  stroke(drawing, at(0.2, 0.15), at(0.4, 0.4), at(0.6, 0.95));
+  equal(shapes()[0].points.map(([, , pressure]) => pressure), [0.15, 0.4, 0.95]);
+});
+
+test("a finger that says no pressure draws as a mouse does, and a second finger doesn't break its line", async () => {
+  const { drawing, shapes } = await board();
+  drawing.toggle();
+  const finger = { pointerType: "touch", pressure: 0 };
+  pointer(drawing, "pointerdown", 0.2, 0.2, finger);
+  const second = { ...finger, pointerId: 2, isPrimary: false };
+  pointer(drawing, "pointerdown", 0.8, 0.8, second);
+  pointer(drawing, "pointermove", 0.9, 0.9, second);
+  pointer(drawing, "pointerup", 0.9, 0.9, second);
+  pointer(drawing, "pointermove", 0.4, 0.2, finger);
+  pointer(drawing, "pointerup", 0.4, 0.2, finger);
+  equal(shapes().length, 1);
+  equal(shapes()[0].points.map(([, , pressure]) => pressure), [0.5, 0.5]);
+});

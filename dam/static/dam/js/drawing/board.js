@@ -157,13 +157,14 @@ class DrawingBoard extends HTMLElement {
   }
 
   begin(event) {
-    if (!this.active || event.button !== 0 || this.line) return;
+    if (!this.active || event.button !== 0 || this.line || this.erasing) return;
     event.preventDefault();
     this.finishText?.();
     this.player.pause();
     if (!this.toFrame()) return; // somebody stepped on meanwhile: first they see what they draw on
     if (this.tool === "text") return this.beginText(event);
     this.svg.setPointerCapture(event.pointerId);
+    this.drawsWith = event.pointerId;
     if (this.tool === "eraser") {
       this.erasing = true;
       return this.erase(event);
@@ -181,7 +182,9 @@ class DrawingBoard extends HTMLElement {
     return Math.round((event.pressure || 0.5) * 100) / 100;
   }
 
+  // Of several fingers the first one draws.
   go(event) {
+    if (event.pointerId !== this.drawsWith) return;
     if (this.erasing) return this.erase(event);
     if (!this.line) return;
     const points = this.line.points;
@@ -198,6 +201,7 @@ class DrawingBoard extends HTMLElement {
   }
 
   end(event) {
+    if (event.pointerId !== this.drawsWith) return;
     this.erasing = false;
     const line = this.line;
     if (!line) return;
