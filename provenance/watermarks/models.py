@@ -8,7 +8,7 @@ from dam.models import Brand, Version
 
 class Watermark(models.Model):
     """A random identifier, and what has it in its pictures: the version's master, or a file that was made of
-    its release. Triggers hold it (migration 0049)."""
+    its release. Triggers hold it (migrations 0049 and 0054)."""
 
     identifier = models.BigIntegerField(primary_key=True)
     brand = models.ForeignKey(Brand, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)

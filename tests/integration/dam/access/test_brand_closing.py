@@ -22,7 +22,7 @@ from dam.catalog.models import Asset
 from dam.collections import collections
 from dam.collections.models import Collection
 from dam.core import storage
-from provenance.models import LedgerStamp
+from provenance.models import LedgerStamp, Watermark
 from provenance.releases.models import Release
 from provenance.review import ledger
 from tests.factories import BrandFactory, member
@@ -78,7 +78,9 @@ def test_an_export_has_files_rows_and_the_chain_with_its_head_and_no_secrets(tmp
 
 def test_after_its_time_a_brand_is_deleted_and_its_chains_hold_still() -> None:
     world, other = World(), World()
-    Case(brand=world.brand).approve_all()
+    case = Case(brand=world.brand)
+    case.approve_all()
+    Watermark.objects.create(identifier=7, brand=world.brand, version=case.version, layer=0)
     recorded = ledger.verify(world.brand)
     assert recorded.holds
     LedgerStamp.objects.create(
@@ -122,6 +124,17 @@ def test_the_database_keeps_the_releases_of_every_other_brand() -> None:
     world = World()
     with pytest.raises(DatabaseError, match="never deleted"), transaction.atomic():
         Release.objects.filter(brand=world.brand)._raw_delete("default")
+
+
+def test_the_database_keeps_the_watermarks_of_every_other_brand() -> None:
+    """One that is closed counts among them until its time has passed."""
+    world = World()
+    Watermark.objects.create(
+        identifier=7, brand=world.brand, version=Case(brand=world.brand).version, layer=0
+    )
+    brand_closing.close(world.brand, by=world.people[Role.ADMIN], typed=world.brand.name)
+    with pytest.raises(DatabaseError, match="A watermark keeps"), transaction.atomic():
+        Watermark.objects.filter(brand=world.brand)._raw_delete("default")
 
 
 def test_people_and_events_belong_to_no_brand() -> None:
