@@ -105,8 +105,8 @@ def test_the_same_seed_gives_the_same_frames(
     encoded: list[bytes] = []
     encode = media_runner.encode_frames
 
-    def keep(frames: Any, *, frame_rate: Any, path: Path) -> None:
-        encode(frames, frame_rate=frame_rate, path=path)
+    def keep(frames: Any, *, path: Path, **how: Any) -> None:
+        encode(frames, path=path, **how)
         encoded.append(path.read_bytes())
 
     monkeypatch.setattr(media_runner, "encode_frames", keep)
