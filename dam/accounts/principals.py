@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import capabilities as may
 from dam.accounts import keys
-from dam.accounts.capabilities import GUEST_MAY, PHRASES, TOKEN_MAY, AnyRole, Capability, OwnRole
+from dam.accounts.capabilities import GUEST_MAY, PHRASES, TOKEN_MAY, AnyRole, Capability, OwnRole, Role
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.core import errors
 
@@ -163,6 +163,19 @@ def members_of(brand: Brand, *, among: Collection[int] | None = None) -> list[Me
     if among is not None:
         rows = rows.filter(user__in=among)
     return [Member(row.user, brand, row.given) for row in rows.order_by("pk")]
+
+
+def having(brand: Brand, capability: Capability) -> QuerySet[Membership]:
+    """Of those who work in the brand now, who may do this: by a built-in role or by one of its own."""
+    built_in = [role.value for role in Role if may.granted(role, capability)]
+    given = Q(role__in=built_in) | Q(custom_role__capabilities__contains=[capability.value])
+    return Membership.objects.filter(given, brand=brand, user__is_active=True)
+
+
+def roles_held(brand: Brand) -> list[AnyRole]:
+    """The roles that somebody who works in the brand has now, each once."""
+    rows = Membership.objects.select_related("custom_role").filter(brand=brand, user__is_active=True)
+    return [row.given for row in rows.order_by("role", "custom_role").distinct("role", "custom_role")]
 
 
 def person(principal: Principal) -> User:

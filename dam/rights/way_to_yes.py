@@ -3,7 +3,7 @@
 The shortest way: what a review will settle anyway is no step of its own.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -51,6 +51,7 @@ class Step:
         return _(self.words)
 
 
+_SEND = Step(noop("Send it to review."), Capability.SUBMIT, Place.SEND)
 _ANEW = Step(noop("Upload a new version and send it to review."), Who.CREATOR, Place.NEW_VERSION)
 _WIDEN = Step(
     noop("Ask for a wider clearance: a legal reviewer grants it in a new review."), Capability.DECIDE_LEGAL
@@ -63,7 +64,7 @@ _SOURCE = Step(
 STEPS: Mapping[Cause, Step] = MappingProxyType(
     {
         Cause.TRASHED: Step(noop("Restore it from the trash."), Capability.TRASH, Place.TRASH),
-        Cause.DRAFT: Step(noop("Send it to review."), Capability.SUBMIT, Place.SEND),
+        Cause.DRAFT: _SEND,
         Cause.IN_REVIEW: Step(noop("Wait for the review to be decided."), Who.REVIEWERS, Place.REVIEW),
         Cause.CHANGES_REQUESTED: Step(
             noop("Upload a new version with the requested changes and send it to review."),
@@ -71,8 +72,8 @@ STEPS: Mapping[Cause, Step] = MappingProxyType(
             Place.NEW_VERSION,
         ),
         Cause.REJECTED: _ANEW,
-        Cause.WITHDRAWN: _ANEW,
-        Cause.NOT_APPROVED: Step(noop("Send it to review."), Capability.SUBMIT, Place.SEND),
+        Cause.WITHDRAWN: _SEND,
+        Cause.NOT_APPROVED: _SEND,
         Cause.ALTERED: Step(
             noop("Upload the file again as it was exported, as a new version."),
             Who.CREATOR,
@@ -151,13 +152,3 @@ def steps(causes: Iterable[Cause]) -> tuple[Step, ...]:
     if _REVIEWED & set(named):
         named = [cause for cause in named if cause not in _BY_REVIEW]
     return tuple(dict.fromkeys(STEPS[cause] for cause in named))
-
-
-def few(names: Collection[str], *, most: int) -> tuple[list[str], int]:
-    """The first of these names, and how many more there are; never "and 1 more" where it has room.
-
-    >>> few(["Ada", "Ben", "Cleo", "Dan"], most=3)
-    (['Ada', 'Ben', 'Cleo'], 1)
-    """
-    shown = list(names)[:most]
-    return shown, len(names) - len(shown)

@@ -53,7 +53,7 @@ TABS = {
     "files": lazy("Files"),
     "activity": lazy("Activity"),
 }
-PARTS = ("panel", "rights-answer", "rights-question")  # what htmx asks for alone
+PARTS = ("panel", "rights-answer", "question-said")  # what htmx asks for alone
 NEWEST_EVENTS = 100
 MOST_COLLECTIONS = 20
 
@@ -179,7 +179,9 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "taking": _taking(request, version, at=at),
         "told_beside": rights_statements.told_beside(version) if version.release == "ready" else (),
         "usage": usage,
-        "way": whom_to_ask.way(version, usage.causes, by=request.principal, at=at),
+        "way": whom_to_ask.way(
+            version, usage.causes, by=request.principal, at=at, people=whom_to_ask.people(request)
+        ),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
         "own": own,
         "from_file": metadata_rows.of(version, principal=request.principal),

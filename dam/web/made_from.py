@@ -158,8 +158,7 @@ def _facts(own: Terms, *, at: datetime) -> tuple[tuple[str, str], ...]:
         (_("Territories"), territories.describe(own.territories) or _("None")),
     ]
     if own.embargo_until is not None:
-        ahead = own.embargo_until > at
-        facts.append((_("Embargo until") if ahead else _("Cleared from"), day(own.embargo_until)))
+        facts.append((_("First day of use"), day(own.embargo_until)))
     facts.append((_("Cleared until"), day(own.valid_until) if own.valid_until else _("No end date")))
     return tuple(facts)
 

@@ -74,7 +74,8 @@ def context(
         release=version.release,
         sources=sources,
     )
-    way = whom_to_ask.way(version, answer.causes, by=request.principal, at=at)
+    people = whom_to_ask.people(request)
+    way = whom_to_ask.way(version, answer.causes, by=request.principal, at=at, people=people)
     return {"question": form, "question_answer": answer, "question_way": way}
 
 
@@ -96,7 +97,7 @@ def answered(
     verdict = spans.decide(known, use=use, territory=territory, first=at, until=until, sources=sources)
     reasons = verdict.reasons
     if verdict.allowed and release != ReleaseState.READY:
-        reasons = (usage_status.unsigned(release),)
+        reasons, day = (usage_status.unsigned(release),), None  # it is cleared until then, but not there now
     needed = spans.requirements(known, use=use, territory=territory, first=at, until=until)
     return Answer(
         allowed=not reasons,
@@ -118,9 +119,9 @@ def _sentence(allowed: bool, *, use: Use, territory: str, day: date | None) -> s
         return told % said
     said["day"] = language.day(day)
     told = (
-        _("Yes, you can use it for %(use)s, %(place)s, until %(day)s.")
+        _("Yes, you can use it for %(use)s, %(place)s, up to and including %(day)s.")
         if allowed
-        else _("No, you can't use it for %(use)s, %(place)s, until %(day)s.")
+        else _("No, it isn't cleared for %(use)s, %(place)s, up to and including %(day)s.")
     )
     return told % said
 

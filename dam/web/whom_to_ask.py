@@ -1,30 +1,28 @@
 """The way to a yes for one person and clip: each step with who can take it, by name, or where they do it.
 
-Names are of people of the clip's brand alone, and of no list: whoever is told sees the clip.
+Names are of people of the clip's brand alone, and of no list: whoever is told sees the clip. A program is
+told roles instead.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dam.accounts import principals, times
+from dam.accounts import times
 from dam.accounts.capabilities import Capability
-from dam.accounts.principals import Guest, Member, Principal
+from dam.accounts.principals import Guest, Principal
 from dam.catalog.models import Version
 from dam.core import language
 from dam.rights import way_to_yes
 from dam.rights.policy import Cause, Verdict
 from dam.rights.way_to_yes import Place, Step, Who
 from dam.web import asset_version
-
-WAITS_FOR = "provenance.review.waiting.of"  # whom a review asks; it stands above
-MOST = 3  # names
+from dam.web.decorators import BrandRequest
+from dam.web.people_to_ask import Able, People
 
 
 @dataclass(frozen=True)
@@ -39,79 +37,104 @@ class Advice:
         return f"{self.step} {self.ask}".strip()
 
 
-def way(version: Version, causes: Collection[Cause], *, by: Principal, at: datetime) -> tuple[Advice, ...]:
+def people(request: BrandRequest) -> People:
+    """Whom this request has looked up, for its other questions of the same clip."""
+    kept: People = vars(request).setdefault("people_to_ask", People(request.brand, by=request.principal))
+    return kept
+
+
+def way(
+    version: Version,
+    causes: Collection[Cause],
+    *,
+    by: Principal,
+    at: datetime,
+    people: People | None = None,
+) -> tuple[Advice, ...]:
     """In a few queries, however many steps and people there are; none where nothing stops it."""
     if not causes or isinstance(by, Guest):
         return ()
-    staff = principals.members_of(version.brand)
-    return tuple(_advice(step, version, staff, by=by, at=at) for step in way_to_yes.steps(causes))
+    known = people or People(version.brand, by=by)
+    steps = way_to_yes.steps(causes)
+    others = {step.who for step in steps if not (step.who in _OWN or _can(step.who, version, by=by))}
+    able = known.of(version, others)
+    return tuple(_advice(step, version, known, able, by=by, at=at) for step in steps)
 
 
-def _advice(step: Step, version: Version, staff: Sequence[Member], *, by: Principal, at: datetime) -> Advice:
+_OWN = (Who.ASKER, Who.REVIEWERS)  # of no capability
+
+
+def _can(who: Capability | Who, version: Version, *, by: Principal) -> bool:
+    """Whether they can take that step whoever else can."""
+    if who == Who.INSTALLATION:
+        return by.runs_installation
+    if who == Who.CREATOR:
+        made = by.user is not None and by.user.pk == version.created_by_id
+        return made and Capability.UPLOAD in by.within(version.brand)
+    return who in by.within(version.brand)
+
+
+def _advice(
+    step: Step,
+    version: Version,
+    known: People,
+    able: Mapping[Capability | Who, Able],
+    *,
+    by: Principal,
+    at: datetime,
+) -> Advice:
     said = Advice(step.said())
     if step.who == Who.ASKER:
         return replace(said, url=_address(step.at, version))
     if step.who == Who.REVIEWERS:
-        return _waiting(said, version, staff, by=by, at=at)
-    able = _able(step.who, version, staff)
-    can = by.user is not None and any(each.user == by.user for each in able) and _may(step.who, by)
+        return _waiting(said, version, known, by=by, at=at)
+    others = able.get(step.who)
+    can = others is None or _stands_in(step.who, others, version, by=by)
     if can or step.open_to_all:
         said = replace(said, url=_address(step.at, version))
-    if can:
+    if can or others is None:
         return said
-    if step.who == Who.INSTALLATION and not able:
+    if step.who == Who.INSTALLATION and not others.count:
         return replace(said, ask=_("Ask an installation administrator."))
-    return replace(said, ask=_ask(able))
+    return replace(said, ask=_ask(others))
 
 
-def _able(who: Capability | Who, version: Version, staff: Sequence[Member]) -> list[Member]:
-    if who == Who.CREATOR:
-        made = [each for each in staff if each.user.pk == version.created_by_id]
-        return made or [each for each in staff if each.can(Capability.UPLOAD)]
-    if who == Who.INSTALLATION:
-        return [each for each in staff if each.runs_installation]
-    return [each for each in staff if isinstance(who, Capability) and each.can(who)]
+def _stands_in(who: Capability | Who, others: Able, version: Version, *, by: Principal) -> bool:
+    """A new version is the creator's to make; of one who can't any more, anyone's who uploads."""
+    left = not (others.made_it or others.roles)
+    return who == Who.CREATOR and left and Capability.UPLOAD in by.within(version.brand)
 
 
-def _may(who: Capability | Who, by: Principal) -> bool:
-    """A token may do a part of what its owner may."""
-    needed = who if isinstance(who, Capability) else Capability.UPLOAD
-    return who == Who.INSTALLATION or by.can(needed)
-
-
-def _waiting(
-    said: Advice, version: Version, staff: Sequence[Member], *, by: Principal, at: datetime
-) -> Advice:
-    found: Any = import_string(WAITS_FOR)(version, at=at)
+def _waiting(said: Advice, version: Version, known: People, *, by: Principal, at: datetime) -> Advice:
+    found = known.waiting(version, at=at)
     if found is None:
         return said
-    able = [
-        each
-        for each in staff
-        if (each.can(found.capability) and each.user.pk not in found.not_asked)
-        and (found.people is None or each.user.pk in found.people)
-    ]
     url = _address(Place.REVIEW, version) if by.can(Capability.VIEW_UNRELEASED) else ""
     since = {"day": language.day(found.since.astimezone(at.tzinfo))}
-    if not able:
+    if not found.able.count:
         return replace(said, ask=_("It has waited since %(day)s.") % since, url=url)
-    told = _("It has waited for %(people)s since %(day)s.") % {**since, "people": _named(able)}
+    if found.able.roles:
+        told = _("It has waited for someone with the role %(roles)s since %(day)s.")
+        return replace(said, ask=told % {**since, "roles": _named(found.able)}, url=url)
+    told = _("It has waited for %(people)s since %(day)s.") % {**since, "people": _named(found.able)}
     return replace(said, ask=told, url=url)
 
 
-def _ask(able: Sequence[Member]) -> str:
-    if not able:
+def _ask(able: Able) -> str:
+    if not able.count:
         return _("No one in this brand can do this now. Ask an administrator of the brand.")
+    if able.roles:
+        return _("Ask someone with the role %(roles)s.") % {"roles": _named(able)}
     return _("Ask %(people)s.") % {"people": _named(able)}
 
 
-def _named(able: Sequence[Member]) -> str:
+def _named(able: Able) -> str:
     """ "Ada, Ben, Cleo and 2 more" """
-    shown, more = way_to_yes.few([each.name for each in able], most=MOST)
+    more = able.count - len(able.names)
     if not more:
-        return language.either(shown)
+        return language.either(able.names)
     rest = ngettext("%(count)s more", "%(count)s more", more) % {"count": more}
-    return language.listed([*shown, rest])
+    return language.listed([*able.names, rest])
 
 
 def _address(place: Place, version: Version) -> str:

@@ -47,11 +47,11 @@ def test_a_viewer_is_told_in_one_sentence(brand: Brand) -> None:
     clip = cleared(brand, until=datetime(2099, 3, 31, 21, 59, 59, tzinfo=UTC))
     client = browser(brand)
     told = ask(client, clip, use="web", territory="Germany", until="2099-03-31")
-    assert "Yes, you can use it for web, in Germany, until 31 March 2099." in told
+    assert "Yes, you can use it for web, in Germany, up to and including 31 March 2099." in told
     told = ask(client, clip, use="web", territory="germany")
     assert "Yes, you can use it for web, in Germany, now." in told
     told = ask(client, clip, use="web", territory="DE", until="2099-04-01")
-    assert "No, you can&#x27;t use it for web, in Germany, until 1 April 2099." in told
+    assert "No, it isn&#x27;t cleared for web, in Germany, up to and including 1 April 2099." in told
     assert "Its clearance ends on 31 March 2099." in told
     told = ask(client, clip, use="broadcast", territory="US")
     assert "It isn&#x27;t cleared for broadcast. It isn&#x27;t cleared for United States." in told
@@ -68,7 +68,7 @@ def test_what_it_was_made_from_counts_and_is_named_only_to_who_sees_it(brand: Br
     works_here.force_login(editor.user)
     assert take.asset.title in ask(works_here, clip, **asked)
     told = ask(browser(brand), clip, **asked)
-    assert "No, you can" in told
+    assert "No, it isn&#x27;t cleared for web" in told
     assert take.asset.title not in told
 
 
@@ -78,6 +78,8 @@ def test_without_a_signed_file_the_answer_is_no(brand: Brand) -> None:
     told = ask(browser(brand, Role.CREATOR), clip, use="web", territory="DE")
     assert "No, you can" in told
     assert "signing the file failed" in told
+    told = ask(browser(brand, Role.CREATOR), clip, use="web", territory="DE", until="2099-01-01")
+    assert "No, you can&#x27;t use it for web, in Germany, now." in told
 
 
 @pytest.mark.parametrize(
@@ -114,8 +116,16 @@ def test_the_last_answer_is_remembered_for_this_brand_and_person(brand: Brand) -
 def test_htmx_gets_the_part_alone(brand: Brand) -> None:
     clip = cleared(brand)
     address = reverse("asset", args=[brand.slug, clip.asset_id])
-    headers = {"HX-Request": "true", "HX-Target": "rights-question"}
+    headers = {"HX-Request": "true", "HX-Target": "question-said"}
     asked = {"tab": "rights", "use": "web", "territory": "DE"}
     page = browser(brand).get(address, asked, headers=headers).content.decode()
     assert "Yes, you can use it" in page
     assert "<html" not in page
+
+
+def test_the_status_stays_in_the_page_and_its_content_is_swapped(brand: Brand) -> None:
+    told = ask(browser(brand), cleared(brand))
+    assert '<div id="question-said" role="status">' in told
+    assert 'hx-target="#question-said"' in told
+    assert 'hx-select="#question-said &gt; *"' in told or 'hx-select="#question-said > *"' in told
+    assert 'hx-swap="innerHTML"' in told

@@ -8,14 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand
-from dam.accounts.principals import Member
+from dam.access import tokens
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Brand, CustomRole, Membership, User
+from dam.accounts.principals import Member, Principal, Token
 from dam.accounts.times import here
 from dam.catalog.models import Approval, ReleaseState, Version
 from dam.rights.models import RightsRecord
 from dam.rights.policy import Cause
-from dam.web import whom_to_ask
+from dam.web import people_to_ask, whom_to_ask
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 from tests.review_factory import Case
 
@@ -35,6 +36,12 @@ def named(brand: Brand, role: Role, name: str) -> Member:
     return found
 
 
+def token(brand: Brand) -> Token:
+    """A program of a creator's that may see everything and change nothing."""
+    owner = named(brand, Role.CREATOR, "Olive Owner")
+    return Token(owner.user, brand, owner.role, 1, "Nightly", frozenset({Capability.VIEW}))
+
+
 def ended(brand: Brand) -> Version:
     version: Version = ApprovedVersionFactory.create(asset__brand=brand, release=ReleaseState.READY)
     type(version.asset).objects.filter(pk=version.asset_id).update(released=version)
@@ -49,7 +56,7 @@ def ended(brand: Brand) -> Version:
     return version
 
 
-def way(version: Version, *causes: Cause, by: Member) -> list[str]:
+def way(version: Version, *causes: Cause, by: Principal) -> list[str]:
     return [str(each) for each in whom_to_ask.way(version, causes, by=by, at=here(version.brand))]
 
 
@@ -114,6 +121,33 @@ def test_a_new_version_is_its_creators_to_make(brand: Brand) -> None:
     )
     (said,) = way(draft, Cause.CHANGES_REQUESTED, by=member(brand, Role.LEGAL_REVIEWER))
     assert said.endswith("Ask Mia.")
+    Membership.objects.filter(user=maker.user).update(deactivated_at=here(brand))
+    (said,) = way(draft, Cause.CHANGES_REQUESTED, by=member(brand, Role.LEGAL_REVIEWER))
+    assert said.endswith("Ask Nils.")
+
+
+def test_roles_that_the_brand_made_itself_count_by_what_they_may_do(brand: Brand) -> None:
+    clip, viewer = ended(brand), member(brand, Role.VIEWER)
+    for name, able in (("Counsel", [Capability.VIEW, Capability.DECIDE_LEGAL]), ("Guest", [Capability.VIEW])):
+        role = CustomRole.objects.create(brand=brand, name=name, capabilities=[each.value for each in able])
+        person = named(brand, Role.VIEWER, f"{name} Kim")
+        Membership.objects.filter(user=person.user).update(role="", custom_role=role)
+    assert way(clip, Cause.ENDED, by=viewer) == ["Ask to renew the clearance. Ask Counsel Kim."]
+    program = token(brand)
+    assert way(clip, Cause.ENDED, by=program) == [
+        "Ask to renew the clearance. Ask someone with the role Counsel."
+    ]
+
+
+def test_no_more_people_are_read_than_are_named(brand: Brand) -> None:
+    clip, viewer = ended(brand), member(brand, Role.VIEWER)
+    for _each in range(20):
+        member(brand, Role.LEGAL_REVIEWER)
+    with CaptureQueriesContext(connection) as asked:
+        (said,) = way(clip, Cause.ENDED, by=viewer)
+    assert said.endswith("and 17 more.")
+    (query,) = (each["sql"] for each in asked)
+    assert f"LIMIT {people_to_ask.MOST}" in query
 
 
 def test_a_licence_is_for_who_runs_the_installation(brand: Brand) -> None:
@@ -139,6 +173,36 @@ def test_it_takes_as_many_queries_for_many_people_and_steps(brand: Brand) -> Non
     assert len(few) == len(many) == 1
 
 
+def test_a_request_looks_people_up_once(brand: Brand) -> None:
+    clip, client = ended(brand), Client()
+    client.force_login(member(brand, Role.VIEWER).user)
+    for _each in range(5):
+        member(brand, Role.LEGAL_REVIEWER)
+    page = reverse("asset", args=[brand.slug, clip.asset_id])
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page, {"tab": "rights", "use": "web", "territory": "DE"})
+    assert sum("of_all" in each["sql"] for each in asked) == 1
+
+
+def test_programs_are_told_roles_and_no_names(brand: Brand) -> None:
+    case = Case(brand)
+    case.submit()
+    asks = token(brand)
+    version = Version.objects.select_related("asset", "brand").get(pk=case.version.pk)
+    with CaptureQueriesContext(connection) as few:
+        (waits,) = way(version, Cause.IN_REVIEW, by=asks)
+    assert "It has waited for someone with the role Brand reviewer since" in waits
+    everything = " ".join(way(version, *Cause, by=asks))
+    for person in User.objects.all():
+        assert str(person) not in everything
+    assert "Ask an installation administrator." in " ".join(way(version, Cause.MODEL_LICENCE, by=asks))
+    for _each in range(5):
+        member(brand, Role.BRAND_REVIEWER)
+    with CaptureQueriesContext(connection) as many:
+        way(version, Cause.IN_REVIEW, by=asks)
+    assert len(few) == len(many)
+
+
 def test_the_page_the_rights_tab_the_api_and_a_refused_download_say_it(brand: Brand) -> None:
     clip, viewer = ended(brand), member(brand, Role.VIEWER)
     named(brand, Role.LEGAL_REVIEWER, "Ada")
@@ -154,3 +218,15 @@ def test_the_page_the_rights_tab_the_api_and_a_refused_download_say_it(brand: Br
     refused = client.get(reverse("release-file", args=[brand.slug, clip.pk]))
     assert refused.status_code == 403
     assert "Ask to renew the clearance. Ask Ada." in refused.content.decode()
+
+
+def test_the_api_tells_a_program_the_role(brand: Brand) -> None:
+    clip = ended(brand)
+    named(brand, Role.LEGAL_REVIEWER, "Ada")
+    owner = member(brand, Role.CREATOR)
+    _token, secret = tokens.create(name="Rights", capabilities=[Capability.VIEW], by=owner)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    told = program.get(reverse("asset-rights", args=[brand.slug, clip.asset_id])).json()
+    assert told["way_to_yes"] == [
+        {"step": "Ask to renew the clearance.", "ask": "Ask someone with the role Legal reviewer."}
+    ]

@@ -182,4 +182,9 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(case: Case) -> Non
     tab = Client()
     tab.force_login(case.legal_reviewer.user)
     shown = tab.get(again.headers["Location"]).text
-    assert "Embargo until" in shown
+    assert "First day of use</dt>" in shown
+    assert "Embargo until" not in shown
+    RightsRecord.objects.filter(version=case.version).update(embargo_until=timezone.now() - DAY)
+    shown = tab.get(again.headers["Location"]).text
+    assert "First day of use</dt>" in shown
+    assert "Cleared from" not in shown

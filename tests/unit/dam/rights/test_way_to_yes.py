@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dam.rights import policy, way_to_yes
 from dam.rights.policy import Cause, Generator, Terms
 from dam.rights.way_to_yes import Place
+from provenance.review.states import SUBMITTABLE
 from tests.unit.dam.rights.test_inheritance import asked, every_terms, generators
 
 
@@ -35,6 +36,12 @@ def test_every_no_has_a_way_to_a_yes(
 def test_a_draft_is_sent_to_review_and_asks_for_nothing_wider() -> None:
     steps = way_to_yes.steps([Cause.DRAFT, Cause.USE, Cause.TERRITORY])
     assert [step.at for step in steps] == [Place.SEND]
+
+
+def test_after_a_withdrawn_approval_the_same_version_is_sent_again() -> None:
+    assert Cause.WITHDRAWN.value in SUBMITTABLE
+    steps = way_to_yes.steps([Cause.WITHDRAWN, Cause.USE])
+    assert [(step.said(), step.at) for step in steps] == [("Send it to review.", Place.SEND)]
 
 
 def test_what_two_reasons_ask_for_is_one_step() -> None:
