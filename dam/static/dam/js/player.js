@@ -23,6 +23,7 @@ class ReelPlayer extends HTMLElement {
     this.range = { start: null, end: null };
     this.frame = 0;
     this.reverse = 0;
+    this.moves = 0; // how often it was played, or led to a frame
     this.rolling = false; // whether it is to play, which a browser at the end of the clip has forgotten
     this.speed = 1;
     this.fields = new FrameFields(this);
@@ -95,6 +96,7 @@ class ReelPlayer extends HTMLElement {
     on(video, "dblclick", () => this.toggleFullscreen());
     for (const name of ["play", "pause", "volumechange", "ratechange"]) on(video, name, () => this.showControls());
     on(video, "play", () => {
+      this.moves += 1;
       this.rolling = true;
     });
     on(video, "pause", () => {
@@ -203,6 +205,7 @@ class ReelPlayer extends HTMLElement {
 
   seekFrame(frame) {
     const wanted = this.clock.clamp(frame);
+    this.moves += 1;
     this.video.currentTime = Math.min(this.clock.middleOf(wanted), this.video.duration || Infinity);
     this.present(wanted);
   }
@@ -246,8 +249,9 @@ class ReelPlayer extends HTMLElement {
     const rate = video.playbackRate;
     this.pause();
     this.seekFrame(frame);
+    const { moves } = this;
     return () => {
-      if (this.isRunning || this.frame !== frame || !this.isConnected) return;
+      if (this.isRunning || this.moves !== moves || !this.isConnected) return;
       if (reverse) return this.rewind(reverse);
       video.playbackRate = rate;
       this.roll();

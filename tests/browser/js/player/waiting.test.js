@@ -163,6 +163,18 @@ test("who moves or plays the clip meanwhile has it as they leave it", () => {
   equal([film.paused, element.frame], [true, 40]);
 });
 
+test("who has played it and stopped it themselves meanwhile finds it so, also on the same frame", () => {
+  const { film, element } = playing();
+  clickInto(box());
+  type("The logo");
+  element.roll();
+  element.pause();
+  element.seekFrame(10);
+  type("The logo leaves");
+  answer(200);
+  equal([film.paused, element.frame], [true, 10]);
+});
+
 test("who plays on while they write isn't stopped by each key", () => {
   const { film, element } = playing();
   clickInto(box());
