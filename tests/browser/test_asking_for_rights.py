@@ -5,16 +5,14 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
 from dam.catalog.models import ReleaseState, Version
 from dam.rights.models import RightsRecord
 from tests.browser.conftest import Journey
-from tests.factories import ApprovedVersionFactory, BrandFactory, member
+from tests.factories import ApprovedVersionFactory, member
 
 
-def test_the_answer_is_put_into_the_status_that_was_there(
-    transactional_db: None, visit: Callable[[], Journey]
-) -> None:
-    brand = BrandFactory.create(slug="northwind", name="Northwind Drinks")
+def test_the_answer_is_put_into_the_status_that_was_there(brand: Brand, visit: Callable[[], Journey]) -> None:
     clip: Version = ApprovedVersionFactory.create(asset__brand=brand, release=ReleaseState.READY)
     RightsRecord.objects.update_or_create(version=clip, defaults={"uses": ["web"], "territories": ["EU"]})
     mine = visit().sign_in(member(brand, Role.CREATOR).user)
