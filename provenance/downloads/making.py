@@ -102,10 +102,11 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
 
 def _watermark(file: PresetFile, recipe: Recipe, info: MediaInfo) -> Chosen | None:
     """One for the file, unless the release's pictures have theirs, which it gets with them."""
-    if not recipe.watermark or marks.is_in(file.version):
+    if not recipe.watermark or marks.is_in(file.version, release_id=file.release_id):
         return None
     width, height = presets.size(info, recipe)
-    return marks.fresh(file.brand, width=width, height=height)
+    sources = marks.sources_of(file.version)
+    return marks.fresh(file.brand, width=width, height=height, made_from=sources)
 
 
 def changes(

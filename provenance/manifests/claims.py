@@ -23,6 +23,7 @@ TRAINED_ALGORITHMIC_MEDIA = digital_source_types.address("generated")
 COMPOSITE = digital_source_types.address("partly_generated")
 HUMAN_EDITS = f"{digital_source_types.ADDRESS}humanEdits"
 EMPTY = "http://c2pa.org/digitalsourcetype/empty"
+PRODUCT = "Reelproof"  # as every manifest of ours names what made it
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
 PRESET_LABEL = "app.reelproof.preset"
@@ -395,7 +396,7 @@ def _stage(stage: StageFacts) -> dict[str, str | int]:
 def _manifest(title: str, assertions: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "title": title,
-        "claim_generator_info": [{"name": "Reelproof", "version": VERSION, "specVersion": SPEC_VERSION}],
+        "claim_generator_info": [{"name": PRODUCT, "version": VERSION, "specVersion": SPEC_VERSION}],
         "assertions": assertions,
     }
 

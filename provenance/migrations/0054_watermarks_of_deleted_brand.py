@@ -1,4 +1,4 @@
-"""Watermarks go with a closed brand whose time has passed also where migration 0049 ran before it allowed that."""
+"""Watermarks go with a deleted brand also where migration 0049 ran before it allowed that."""
 
 from django.db import migrations
 

@@ -8,7 +8,7 @@ from django.db.models import Case, When
 from django.utils import timezone
 
 from dam.rights import terms
-from dam.rights.policy import Inherited
+from dam.rights.policy import Inherited, Use
 from provenance.releases.models import Release, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
 
@@ -35,8 +35,9 @@ class KnownRelease:
     ended_at: datetime | None = None
     valid_until: datetime | None = None
     embargo_until: datetime | None = None
-    # Also of one that was withdrawn, replaced or removed meanwhile.
+    # Both also of one that was withdrawn, replaced or removed meanwhile.
     under_embargo: bool = False
+    held_back: bool = False  # something it was made from may not be used, or internal use is all that is left
     by_pictures: bool = False  # the file is another one that shows the same
     stamped_at: datetime | None = (
         None  # these bytes were there by then, by an authority's word kept with the release
@@ -102,6 +103,10 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
     # What was agreed when it was signed, and may have been cut short since.
     ends = (release.valid_until, known.valid_until, known.consents_until, left.valid_until)
     valid_until = min((each for each in ends if each), default=None)
+    stopped = left.stopped or left.uses == () or left.territories == ()
+    uses = {*release.uses} & {*known.uses}
+    if left.uses is not None:
+        uses &= {*left.uses}
     return KnownRelease(
         brand=release.brand.name,
         released_at=release.signed_at or release.created_at,
@@ -109,13 +114,14 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
             release,
             embargo_until=embargo_until,
             valid_until=valid_until,
-            stopped=left.stopped or left.uses == () or left.territories == (),
+            stopped=stopped,
             at=at,
         ),
         ended_at=release.ended_at,
         valid_until=valid_until,
         embargo_until=embargo_until,
         under_embargo=embargo_until is not None and at < embargo_until,
+        held_back=stopped or not uses - {Use.INTERNAL},
     )
 
 

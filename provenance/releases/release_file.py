@@ -115,7 +115,8 @@ def _convert(master: Path, folder: Path, *, release: Release) -> tuple[Path, Cho
     width, height = specs.fit(info, specs.RELEASE.longest_side)
     chosen = None
     if not marks.is_in(release.version):
-        chosen = marks.fresh(release.brand, width=width, height=height)
+        sources = marks.sources_of(release.version)
+        chosen = marks.fresh(release.brand, width=width, height=height, made_from=sources)
     mark = chosen.mark if chosen else None
     runner.transcode_release(master, folder / "encoded.mp4", info=info, mark=mark)
     return folder / "encoded.mp4", chosen

@@ -1,22 +1,27 @@
 """Which manifests do a watermark or a file lead to? What C2PA's Soft Binding Resolution API answers.
 
-Never more than the verify page would say: releases alone, none before its embargo ends, and no manifest that
-names people, which stands in the file itself.
+Only of what the verify page is sure of, and never of what it warns of: of releases that stand or were
+replaced, and were cleared for more than internal use. No manifest that names people is given out, and none
+with manifests of others in it, whatever they may say: it stands in the file itself.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from dam.catalog.models import AssetKind
 from dam.core import storage
+from provenance.manifests import claims
 from provenance.manifests.models import NEWEST, ManifestRecord
 from provenance.releases import known, watermarked
+from provenance.releases.known import Standing
 from provenance.releases.models import Release
 
+TOLD = (Standing.CLEARED, Standing.SUPERSEDED)
 LARGEST = 16 * 1024**2  # bytes of a manifest store
 MOST_BOXES = 16  # of a film's outermost ones: ours stands before the pictures
 _UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -26,7 +31,7 @@ _OFFSET = 8  # bytes after it: of a Merkle tree, which a film in one file has no
 
 @dataclass(frozen=True)
 class Match:
-    """A manifest, and how alike the file is, in percent; None where its watermark says so."""
+    """A manifest, and 100 for the very file or its pictures; None where its watermark says so."""
 
     manifest: str
     score: int | None = None
@@ -38,7 +43,7 @@ def by_watermark(identifier: int, *, at: datetime) -> list[Match]:
 
 
 def matches(found: Iterable[tuple[int, int | None]], *, at: datetime) -> list[Match]:
-    """Of releases and how alike each is, those whose manifest may be told, in the same order."""
+    """Of releases and their scores those whose manifest may be told, in the same order."""
     given = dict(found)
     records = _records().filter(release_id__in=given).in_bulk(field_name="release_id")
     return [
@@ -77,7 +82,22 @@ def _may_be_told(record: ManifestRecord, *, at: datetime) -> bool:
     reviews = [each["review"] for each in record.report.get("manifests", ()) if each.get("review")]
     if any(stage.get("name") for review in reviews for stage in review["stages"]):
         return False
-    return not known.of(release, at=at).under_embargo
+    if not _ours_alone(record.report):
+        return False
+    stands = known.of(release, at=at)
+    if stands.standing not in TOLD or stands.held_back or release.asset.trashed_at is not None:
+        return False
+    return not stands.under_embargo
+
+
+def _ours_alone(report: Mapping[str, Any]) -> bool:
+    """Whether each manifest in the store was made by Reelproof and signed by somebody trusted here."""
+    ours = {
+        each["label"]
+        for each in report["manifests"]
+        if each.get("trusted") and each["claim_generator"].startswith(f"{claims.PRODUCT} ")
+    }
+    return set(report["raw"]["manifests"]) <= ours
 
 
 def _in_film(key: str, *, size: int) -> bytes | None:

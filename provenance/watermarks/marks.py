@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Q
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Version
@@ -28,14 +28,15 @@ class Chosen:
 def fresh(brand: Brand, *, width: int, height: int, made_from: Iterable[Version] = ()) -> Chosen | None:
     """One to put into pictures of that size, if the brand wants them and they can hold one.
 
-    It goes by another key than those of the versions that they are made from, whose pictures may have theirs.
+    It goes by another key than those of the versions that they are made from, whose pictures, or files that
+    were made of them, may have theirs: by the first that the fewest of them have.
     """
     wanted = Brand.objects.filter(pk=brand.pk, watermarks=True).exists()  # as it is set now
     if not wanted or not invisible_watermark.can_hold(width, height):
         return None
-    there = Watermark.objects.filter(version__in=[each.pk for each in made_from], preset_file_id=None)
-    highest = there.aggregate(highest=Max("layer"))["highest"]
-    layer = 0 if highest is None else (highest + 1) % keys.LAYERS
+    there = Watermark.objects.filter(version__in=[each.pk for each in made_from])
+    used = [layer for _version, layer in there.values_list("version", "layer").distinct()]
+    layer = min(range(keys.LAYERS), key=used.count)
     return Chosen(Mark(keys.of(layer), secrets.randbits(ID_BITS)), layer)
 
 
@@ -45,9 +46,15 @@ def of_master(version: Version) -> Mark | None:
     return Mark(keys.of(row.layer), row.identifier) if row else None
 
 
-def is_in(version: Version) -> bool:
-    """Whether the pictures of its releases have one: the master's, or that of a release made anew."""
-    return Watermark.objects.filter(version=version, preset_file_id=None).exists()
+def is_in(version: Version, *, release_id: int | None = None) -> bool:
+    """Whether its master has one in its pictures, or this release of it, where it was made anew."""
+    rows = Watermark.objects.filter(version=version, preset_file_id=None)
+    return rows.filter(Q(release_id=None) | Q(release_id=release_id)).exists()
+
+
+def sources_of(version: Version) -> list[Version]:
+    """What it was recorded to be made from, as far as that is still there."""
+    return list(Version.objects.filter(used_in__version=version))
 
 
 def keep(

@@ -1,6 +1,7 @@
 """C2PA's Soft Binding Resolution API: from a watermark or a file to the Content Credentials. Anybody may ask.
 
-It says what the verify page says, to programs, and counts against the same hourly limit.
+It tells programs which manifests belong to a file that the verify page is sure of, and counts against the
+same hourly limit.
 """
 
 import json
@@ -29,7 +30,6 @@ from provenance.manifests.public_checks import PublicCheck
 from provenance.releases import soft_bindings
 from provenance.releases.soft_bindings import Match
 
-FINGERPRINT_ALGORITHM = "app.reelproof.looks.1"  # of a file alone: it has no value to ask by
 MOST_RESULTS = 10
 LONGEST_VALUE = 64  # characters
 WAIT, EVERY = 30.0, 0.3  # seconds: for a worker's answer, and between two looks
@@ -40,12 +40,7 @@ STATUS = {public_checks.TooManyChecks.code: 429, public_checks.NoRoom.code: 507}
 @require_safe
 def algorithms(request: HttpRequest) -> HttpResponse:
     """What soft bindings can be asked by."""
-    return JsonResponse(
-        {
-            "watermarks": [{"alg": claims.WATERMARK_ALGORITHM}],
-            "fingerprints": [{"alg": FINGERPRINT_ALGORITHM}],
-        }
-    )
+    return JsonResponse({"watermarks": [{"alg": claims.WATERMARK_ALGORITHM}], "fingerprints": []})
 
 
 @never_cache
@@ -53,11 +48,13 @@ def algorithms(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_binding(request: HttpRequest) -> HttpResponse:
     """The manifests that a watermark's value leads to."""
+    if refused := _count(request):  # also what can't be read: it is work, too
+        return refused
     asked: Mapping[str, Any] = request.GET
     if request.method == "POST":
         try:
             asked = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             asked = {}
     if not isinstance(asked, Mapping):
         asked = {}
@@ -69,8 +66,6 @@ def by_binding(request: HttpRequest) -> HttpResponse:
     identifier = claims.watermark_of(value)
     if identifier is None:
         return problem(400, "no_value", _("Send the value of the soft binding, in Base64."))
-    if refused := _count(request):
-        return refused
     return _answer(soft_bindings.by_watermark(identifier, at=timezone.now()), asked)
 
 
@@ -78,7 +73,7 @@ def by_binding(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # it changes nothing, and knows nobody
 @require_POST
 def by_content(request: HttpRequest) -> HttpResponse:
-    """The manifests that a file leads to: by its bytes or pictures, its watermark, or what it looks like.
+    """The manifests that a file leads to: by its bytes or its pictures, or by its watermark.
 
     The body is the file. It is checked by the worker of the verify page, and kept no longer.
     """
@@ -97,10 +92,12 @@ def by_content(request: HttpRequest) -> HttpResponse:
         file.seek(0)
         try:
             submission = public_checks.submit(File(file, name="file"), filename="file")
-            submission = _checked(submission)
-            found = _found(submission)
         except Refused as away:
             return _refused(away)
+    try:  # the worker has its own by now
+        found = _found(_checked(submission))
+    except Refused as away:
+        return _refused(away)
     if found is None:
         response = problem(503, "busy", _("The file couldn't be checked in time. Try again later."))
         response["Retry-After"] = "60"
@@ -138,7 +135,10 @@ def _checked(submission: PublicCheck) -> PublicCheck:
 
 
 def _found(submission: PublicCheck) -> list[Match] | None:
-    """The surest way that leads somewhere; None where nobody has looked. Raises ChecksAway."""
+    """The surest way that leads somewhere; None where nobody has looked. Raises ChecksAway.
+
+    What a file only looks like is for people to compare: no manifest is given out for it.
+    """
     if submission.state != public_checks.DONE:
         return None
     now = timezone.now()
@@ -147,7 +147,6 @@ def _found(submission: PublicCheck) -> list[Match] | None:
     ways: tuple[Iterable[tuple[int, int | None]], ...] = (
         [(exact, 100)] if exact is not None else [],
         [(each["release"], None) for each in public_checks.marked(submission)],
-        [(each["release"], round(100 * each["share"])) for each in public_checks.alike(submission)],
     )
     for way in ways:
         if found := soft_bindings.matches(way, at=now):
@@ -158,7 +157,7 @@ def _found(submission: PublicCheck) -> list[Match] | None:
 def _answer(found: Iterable[Match], asked: Mapping[str, Any]) -> JsonResponse:
     try:
         most = max(1, min(MOST_RESULTS, int(asked.get("maxResults") or MOST_RESULTS)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         most = MOST_RESULTS
     rows = [
         {"manifestId": each.manifest} | ({} if each.score is None else {"similarityScore": each.score})

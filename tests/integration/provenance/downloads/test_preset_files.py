@@ -19,7 +19,7 @@ from dam.catalog.models import Version
 from dam.core import storage
 from dam.media import encoders, ffmpeg, runner
 from dam.media.presets import Captions, Recipe, Shape
-from dam.rights.models import RightsRecord
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
@@ -32,7 +32,7 @@ from provenance.releases import watermarked
 from provenance.releases.known import Standing
 from provenance.review import reviews
 from tests import rubric
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, VersionFactory, member
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
@@ -339,3 +339,16 @@ def test_what_has_one_already_gets_no_second(wanted: Case) -> None:
     Watermark.objects.create(identifier=5, brand=version.brand, version=version, layer=0)
     file = made(wanted)
     assert (file.state, Watermark.objects.count()) == ("ready", 1)
+
+
+def test_the_mark_of_another_release_is_not_in_it_and_those_of_sources_go_by_other_keys(wanted: Case) -> None:
+    version = wanted.version
+    source: Version = VersionFactory.create(asset__brand=version.brand)
+    MadeFrom.objects.create(version=version, source=source, relation=Relation.PARENT)
+    for identifier, of, release in ((5, version, 10**9), (6, source, None)):
+        Watermark.objects.create(
+            identifier=identifier, brand=version.brand, version=of, layer=0, release_id=release
+        )
+    file = made(wanted)
+    mark = Watermark.objects.get(preset_file_id=file.pk)
+    assert (file.state, mark.layer) == ("ready", 1)

@@ -13,13 +13,14 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.media import ffmpeg, invisible_watermark, runner
+from dam.rights.models import MadeFrom, Relation
 from provenance.manifests import claims, verify
 from provenance.models import Release, Watermark
 from provenance.releases import watermarked
 from provenance.watermarks import keys, marks
 from provenance.watermarks.marks import Chosen
 from tests import media_factory, rubric
-from tests.factories import BrandFactory
+from tests.factories import BrandFactory, VersionFactory
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 from tests.unit.dam.media.test_copy_detection import film
@@ -109,6 +110,29 @@ def test_what_is_made_from_marked_pictures_goes_by_another_key(tmp_path: Path) -
     assert marks.of_master(case.version) == first.mark
 
 
+def recorded(version: Version, *layers: int) -> list[Version]:
+    """Versions with marks by these keys, which it was recorded to be made from."""
+    sources = []
+    for layer in layers:
+        source: Version = VersionFactory.create(asset__brand=version.brand)
+        Watermark.objects.create(identifier=90 + layer, brand=version.brand, version=source, layer=layer)
+        MadeFrom.objects.create(version=version, source=source, relation=Relation.PARENT)
+        sources.append(source)
+    return sources
+
+
+@pytest.mark.parametrize(("layers", "free"), [((0, 2), 1), ((1, 2), 0), ((1,), 0), ((0, 1, 2), 0)])
+def test_of_several_sources_the_first_key_that_none_goes_by_is_taken(
+    layers: tuple[int, ...], free: int
+) -> None:
+    brand, case = BrandFactory.create(watermarks=True), Case()
+    sources = recorded(case.version, *layers)
+    chosen = marks.fresh(brand, width=640, height=360, made_from=sources)
+    assert chosen is not None
+    assert chosen.layer == free
+    assert sorted(each.pk for each in marks.sources_of(case.version)) == sorted(each.pk for each in sources)
+
+
 @pytest.mark.parametrize(("wanted", "size"), [(False, (640, 360)), (True, (48, 48))])
 def test_there_is_none_where_none_is_wanted_or_none_fits(wanted: bool, size: tuple[int, int]) -> None:
     brand = BrandFactory.create(watermarks=wanted)
@@ -155,6 +179,22 @@ def test_a_release_that_is_made_anew_gets_one_as_the_brand_wants(tmp_path: Path,
     if mark is not None:
         assert (mark.release_id, mark.version_id) == (release.pk, case.version.pk)
         assert watermarked.of(mark.pk) == release
+
+
+def test_a_release_that_is_made_anew_again_gets_one_of_its_own_by_a_key_that_its_sources_lack(
+    tmp_path: Path,
+) -> None:
+    webm = media_factory.movie(tmp_path / "master.webm", codec="libvpx", width=320, height=180)
+    case = case_of(webm, suffix=".webm")
+    case.brand.watermarks = True
+    case.brand.save(update_fields=["watermarks"])
+    recorded(case.version, 0, 2)
+    Watermark.objects.create(
+        identifier=5, brand=case.brand, version=case.version, layer=0, release_id=10**9
+    )  # of one that was withdrawn
+    case.approve_all()
+    release = sign(case.version)
+    assert Watermark.objects.get(release_id=release.pk).layer == 1
 
 
 def test_the_pattern_of_a_key_is_always_the_same() -> None:

@@ -38,7 +38,7 @@ def test_it_is_found_again_and_what_that_proves_is_said(tmp_path: Path) -> None:
     assert "No Content Credentials" in html
     assert CARRIES in html
     assert f"{case.brand} approved that release for" in html
-    assert "They may have been changed since" in html
+    assert "only a signature proves where a file comes from" in html
     assert "looks like a clip that" not in html  # the surer way first
     assert case.version.asset.title not in html
     reviews.revoke(case.version, by=case.legal_reviewer, reason="A mark was shown")
