@@ -147,6 +147,14 @@ def _allowed(by: Principal, able: Iterable[Capability]) -> frozenset[Capability]
             "log_alone",
             _("The activity log names unreleased clips. A role that reads it must be able to see them."),
         )
+    if Capability.EVIDENCE in wanted and not wanted >= {Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY}:
+        raise RoleRefused(
+            "evidence_alone",
+            _(
+                "An evidence pack tells of unreleased versions and of all that was done to a clip. A role "
+                "that has packs made must be able to see unreleased clips and activity."
+            ),
+        )
     if roles.mixed(wanted):
         raise RoleRefused(
             "mixed",

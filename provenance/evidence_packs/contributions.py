@@ -17,6 +17,7 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.web.audit_titles import TITLES
 from provenance.evidence_packs.archive import Archive, moment
+from provenance.evidence_packs.people import without_addresses
 from provenance.evidence_packs.subject import Subject
 from provenance.guests.models import GuestRemark
 from provenance.review.models import Comment
@@ -108,7 +109,7 @@ def _events(subject: Subject, tallies: dict[str, Tally], counts: Counter[str]) -
                 "actor": event.actor_ref,
                 "name": name,
                 "target": subject.people.about(event),
-                "data": event.data,
+                "data": without_addresses(event.data),
                 "hash": event.hash,
                 "previous": event.previous_hash,
                 "sealed_with": event.sealed_with,
@@ -168,9 +169,7 @@ def _remarks(subject: Subject) -> Iterator[dict[str, Any]]:
     rows = rows.select_related("review__version", "link", "author").order_by("pk")
     for row in rows.iterator(AT_ONCE):
         author = (
-            subject.people.named(row.author)
-            if row.author
-            else {"reference": f"guest_link:{row.link_id}", "name": row.by}
+            subject.people.named(row.author) if row.author else subject.people.guest(row.link_id or 0, row.by)
         )
         yield {
             "number": row.pk,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -35,6 +36,8 @@ TASK = "transcode.evidence_pack"
 MOST_ATTEMPTS = 3  # of workers that died over it
 LIMIT = timedelta(hours=6)  # one that runs longer is lost
 KEPT = timedelta(days=30)
+# A pack tells of every version of the clip, and of all that was done to it.
+NEEDED = (Capability.EVIDENCE, Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY)
 AT_ONCE = 500
 WORN_OUT = noop("The worker stopped several times while making this evidence pack.")
 # What happens to a clip and changes nothing that a pack says, but that somebody had it.
@@ -62,7 +65,10 @@ def request(
     release: Release, *, with_file: bool, language: str, by: Principal, at: datetime | None = None
 ) -> EvidencePack:
     """Have it made. One that is being made already is the answer. Raises PackRefused, PermissionDenied."""
-    by.require(Capability.EVIDENCE, brand=release.brand)
+    for each in NEEDED:
+        by.require(each, brand=release.brand)
+    if with_file and not may_have_file(by):
+        raise PermissionDenied(by.refusal(Capability.DOWNLOAD_RELEASE))
     assembly.require(release)
     at = at or timezone.now()
     try:
@@ -87,6 +93,11 @@ def request(
     return pack
 
 
+def may_have_file(by: Principal) -> bool:
+    """Whether they may have a pack with the released file in it."""
+    return by.can(Capability.DOWNLOAD_RELEASE) or by.can(Capability.DOWNLOAD_MASTER)
+
+
 def of(version_id: UUID) -> QuerySet[EvidencePack]:
     """The packs of a version's releases, the newest first."""
     rows = EvidencePack.objects.filter(release__version=version_id)
@@ -96,7 +107,9 @@ def of(version_id: UUID) -> QuerySet[EvidencePack]:
 def released(version_id: UUID) -> Release | None:
     """The newest signing of a version that has a file: what a pack is made of."""
     rows = Release.objects.filter(version=version_id).exclude(sha256="").exclude(storage_key="")
-    return rows.select_related("brand", "asset", "version").order_by("-pk").first()
+    return (
+        rows.select_related("brand", "asset", "version__rights", "version__inherited").order_by("-pk").first()
+    )
 
 
 def changed(pack: EvidencePack) -> list[str]:

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,9 +23,12 @@ from dam.rights.visibility import visible_versions
 from dam.web import asset_version, htmx
 from dam.web.audit_titles import TITLES
 from dam.web.decorators import BrandRequest, requires
-from provenance.evidence_packs import packs
+from provenance.evidence_packs import packs, words
 from provenance.evidence_packs.assembly import PackRefused
 from provenance.evidence_packs.models import UNDER_WAY, EvidencePack, PackState
+from provenance.releases import known
+from provenance.releases.known import Standing
+from provenance.releases.models import Release
 
 SHOWN = 10
 TARGET = "evidence-pack"
@@ -32,7 +36,7 @@ MOST_CHANGES = 3  # that are named
 
 
 @require_safe
-@requires(Capability.EVIDENCE)
+@requires(*packs.NEEDED)
 def page(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """What a pack holds, and the packs of this version's releases; as a fragment the newest alone."""
     version = asset_version.find(request, asset_id)
@@ -49,7 +53,7 @@ def page(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.EVIDENCE)
+@requires(*packs.NEEDED)
 def make(request: BrandRequest, version_id: UUID) -> HttpResponse:
     """Have one made of the version's newest release."""
     rows = visible_versions(request.principal).select_related("asset", "brand")
@@ -76,13 +80,15 @@ def make(request: BrandRequest, version_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@requires(Capability.EVIDENCE)
+@requires(*packs.NEEDED)
 def file(request: BrandRequest, pack_id: UUID) -> HttpResponseBase:
     """The ZIP, for whoever may have it now; each download is recorded."""
     rows = EvidencePack.objects.select_related("release__version__asset", "release__version__brand")
     seen = rows.filter(brand=request.brand, release__version__in=visible_versions(request.principal))
     pack = get_object_or_404(seen, pk=pack_id)
     version = pack.release.version
+    if pack.with_file and not packs.may_have_file(request.principal):
+        raise PermissionDenied(request.principal.refusal(Capability.DOWNLOAD_RELEASE))
     if pack.size is None or not packs.may_be_had(pack):
         raise Http404(_("This evidence pack isn't there. Make it again."))
     name = f"{version.asset.title} v{version.number} evidence {pack.created_at:%Y-%m-%d}.zip"
@@ -97,20 +103,17 @@ def file(request: BrandRequest, pack_id: UUID) -> HttpResponseBase:
         )
     except FileNotFoundError:
         raise Http404(_("The file is missing from storage. Make the evidence pack again.")) from None
-    downloads.record(
-        request,
-        response,
-        verb=Verb.EVIDENCE_DOWNLOADED,
-        version=version,
-        sha256=pack.sha256,
-        by=request.principal,
-    )
+    left = {Verb.EVIDENCE_DOWNLOADED: pack.sha256}
+    if pack.with_file:  # the release went out with it, so a recall asks for it
+        left[Verb.RELEASE_DOWNLOADED] = pack.release.sha256
+    for verb, sha256 in left.items():
+        downloads.record(request, response, verb=verb, version=version, sha256=sha256, by=request.principal)
     return response
 
 
 def context(version: Version, *, by: Principal) -> dict[str, Any]:
     """Of the section on a clip's page: the newest pack of the version, and what a new one would be of."""
-    if not by.can(Capability.EVIDENCE):
+    if not all(by.can(each) for each in packs.NEEDED):
         return {}
     release, pack = packs.released(version.pk), packs.of(version.pk).first()
     changed = packs.changed(pack) if pack is not None else []
@@ -120,6 +123,9 @@ def context(version: Version, *, by: Principal) -> dict[str, Any]:
         "version": version,
         "evidence": release is not None or pack is not None,
         "evidence_release": release,
+        "evidence_warning": _warning(release),
+        "may_have_file": packs.may_have_file(by),
+        "evidence_download": pack is not None and (packs.may_have_file(by) or not pack.with_file),
         "pack": pack,
         "under_way": pack is not None and pack.state in UNDER_WAY,
         "reason": failures.shown(pack.reason) if pack is not None and pack.reason else "",
@@ -129,3 +135,11 @@ def context(version: Version, *, by: Principal) -> dict[str, Any]:
         "kept_until": pack.created_at + packs.KEPT if pack is not None else None,
         "kept_days": packs.KEPT.days,
     }
+
+
+def _warning(release: Release | None) -> str:
+    """Why the released file may not be used now; empty where it may."""
+    if release is None:
+        return ""
+    standing = known.of(release, at=timezone.now()).standing
+    return "" if standing == Standing.CLEARED else words.standing(standing)[1]

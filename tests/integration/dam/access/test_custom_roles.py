@@ -68,6 +68,15 @@ def test_no_role_reads_in_the_log_of_clips_it_does_not_see(admin: Member) -> Non
         custom_roles.make(by=admin, name="Auditors", able=[Capability.VIEW_ACTIVITY])
 
 
+def test_no_role_has_evidence_of_what_it_does_not_see(admin: Member) -> None:
+    needed = {Capability.EVIDENCE, Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY}
+    for lacking in (Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY):
+        with pytest.raises(custom_roles.RoleRefused) as refused:
+            custom_roles.make(by=admin, name="Counsel", able=needed - {lacking})
+        assert refused.value.code in ("evidence_alone", "log_alone")
+    assert custom_roles.make(by=admin, name="Counsel", able=needed)
+
+
 def test_nobody_builds_a_role_with_what_they_lack(admin: Member) -> None:
     host = give(make(admin, *LOOK, Capability.MANAGE_PEOPLE, name="Host"))
     with pytest.raises(PermissionDenied, match="upload files"):

@@ -18,8 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, ReviewerDisclosure, User
+from dam.accounts import roles
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Brand, CustomRole, Membership, ReviewerDisclosure, User
+from dam.accounts.principals import Member
 from dam.audit import names, trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
@@ -34,9 +36,13 @@ from dam.rights.consents import Said
 from dam.rights.models import Relation
 from provenance.evidence_packs import assembly, packs, worker
 from provenance.evidence_packs.models import EvidencePack, PackState
+from provenance.guests import links
+from provenance.guests.models import GuestLink
+from provenance.recalls import recalls
 from provenance.releases.models import Release
 from provenance.review import comments, reviews
-from tests.factories import BrandFactory, VersionFactory, member
+from provenance.review.models import Review
+from tests.factories import BrandFactory, VersionFactory, member, principal
 from tests.integration.provenance.web.room import signed_in
 from tests.review_factory import Case
 
@@ -199,6 +205,87 @@ def test_only_people_with_the_capability_ask_for_one(released: Case) -> None:
         else:
             with pytest.raises(PermissionDenied):
                 asked(released, by=person)
+
+
+@pytest.mark.parametrize("lacking", [Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY])
+def test_the_capability_alone_opens_no_unreleased_work(released: Case, lacking: Capability) -> None:
+    pack = made(released)
+    able = {*packs.NEEDED, Capability.VIEW} - {lacking}
+    person = _able(released, able)
+    with pytest.raises(PermissionDenied):
+        asked(released, by=person)
+    browser, slug = signed_in(person), released.brand.slug
+    page = reverse("asset-evidence", args=[slug, released.version.asset_id])
+    assert browser.get(page).status_code == 403
+    assert browser.post(reverse("evidence-make", args=[slug, released.version.pk])).status_code == 403
+    assert browser.get(reverse("evidence-file", args=[slug, pack.pk])).status_code == 403
+
+
+def test_the_released_file_is_for_those_who_may_download_it(released: Case) -> None:
+    with_file = made(released, with_file=True)
+    person, slug = _able(released, {*packs.NEEDED, Capability.VIEW}), released.brand.slug
+    with pytest.raises(PermissionDenied):
+        asked(released, by=person, with_file=True)
+    browser = signed_in(person)
+    assert browser.get(reverse("evidence-file", args=[slug, with_file.pk])).status_code == 403
+    page = browser.get(reverse("asset-evidence", args=[slug, released.version.asset_id]))
+    assert reverse("evidence-file", args=[slug, with_file.pk]) not in page.content.decode()
+    assert asked(released, by=person).state == PackState.WAITING
+
+
+def _able(case: Case, able: set[Capability]) -> Member:
+    """Somebody with a role of the brand's own, as one from before may be."""
+    role = CustomRole.objects.create(brand=case.brand, name="Counsel", capabilities=sorted(able))
+    person = member(case.brand, Role.VIEWER).user
+    Membership.objects.filter(user=person, brand=case.brand).update(**roles.columns(role.value))
+    return principal(person, case.brand)
+
+
+def test_a_recall_asks_whoever_took_a_pack_with_the_file(released: Case) -> None:
+    browser, slug = signed_in(released.legal_reviewer), released.brand.slug
+    for with_file in (False, True):
+        pack = made(released, with_file=with_file)
+        assert browser.get(reverse("evidence-file", args=[slug, pack.pk])).status_code == 200
+        taken = recalls.taken([released.version])[released.version.pk]
+        assert list(taken) == ([f"user:{released.legal_reviewer.user.pk}"] if with_file else [])
+    reviews.revoke(released.version, by=released.brand_reviewer, reason="The licence ended")
+    [copy] = lines(files_of(made(released)), "recalls/copies.jsonl")
+    assert copy["reference"] == f"user:{released.legal_reviewer.user.pk}"
+    page = browser.get(reverse("asset-evidence", args=[slug, released.version.asset_id]))
+    assert "A pack with the released file hands out that file." in page.content.decode()
+
+
+def test_no_mail_address_is_in_it(released: Case) -> None:
+    review = Review.objects.get(version=released.version)
+    people = (released.creator, released.brand_reviewer, released.legal_reviewer)
+    User.objects.filter(pk=released.creator.user.pk).update(name="")
+    released.creator.user.refresh_from_db()
+    link = GuestLink.objects.create(
+        brand=released.brand,
+        review=review,
+        version=released.version,
+        email="ada@agency.example",
+        name="Ada",
+        may="comment",
+        proof="code",
+        created_by=released.creator.user,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    at = timezone.now()
+    links.record(Verb.GUEST_INVITED, link, by=released.creator, data={"email": link.email}, at=at)
+    links.record_said(Verb.GUEST_OPENED, link, data={"first": True}, at=at)
+    comments.add(released.version, by=released.creator, body="Wait")
+    files = files_of(made(released))
+    addresses = [link.email, *(each.user.email for each in people)]
+    text = text_of(files)
+    for address in addresses:
+        assert not [name for name, content in files.items() if address.encode() in content]
+        assert address not in text
+    guests = [each for each in lines(files, "history/events.jsonl") if each["verb"].startswith("guest.")]
+    assert guests[0]["target"] == guests[1]["name"] == "Ada"
+    assert "Ada" in {each["name"] for each in told(files, "contributions/people.json")["people"]}
+    [comment] = lines(files, "contributions/comments.jsonl")
+    assert comment["author"]["name"] == f"Account {released.creator.user.pk}"
 
 
 def test_what_is_being_made_is_not_asked_for_twice(released: Case) -> None:
