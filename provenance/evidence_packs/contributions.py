@@ -28,6 +28,7 @@ NO_VERDICT = "None recorded: the brand had no rules for prompts, or the take is 
 # Of the activity log what somebody contributed; the rest is in history.jsonl all the same.
 CREATIVE = ("asset.", "version.", "job.", "comment.", "review.", "clip.", "waiver.", "guest.")
 MACHINE = "system"
+DONE = "done"  # a state of generation, which lies above
 
 
 @dataclass
@@ -209,7 +210,7 @@ def _takes(subject: Subject, counts: Counter[str]) -> Iterator[dict[str, Any]]:
     for row in rows.iterator(AT_ONCE):
         version = row.version
         kept = version is not None and version.asset_id == subject.asset.pk
-        counts["kept" if kept else "discarded"] += 1
+        counts[_fate(row, subject)] += 1
         yield {
             "id": str(row.pk),
             "brief": str(row.brief),
@@ -237,6 +238,16 @@ def _takes(subject: Subject, counts: Counter[str]) -> Iterator[dict[str, Any]]:
         }
     if not counts:
         yield {"note": NO_TAKES}
+
+
+def _fate(job: Any, subject: Subject) -> str:
+    """What became of a take; one that isn't done is called by its state."""
+    version = job.version
+    if version is None:
+        return "discarded" if job.state == DONE else str(job.state)
+    if version.asset_id == subject.asset.pk:
+        return "kept"
+    return "discarded" if version.asset.trashed_at else "another clip"
 
 
 def _waivers(subject: Subject) -> Iterator[dict[str, Any]]:

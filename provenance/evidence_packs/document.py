@@ -70,7 +70,7 @@ def _cover(sheet: Sheet, facts: Facts, *, at: datetime) -> None:
             (_("Released for"), words.terms(release)),
             (_("Approved by"), words.approvers(facts["reviews"])),
             (_("Content Credentials"), words.verdict(verdict)),
-            (_("Timestamp"), words.stamps(facts["timestamps"])),
+            (_("Timestamp"), words.stamps(facts)),
             (_("Origin"), words.origin(about["version"])),
         ]
     )
@@ -80,7 +80,7 @@ def _cover(sheet: Sheet, facts: Facts, *, at: datetime) -> None:
 
 def _answers(facts: Facts) -> Iterator[tuple[str, str, str]]:
     about, rights, work = facts["clip"], facts["rights"], facts["contributions"]
-    decisions = [each for review in facts["reviews"] for each in review["decisions"]]
+    decisions = [each for each in words.approvals(facts["reviews"]) if each["ledger"]]
     ruled = facts["credentials"]["rubric"]
     yield (
         _("Is this the file that was approved?"),
@@ -111,7 +111,7 @@ def _answers(facts: Facts) -> Iterator[tuple[str, str, str]]:
         },
         "credentials/",
     )
-    yield (_("Since when was it there?"), words.stamps(facts["timestamps"]), "timestamps/")
+    yield (_("Since when was it there?"), words.stamps(facts), "timestamps/")
     yield (_("Was it recalled?"), words.counted_recalls(len(facts["recalls"])), "recalls/")
 
 

@@ -14,9 +14,10 @@ from dam.web import usage_status
 from provenance.releases.known import Standing
 from provenance.releases.models import LABELS
 from provenance.releases.states import ReleaseStatus
+from provenance.review.states import DecisionKind
 
 Facts = Mapping[str, Any]
-THE_FILE = "the released file"  # as timestamps.json calls it
+THE_FILE, SIGNATURE_OF = "the released file", "the signature of manifest"  # as timestamps.json calls them
 LONGEST = 600  # characters of what somebody wrote; the files beside it have all
 
 
@@ -56,18 +57,26 @@ def second(second: Facts) -> str:
     return f"{second['report'].get('validation_state', '–')} ({second['version']})"
 
 
+def approvals(reviews: Sequence[Facts]) -> list[Facts]:
+    own = [each for each in reviews if each["of_this_release"]]
+    decisions = [each for review in own for each in review["decisions"]]
+    return [each for each in decisions if each["decision"] == DecisionKind.APPROVE]
+
+
 def approvers(reviews: Sequence[Facts]) -> str:
     """Those of the review that led to this release."""
-    own = [each for each in reviews if each["of_this_release"]]
-    names = [each["by"]["name"] for review in own for each in review["decisions"] if each["by"]]
+    names = [each["by"]["name"] for each in approvals(reviews) if each["by"]]
     return listed(names) if names else _("None recorded.")
 
 
-def stamps(stamps: Sequence[Facts]) -> str:
-    times = sorted(each["at"] for each in stamps if each.get("at") and "ledger" not in each)
+def stamps(facts: Facts) -> str:
+    """When the release was there first, by an authority. What it was made from has timestamps of its own."""
+    manifests = facts["credentials"]["verdict"]["manifests"]  # the newest first
+    own = {THE_FILE, *(f"{SIGNATURE_OF} {each['label']}" for each in manifests[:1])}
+    times = sorted(each["at"] for each in facts["timestamps"] if each.get("at") and each["of"] in own)
     if not times:
         return _("No timestamp of an authority")
-    return _("%(moment)s, by an authority") % {"moment": moment(times[-1])}
+    return _("%(moment)s, by an authority") % {"moment": moment(times[0])}
 
 
 def stamped(stamp: Facts) -> str:

@@ -41,6 +41,8 @@ ANCHOR_KINDS = ("manifest", "tsa", "cawg")
 
 
 SIGNATURE = "c2pa.signature"
+# What reading damaged boxes of a file can raise.
+UNREADABLE = (ValueError, LookupError, AttributeError, RecursionError, TypeError, RuntimeError)
 LONGEST_TEXT = 16 * 1024  # bytes
 
 
@@ -192,9 +194,9 @@ def export(path: Path, *, content_type: str, settings: dict[str, Any], folder: P
             (folder / "crjson.json").write_text(reader.crjson(), encoding="utf-8")
             store = _store(reader, json.loads(reader.json())["active_manifest"])
             (folder / "store.c2pa").write_bytes(store)
-            tokens = []
-            with suppress(ValueError, LookupError, RecursionError, TypeError, RuntimeError):
-                tokens = list(_tokens(store))
+            tokens: list[dict[str, str]] = []
+            with suppress(*UNREADABLE):
+                tokens.extend(_tokens(store))
             (folder / "timestamps.json").write_text(json.dumps(tokens))
             return True
     except (C2paError, KeyError, ValueError, RecursionError):
@@ -209,12 +211,16 @@ def _store(reader: Reader, active: str) -> bytes:
 
 
 def _tokens(store: bytes) -> Iterator[dict[str, str]]:
-    for label, [protected, unprotected, *_payload, signature] in _signatures(store):
+    """One that can't be read takes no other with it."""
+    for label, signed in _signatures(store):
         for form in ("sigTst2", "sigTst"):
-            for token in (unprotected.get(form) or {}).get("tstTokens", ()):
-                parts = {"token": token["val"], "protected": protected, "signature": signature}
-                encoded = {name: base64.b64encode(part).decode() for name, part in parts.items()}
-                yield {"manifest": label, "form": form, **encoded}
+            with suppress(*UNREADABLE):
+                protected, unprotected, *_payload, signature = signed
+                for token in (unprotected.get(form) or {}).get("tstTokens", ()):
+                    with suppress(*UNREADABLE):
+                        parts = {"token": token["val"], "protected": protected, "signature": signature}
+                        encoded = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+                        yield {"manifest": label, "form": form, **encoded}
 
 
 def _certificates(reader: Reader) -> dict[str, Any]:

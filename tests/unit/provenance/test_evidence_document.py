@@ -226,6 +226,31 @@ def test_it_answers_what_a_lawyer_asks(tmp_path: Path) -> None:
         assert words in said, words
 
 
+def test_rejections_and_other_reviews_are_no_approvals(tmp_path: Path) -> None:
+    told = facts()
+    [own] = told["reviews"]
+    refused = {**decision("legal", {"reference": "user:4", "name": "Mary Ward"}, 3), "decision": "reject"}
+    own["decisions"].append(refused)
+    told["reviews"].append({**own, "of_this_release": False})
+    said = text(tmp_path / "evidence.pdf", told)
+    assert "2 decisions, in the ledger" in said
+    assert "Grace Hopper and Hedy Lamarr" in said
+
+
+def test_since_when_it_was_there_is_the_earliest_time_of_its_own(tmp_path: Path) -> None:
+    told = facts()
+    of_source = {**told["credentials"]["verdict"]["manifests"][0], "label": "urn:c2pa:0"}
+    told["credentials"]["verdict"]["manifests"].append(of_source)
+    for label, at in (
+        ("urn:c2pa:1", "2027-05-01T10:05:00+00:00"),
+        ("urn:c2pa:0", "2026-01-01T00:00:00+00:00"),
+    ):
+        of = f"the signature of manifest {label}"
+        told["timestamps"].append({"of": of, "at": at, "file": "timestamps/signature-1.tst"})
+    said = text(tmp_path / "evidence.pdf", told)
+    assert said.count("1 May 2027, 10:05 UTC, by an authority") == 2
+
+
 def test_what_must_not_be_used_says_so_first(tmp_path: Path) -> None:
     told = facts()
     told["clip"]["status"] |= {"standing": "withdrawn", "open_recalls": 1}
