@@ -99,8 +99,8 @@ def may_have_file(by: Principal) -> bool:
 
 
 def of(version_id: UUID) -> QuerySet[EvidencePack]:
-    """The packs of a version's releases, the newest first."""
-    rows = EvidencePack.objects.filter(release__version=version_id)
+    """The packs of a version's releases, the newest first, without those that nobody may have any more."""
+    rows = EvidencePack.objects.filter(release__version=version_id).exclude(_forgotten())
     return rows.select_related("user", "release")
 
 

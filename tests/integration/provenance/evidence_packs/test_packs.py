@@ -189,7 +189,11 @@ def test_a_pack_goes_with_the_names_of_whoever_is_erased(released: Case) -> None
     pack = made(released)
     address = reverse("evidence-file", args=[released.brand.slug, pack.pk])
     trail.record(Verb.MEMBER_ERASED, brand=released.brand, about=released.creator.user)
-    assert signed_in(released.legal_reviewer).get(address).status_code == 404
+    browser = signed_in(released.legal_reviewer)
+    assert browser.get(address).status_code == 404
+    page = browser.get(reverse("asset-evidence", args=[released.brand.slug, released.version.asset_id]))
+    assert address not in page.content.decode()
+    assert "Up to date" not in page.content.decode()
     packs.recover()
     assert not storage.exists(pack.storage_key)
     fresh = made(released)
