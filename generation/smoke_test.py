@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, QueryDict, StreamingHttpResponse
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role, granted
@@ -42,6 +43,7 @@ from provenance.web import release_file
 
 POLL_SECONDS = 0.25
 ROLES = (Role.CREATOR, Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER, Role.VIEWER)
+USE, TERRITORY = "web", "EU"
 PROMPT = "A large red ball bouncing over the sea by day"
 # The uploaded clip's title shares no word with this, so only the pictures can answer.
 SIGHT = "green leaf in the desert"
@@ -277,8 +279,8 @@ def _decide(review: Review, *, by: Member) -> None:
         by=by,
         kind=DecisionKind.APPROVE,
         expected_sha256=review.version.sha256,
-        uses=("web",),
-        territories=("EU",),
+        uses=(USE,),
+        territories=(TERRITORY,),
         disclosed=Disclosed(looks_real=False, artistic=True, performer=False),
     )
 
@@ -292,7 +294,7 @@ def release(tour: Tour) -> str:
 
 
 def download(tour: Tour) -> str:
-    """As a viewer, through the page that delivers files: rights are asked, the trail notes it."""
+    """As a viewer, through the page that delivers files: rights are asked, the trail notes what it's for."""
     data = _fetch(tour, Role.VIEWER)
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     tour.downloaded = settings.SCRATCH_DIR / f"tour-{tour.token}.mp4"
@@ -303,6 +305,7 @@ def download(tour: Tour) -> str:
 def _fetch(tour: Tour, role: Role) -> bytes:
     request = BrandRequest()
     request.method = "GET"
+    request.GET = QueryDict(urlencode({"use": USE, "territory": TERRITORY}))
     request.brand, request.principal = tour.brand, tour.member(role)
     request.principal.require(Capability.DOWNLOAD_RELEASE)
     response = release_file.release_file(request, tour.clip.pk)

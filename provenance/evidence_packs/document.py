@@ -217,7 +217,7 @@ def _decision(sheet: Sheet, decision: Facts) -> None:
             (_("Signed in with"), decision["signed_in"]),
             (_("For"), words.terms(decision) if decision["uses"] else ""),
             (
-                _("Embargo until"),
+                _("First day of use"),
                 words.moment(decision["embargo_until"]) if decision.get("embargo_until") else "",
             ),
             (_("Comment"), words.short(decision["comment"])),
@@ -250,7 +250,7 @@ def _rights(sheet: Sheet, rights: Facts) -> None:
     sheet.facts(
         [
             (_("Cleared for"), words.terms(own)),
-            (_("Embargo until"), words.moment(own["embargo_until"]) if own["embargo_until"] else ""),
+            (_("First day of use"), words.moment(own["embargo_until"]) if own["embargo_until"] else ""),
             (_("Licence"), own["stated"]["licence"]),
             (_("Rights holder"), own["stated"]["rights_holder"]),
             (_("Credit line"), own["stated"]["credit_line"]),

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,7 @@ TASK = "transcode.evidence_pack"
 MOST_ATTEMPTS = 3  # of workers that died over it
 LIMIT = timedelta(hours=6)  # one that runs longer is lost
 KEPT = timedelta(days=30)
+MOST_KEPT = 3  # of one release: the newest, so that asking again and again fills no disk
 # A pack tells of every version of the clip, and of all that was done to it.
 NEEDED = (Capability.EVIDENCE, Capability.VIEW_UNRELEASED, Capability.VIEW_ACTIVITY)
 AT_ONCE = 500
@@ -268,10 +270,17 @@ def recover(*, at: datetime | None = None) -> None:
         EvidencePack.objects.filter(pk=pack.pk).update(
             sends=F("sends") + 1, due_at=backoff.next_send(at, sends=pack.sends)
         )
-    over = Q(created_at__lt=at - KEPT) | Q(_forgotten())
+    over = Q(created_at__lt=at - KEPT) | Q(_forgotten()) | Q(pk__in=_too_many())
     old = EvidencePack.objects.filter(over).exclude(state=PackState.RUNNING)
     for pack in old.order_by("created_at")[:AT_ONCE]:
         remove(pack)
+
+
+def _too_many() -> QuerySet[EvidencePack, Any]:
+    """The keys of those that are ready, beyond the newest of their release."""
+    place = Window(RowNumber(), partition_by=F("release"), order_by=[F("created_at").desc(), F("pk").desc()])
+    ready = EvidencePack.objects.filter(state=PackState.READY).annotate(place=place)
+    return ready.filter(place__gt=MOST_KEPT).values("pk")
 
 
 def may_be_had(pack: EvidencePack) -> bool:

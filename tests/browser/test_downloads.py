@@ -87,7 +87,7 @@ def test_what_ffmpeg_said_stays_open_when_the_list_comes_again(
     PresetFile.objects.filter(pk=failed.pk).update(state=FileState.FAILED, reason="", log="Broken pipe")
     journey = visit().sign_in(people[Role.ADMIN])
     page = journey.page
-    journey.go(f"assets/{released.asset_id}/downloads/")
+    journey.go(f"assets/{released.asset_id}/downloads/?use=web&territory=DE")
     page.get_by_text("What FFmpeg said").click()
     page.get_by_role("button", name="Make Square 1:1").click()
     expect(page.get_by_role("button", name="Make Square 1:1")).to_have_count(0)

@@ -37,7 +37,8 @@ def test_the_whole_main_job_holds() -> None:
     assert len(payload["verdict"]["manifests"]) == 2
     version = Version.objects.get(asset_id=payload["asset"])
     assert version.approval == Approval.APPROVED
-    assert Event.objects.filter(brand=brand, verb="release.downloaded").count() == 1
+    downloaded = Event.objects.get(brand=brand, verb="release.downloaded")
+    assert (downloaded.data["use"], downloaded.data["territory"]) == ("web", "EU")
     assert trail.first_broken(brand) is None
     assert not Membership.objects.filter(brand=brand).exists()
     assert not User.objects.filter(email__startswith="tour-", is_active=True).exists()

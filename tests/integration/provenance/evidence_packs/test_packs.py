@@ -406,6 +406,16 @@ def test_it_is_kept_for_a_while_and_then_goes_with_its_file(released: Case) -> N
     assert not EvidencePack.objects.exists()
 
 
+def test_of_one_release_the_newest_few_are_kept(released: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packs, "MOST_KEPT", 1)
+    first = made(released)
+    assert storage.exists(first.storage_key)
+    second = made(released)
+    packs.recover()
+    assert [each.pk for each in EvidencePack.objects.all()] == [second.pk]
+    assert (storage.exists(first.storage_key), storage.exists(second.storage_key)) == (False, True)
+
+
 def test_the_number_of_queries_does_not_grow_with_the_clip(released: Case, tmp_path: Path) -> None:
     def add(count: int) -> None:
         for number in range(count):
