@@ -193,8 +193,10 @@ def _compare(submission_id: str, path: Path) -> None:
 
 
 def _look(submission_id: str, path: Path) -> None:
-    """Keep which releases its watermarks lead to, else which it looks like; neither depends on the other, nor
-    what is known for certain on them."""
+    """Keep which releases its watermarks lead to, or where none is found which it looks like.
+
+    What is known for certain doesn't hang on either: one that fails is logged, and the other is tried.
+    """
     for look, key in ((MARKED, _marked_key(submission_id)), (ALIKE, _alike_key(submission_id))):
         try:
             found = [each.to_json() for each in import_string(look)(path)[:MOST_ALIKE]]

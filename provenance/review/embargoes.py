@@ -34,8 +34,18 @@ class EmbargoRefused(errors.Refused):
 
 def token(version: Version) -> str:
     """Changes with whatever is decided. Reads `version.rights`."""
-    until = version.rights.embargo_until if hasattr(version, "rights") else None
+    until = _kept(version)
     return until.isoformat() if until else ""
+
+
+def ahead(version: Version, *, at: datetime) -> datetime | None:
+    """From when it may be used, as long as that is to come. Reads `version.rights`."""
+    until = _kept(version)
+    return until if until is not None and until > at else None
+
+
+def _kept(version: Version) -> datetime | None:
+    return version.rights.embargo_until if hasattr(version, "rights") else None
 
 
 def change(
@@ -60,7 +70,7 @@ def change(
         )
     with trail.recording():
         now, row = _locked(version, by=by, seen=seen, at=at)
-        before = row.embargo_until if row.embargo_until and row.embargo_until > at else None
+        before = ahead(now, at=at)
         if until == before:
             raise EmbargoRefused(_("That is the first day of use already."), code="same")
         if until is not None and row.valid_until is not None and until >= row.valid_until:

@@ -40,8 +40,7 @@ class EmbargoForm(WholeTextForm):
     )
 
     def __init__(self, data: object = None, *, version: Version, zone: ZoneInfo) -> None:
-        until = version.rights.embargo_until if hasattr(version, "rights") else None
-        ahead = until if until and until > timezone.now() else None
+        ahead = embargoes.ahead(version, at=timezone.now())
         super().__init__(
             data,
             initial={
@@ -56,8 +55,8 @@ class EmbargoForm(WholeTextForm):
 
 def _now(version: Version, zone: ZoneInfo) -> str:
     """What stands there, in words; empty where it may be used already."""
-    until = version.rights.embargo_until if hasattr(version, "rights") else None
-    return language.day(until.astimezone(zone)) if until and until > timezone.now() else ""
+    ahead = embargoes.ahead(version, at=timezone.now())
+    return language.day(ahead.astimezone(zone)) if ahead else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
