@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Case, When
+from django.utils import timezone
 from PIL import Image
 
 from dam.media import budgets, invisible_watermark, runner
@@ -17,6 +18,7 @@ from dam.media.fingerprints import Grey
 from dam.media.invisible_watermark import Found
 from dam.media.probe import Kind
 from dam.media.sniffer import ANIMATED_WEBP
+from provenance.releases import known
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 from provenance.watermarks import keys
@@ -42,7 +44,8 @@ class Watermarked:
 
 
 def look(path: Path) -> list[Watermarked]:
-    """The releases that its watermarks lead to, the surest first; none of what has no pictures.
+    """The releases that its watermarks lead to and that may be named, the surest first; none of what has
+    no pictures.
 
     Reads it for some seconds at most.
     """
@@ -51,7 +54,7 @@ def look(path: Path) -> list[Watermarked]:
     except (FileRefused, MediaFailed) as problem:
         log.info("No watermark was looked for in %s: %r", path.name, problem)
         return []
-    return [known for each in found if (known := _known(each)) is not None]
+    return [one for each in found if (one := _known(each)) is not None]
 
 
 def of(identifier: int) -> Release | None:
@@ -67,7 +70,8 @@ def of(identifier: int) -> Release | None:
 
 def _known(found: Found) -> Watermarked | None:
     release = of(found.identifier)
-    if release is None:
+    # Nobody is told of one before its first day: then another that it looks like may be named in its place.
+    if release is None or known.of(release, at=timezone.now()).under_embargo:
         return None
     return Watermarked(
         release.pk,

@@ -13,7 +13,7 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.media import ffmpeg, invisible_watermark, runner
-from dam.rights.models import MadeFrom, Relation
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from provenance.manifests import claims, verify
 from provenance.models import Release, Watermark
 from provenance.releases import watermarked
@@ -76,6 +76,13 @@ def test_a_mark_of_another_installation_leads_nowhere(tmp_path: Path, settings: 
 def test_what_was_never_released_is_not_told(tmp_path: Path) -> None:
     master, chosen = marked(tmp_path)
     marks.keep(chosen, case_of(master).version, at=timezone.now())
+    assert watermarked.look(master) == []
+
+
+def test_one_under_embargo_gives_way_to_what_the_file_looks_like(tmp_path: Path) -> None:
+    master, case, _release = released(tmp_path)
+    later = timezone.now() + timedelta(days=9)
+    RightsRecord.objects.filter(version=case.version).update(embargo_until=later)
     assert watermarked.look(master) == []
 
 
