@@ -19,7 +19,7 @@ from dam.core import language, months
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import due
 from provenance.review.due import Whose
-from provenance.web import assigned_comments, review_room
+from provenance.web import assigned_comments, review_lists
 
 PAGE = 50
 LONGEST = 60  # characters of a comment in a day of the month
@@ -89,7 +89,7 @@ def _of_day(request: BrandRequest, whose: Whose, day: date, at: datetime) -> dic
     """What is due then: a page of reviews, and the comments assigned to whoever looks."""
     principal = request.principal
     rows = due.reviews_of(due.reviews(principal, whose), day, at=at)
-    listed = Paginator(rows.prefetch_related(*review_room.OF_ROWS), PAGE).get_page(request.GET.get("page"))
+    listed = Paginator(rows.prefetch_related(*review_lists.OF_ROWS), PAGE).get_page(request.GET.get("page"))
     said = due.comments_of(due.comments(principal, whose), day, at=at)
     remarks = assigned_comments.listed(said[: PAGE + 1], to=request.principal, at=at)
     return {
@@ -98,7 +98,7 @@ def _of_day(request: BrandRequest, whose: Whose, day: date, at: datetime) -> dic
         "back": urlencode({"month": f"{day:%Y-%m}", "whose": whose.value}),
         "kept": f"day={day.isoformat()}",
         "page": listed,
-        "rows": review_room.listed(list(listed), at=at),
+        "rows": review_lists.listed(list(listed), at=at),
         "remarks": remarks[:PAGE],
         "more_remarks": len(remarks) > PAGE,
         "title": _("Due on %(day)s") % {"day": language.day(day)},

@@ -1,4 +1,4 @@
-"""The review queue and the room where a clip is looked at and decided."""
+"""The room where a clip is looked at and decided."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,13 +7,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,17 +18,14 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.accounts.times import here, of_brand, today_in
-from dam.catalog.models import RenditionKind, Version
-from dam.core.lazily import lazy
+from dam.catalog.models import Version
 from dam.rights import defaults, disclosure, presets, statements
 from dam.web import htmx, localisation, passkey_proofs, problem_details, rights_presets
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
-from provenance.review import absences as standing_in
 from provenance.review import (
     approving_together,
     asking,
-    assigning,
     disclosing,
     evidence,
     questions,
@@ -45,14 +39,13 @@ from provenance.review.checklist import Document, Question
 from provenance.review.models import Review
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import (
-    absences,
-    assigned_comments,
     carried_comments,
     comment_filter,
     disclosure_words,
     release_summary,
     review_comments,
     review_evidence,
+    review_lists,
     review_reset,
     review_summary,
     signatures,
@@ -60,105 +53,7 @@ from provenance.web import (
 from provenance.web.end_days import end_of, start_of
 from provenance.web.review_forms import AnswerForm, ApproveForm, SignedAnswerForm, SignedForm
 
-LISTS = {
-    "waiting": lazy("Waiting for you"),
-    "returned": lazy("Returned to you"),
-    "assigned": lazy("Assigned to you"),
-    "standing": lazy("Standing in"),
-    "sent": lazy("Sent by you"),
-    "overdue": lazy("Overdue"),
-    "open": lazy("In review"),
-    "closed": lazy("Decided"),
-}
-BY_SET = (
-    "waiting",
-    "returned",
-    "standing",
-    "sent",
-    "overdue",
-    "open",
-    "closed",
-)  # a set of clips is one entry there
-RECENT = 50
 LEGAL = "legal"  # the kind of stage whose every decision is signed
-OF_ROWS = ("version__renditions", "decisions__decided_by")
-
-
-@require_safe
-@requires(Capability.VIEW_UNRELEASED)
-def reviews_page(request: BrandRequest) -> HttpResponse:
-    """The lists of reviews: what waits for this person, came back to them, was sent by them, is late, is
-    open, is over; and comments that are assigned to them."""
-    at = here(request.brand)
-    standing = standing_in.now_for(request.principal)
-    lists: dict[str, QuerySet[Any]] = {
-        "waiting": queue.waiting_for(request.principal),
-        "returned": queue.returned_to(request.principal),
-        "assigned": assigning.assigned_to(request.principal),
-        "standing": standing_in.reviews_for(request.principal, standing),
-        "sent": queue.sent_by(request.principal),
-        "overdue": queue.overdue(request.principal, at=at),
-        "open": queue.open_reviews(request.principal),
-        "closed": queue.closed_reviews(request.principal),
-    }
-    counts = {name: lists[name].count() for name in lists if name != "closed"}
-    counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
-    late = lists["assigned"].filter(due_at__lt=at)
-    counts["overdue"] += late.count()
-    chosen = request.GET.get("show", "")
-    if chosen not in lists:
-        chosen = next((name for name, count in counts.items() if count), "waiting")
-    shown = {
-        "area": "review",
-        "tabs": [
-            (name, title, counts.get(name))
-            for name, title in LISTS.items()
-            if name != "standing" or standing or chosen == name
-        ],
-        **absences.banner(request, standing),
-        "chosen": chosen,
-        "next_up": lists["waiting"].first(),
-    }
-    if chosen == "assigned":
-        mine = assigned_comments.context(request, lists["assigned"])
-        return render(request, "review/queue.html", {**shown, **mine})
-    rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
-    page = Paginator(rows.prefetch_related(*OF_ROWS), RECENT).get_page(request.GET.get("page"))
-    rows_shown = listed(list(page), at=at)
-    if chosen in BY_SET:
-        found = {row.review_set_id for row in page if row.review_set_id}
-        progress = sets.progress(
-            found, request.principal, standing, late_at=at if chosen == "overdue" else None
-        )
-        for row in rows_shown:
-            row["progress"] = progress.get(row["review"].review_set_id)
-    if chosen == "standing":
-        theirs = standing_in.comments_for(request.principal, standing).select_related("assigned_to")
-        shown |= assigned_comments.context(request, theirs)
-    elif chosen == "overdue":
-        shown |= assigned_comments.context(request, late)
-    return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
-
-
-@require_safe
-@requires(Capability.VIEW)
-def start(request: BrandRequest) -> HttpResponse:
-    """Where a reviewer begins: at the queue when something waits, else in the library."""
-    waiting = queue.waiting_for(request.principal).exists()
-    return redirect("reviews" if waiting else "library", request.brand.slug)
-
-
-@require_safe
-@requires(Capability.VIEW)
-def count(request: BrandRequest) -> HttpResponse:
-    """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
-    waiting = queue.waiting_for(request.principal).count()
-    returned = queue.returned_to(request.principal).count()
-    decide = ngettext("%(count)s to decide", "%(count)s to decide", waiting) % {"count": waiting}
-    change = ngettext("%(count)s to change", "%(count)s to change", returned) % {"count": returned}
-    words = [decide] * bool(waiting) + [change] * bool(returned)
-    context = {"waiting": waiting, "returned": returned, "words": ", ".join(words)}
-    return render(request, "review/count.html", context)
 
 
 @require_safe
@@ -427,7 +322,7 @@ def _review(request: BrandRequest, review_id: UUID) -> Review:
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
     at = here(request.brand)
     version = review.version
-    waiting = queue.waiting_for(request.principal).prefetch_related(*OF_ROWS)
+    waiting = queue.waiting_for(request.principal).prefetch_related(*review_lists.OF_ROWS)
     asked = asking.of_one(review, at=at)
     refusal = reviews.refusal_to_decide(review, by=request.principal, asked=asked)
     approve_refusal = refusal or reviews.refusal_beyond_deciding(review, asked, by=request.principal)
@@ -448,7 +343,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "room_of": version.pk,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
-        "queue": listed(list(waiting[:RECENT]), at=at),
+        "queue": review_lists.listed(list(waiting[: review_lists.RECENT]), at=at),
         "set_place": sets.place(review, request.principal),
         "stages": review_summary.stages_of(review, at=at, asked=asked),
         "sentence": review_summary.sentence(review, at=at),
@@ -481,26 +376,4 @@ def _signed(review: Review, asked: Asked) -> dict[str, object]:
         "final": is_enough and position.last_stage,
         "next_title": review.planned[position.stage + 1].name if onwards else "",
         "before": reviews.cleared_so_far(review),
-    }
-
-
-def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, Any]]:
-    """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them."""
-    asked = asking.of(reviews, at=at)
-    return [_row(review, asked[review.pk], at=at) for review in reviews]
-
-
-def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, Any]:
-    open_now = review.state == ReviewState.OPEN
-    return {
-        "review": review,
-        "version": review.version,
-        "asset": review.version.asset,
-        "stage_title": review.waits_for.name,
-        "has_poster": RenditionKind.POSTER in review.version.rendition_by_kind,
-        "overdue": open_now and review.due is not None and review.due < at,
-        "approvals": review_summary.approvals(review, asked) if open_now else "",
-        "who": review_summary.who_is_asked(review, asked),
-        "sentence": "" if open_now else review_summary.sentence(review, at=at),
-        "comments": [decision for decision in review.decisions.all() if decision.comment],
     }

@@ -24,7 +24,7 @@ from provenance.review.changing_sets import Changed
 from provenance.review.models import Review
 from provenance.review.set_models import ReviewSet
 from provenance.review.states import ReviewState
-from provenance.web import approving_sets, review_room
+from provenance.web import approving_sets, review_lists
 from provenance.web.submit_forms import SetTitleForm
 
 # Lists of what concerns whoever looks; none of them, no tab.
@@ -60,10 +60,10 @@ DONE = {"take_out": "taken_out", "put_back": "put_back", "cancel": "cancelled"}
 def page(request: BrandRequest, set_id: UUID) -> HttpResponse:
     """What this person sees of the set, in its order; `show` narrows it."""
     review_set = get_object_or_404(sets.visible(request.principal), pk=set_id)
-    found = list(sets.reviews_of(review_set, request.principal).prefetch_related(*review_room.OF_ROWS))
+    found = list(sets.reviews_of(review_set, request.principal).prefetch_related(*review_lists.OF_ROWS))
     turns = queue.waiting_for(request.principal).filter(review_set=review_set).order_by(*sets.IN_ORDER)
     waiting = list(dict.fromkeys(turns.values_list("pk", flat=True)))
-    rows = review_room.listed(found, at=here(request.brand))
+    rows = review_lists.listed(found, at=here(request.brand))
     groups = approving_sets.groups_of(review_set, by=request.principal)
     opened = {review.pk for group in groups for review in group.opened}
     for row in rows:
@@ -165,12 +165,12 @@ def _change_page(
     done: Changed | None = None,
     form: SetTitleForm | None = None,
 ) -> HttpResponse:
-    found = list(sets.reviews_of(review_set, request.principal).prefetch_related(*review_room.OF_ROWS))
+    found = list(sets.reviews_of(review_set, request.principal).prefetch_related(*review_lists.OF_ROWS))
     context = {
         "area": "review",
         "review_set": review_set,
         "form": form or SetTitleForm(initial={"title": review_set.title}),
-        "rows": review_room.listed(found, at=here(request.brand)),
+        "rows": review_lists.listed(found, at=here(request.brand)),
         "any_open": any(review.state == ReviewState.OPEN for review in found),
         "left_out": done.left_out if done else (),
         "out": _taken_out(request),

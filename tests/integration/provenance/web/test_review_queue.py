@@ -6,7 +6,7 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from provenance.review import reviews
 from provenance.review.states import DecisionKind
-from provenance.web import review_room
+from provenance.web import review_lists
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import page, signed_in
 from tests.review_factory import Case
@@ -66,7 +66,7 @@ def test_a_reviewer_starts_at_the_queue_when_something_waits_and_else_in_the_lib
 
 
 def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review_room, "RECENT", 1)
+    monkeypatch.setattr(review_lists, "RECENT", 1)
     brand = BrandFactory.create()
     waiting = {Case(brand).submit().pk for _ in range(2)}
     client, address = signed_in(member(brand, Role.CREATOR)), reverse("reviews", args=[brand.slug])

@@ -15,7 +15,7 @@ from provenance.review import assigning, comments, queue, reviews
 from provenance.review.assigning import Assignment
 from provenance.review.models import Review
 from provenance.review.plans import Planned
-from provenance.web import review_room
+from provenance.web import review_lists
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import signed_in
 from tests.review_factory import Case
@@ -143,7 +143,7 @@ def test_nothing_of_another_brand_is_there() -> None:
 def test_a_long_list_costs_no_more_queries_than_a_short_one(
     show: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review_room, "RECENT", 3)
+    monkeypatch.setattr(review_lists, "RECENT", 3)
     case = Case()
 
     def more(count: int) -> None:

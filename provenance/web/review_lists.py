@@ -1,0 +1,137 @@
+"""The lists of reviews, and where a reviewer begins."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
+from dam.catalog.models import RenditionKind
+from dam.core.lazily import lazy
+from dam.web.decorators import BrandRequest, requires
+from provenance.review import absences as standing_in
+from provenance.review import asking, assigning, queue, sets
+from provenance.review.asking import Asked
+from provenance.review.models import Review
+from provenance.review.states import ReviewState
+from provenance.web import absences, assigned_comments, review_summary
+
+LISTS = {
+    "waiting": lazy("Waiting for you"),
+    "returned": lazy("Returned to you"),
+    "assigned": lazy("Assigned to you"),
+    "standing": lazy("Standing in"),
+    "sent": lazy("Sent by you"),
+    "overdue": lazy("Overdue"),
+    "open": lazy("In review"),
+    "closed": lazy("Decided"),
+}
+# A set of clips is one entry there.
+BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")
+RECENT = 50
+OF_ROWS = ("version__renditions", "decisions__decided_by")
+
+
+@require_safe
+@requires(Capability.VIEW_UNRELEASED)
+def reviews_page(request: BrandRequest) -> HttpResponse:
+    """The lists of reviews: what waits for this person, came back to them, was sent by them, is late, is
+    open, is over; and comments that are assigned to them."""
+    at = here(request.brand)
+    standing = standing_in.now_for(request.principal)
+    lists: dict[str, QuerySet[Any]] = {
+        "waiting": queue.waiting_for(request.principal),
+        "returned": queue.returned_to(request.principal),
+        "assigned": assigning.assigned_to(request.principal),
+        "standing": standing_in.reviews_for(request.principal, standing),
+        "sent": queue.sent_by(request.principal),
+        "overdue": queue.overdue(request.principal, at=at),
+        "open": queue.open_reviews(request.principal),
+        "closed": queue.closed_reviews(request.principal),
+    }
+    counts = {name: lists[name].count() for name in lists if name != "closed"}
+    counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
+    late = lists["assigned"].filter(due_at__lt=at)
+    counts["overdue"] += late.count()
+    chosen = request.GET.get("show", "")
+    if chosen not in lists:
+        chosen = next((name for name, count in counts.items() if count), "waiting")
+    shown = {
+        "area": "review",
+        "tabs": [
+            (name, title, counts.get(name))
+            for name, title in LISTS.items()
+            if name != "standing" or standing or chosen == name
+        ],
+        **absences.banner(request, standing),
+        "chosen": chosen,
+        "next_up": lists["waiting"].first(),
+    }
+    if chosen == "assigned":
+        mine = assigned_comments.context(request, lists["assigned"])
+        return render(request, "review/queue.html", {**shown, **mine})
+    rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
+    page = Paginator(rows.prefetch_related(*OF_ROWS), RECENT).get_page(request.GET.get("page"))
+    rows_shown = listed(list(page), at=at)
+    if chosen in BY_SET:
+        found = {row.review_set_id for row in page if row.review_set_id}
+        progress = sets.progress(
+            found, request.principal, standing, late_at=at if chosen == "overdue" else None
+        )
+        for row in rows_shown:
+            row["progress"] = progress.get(row["review"].review_set_id)
+    if chosen == "standing":
+        theirs = standing_in.comments_for(request.principal, standing).select_related("assigned_to")
+        shown |= assigned_comments.context(request, theirs)
+    elif chosen == "overdue":
+        shown |= assigned_comments.context(request, late)
+    return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
+
+
+@require_safe
+@requires(Capability.VIEW)
+def start(request: BrandRequest) -> HttpResponse:
+    """Where a reviewer begins: at the queue when something waits, else in the library."""
+    waiting = queue.waiting_for(request.principal).exists()
+    return redirect("reviews" if waiting else "library", request.brand.slug)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def count(request: BrandRequest) -> HttpResponse:
+    """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
+    waiting = queue.waiting_for(request.principal).count()
+    returned = queue.returned_to(request.principal).count()
+    decide = ngettext("%(count)s to decide", "%(count)s to decide", waiting) % {"count": waiting}
+    change = ngettext("%(count)s to change", "%(count)s to change", returned) % {"count": returned}
+    words = [decide] * bool(waiting) + [change] * bool(returned)
+    context = {"waiting": waiting, "returned": returned, "words": ", ".join(words)}
+    return render(request, "review/count.html", context)
+
+
+def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, Any]]:
+    """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them."""
+    asked = asking.of(reviews, at=at)
+    return [_row(review, asked[review.pk], at=at) for review in reviews]
+
+
+def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, Any]:
+    open_now = review.state == ReviewState.OPEN
+    return {
+        "review": review,
+        "version": review.version,
+        "asset": review.version.asset,
+        "stage_title": review.waits_for.name,
+        "has_poster": RenditionKind.POSTER in review.version.rendition_by_kind,
+        "overdue": open_now and review.due is not None and review.due < at,
+        "approvals": review_summary.approvals(review, asked) if open_now else "",
+        "who": review_summary.who_is_asked(review, asked),
+        "sentence": "" if open_now else review_summary.sentence(review, at=at),
+        "comments": [decision for decision in review.decisions.all() if decision.comment],
+    }
