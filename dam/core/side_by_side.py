@@ -18,6 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 from django.utils import timezone, translation
 
+from dam.core.call_room import roomy
+
 # So long a thread keeps its connection; another is then opened when it is needed.
 KEPT_SECONDS = 300
 
@@ -65,10 +67,15 @@ def _start(work: Callable[[], A]) -> "Future[A] | None":
             free.release()
 
     try:
-        return threads.submit(run)
+        return threads.submit(_in_room, run)
     except RuntimeError:  # the process is ending
         free.release()
         return None
+
+
+@roomy
+def _in_room(work: Callable[[], A]) -> A:
+    return work()
 
 
 def close() -> None:

@@ -16,6 +16,7 @@ from dam.accounts import principals
 from dam.accounts.models import User
 from dam.accounts.principals import Guest, Member, Principal, Token
 from dam.core import log_context
+from dam.core.call_room import roomy
 from dam.core.errors import Refused
 from dam.web import errors, htmx, localisation, problem_details, second_factor, signed_out
 from dam.web.decorators import BrandRequest, View
@@ -28,12 +29,13 @@ class ReleaseConnectionMiddleware:
     """Gives the connection back to the pool before a streaming answer begins.
 
     Django returns it only when the answer ends. A page's event stream ends when the page is closed, so
-    a handful of open pages would take the whole pool.
+    a handful of open pages would take the whole pool. It is the outermost, and has room for the calls of all.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    @roomy
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if response.streaming and not connection.in_atomic_block:

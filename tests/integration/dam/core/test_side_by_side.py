@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from dam.core import side_by_side
 from dam.search import documents
+from tests.call_depths import worst
 from tests.factories import BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +50,11 @@ def test_the_language_and_the_time_zone_are_the_same_in_both() -> None:
     with translation.override("fr"), timezone.override("Asia/Tokyo"):
         beside, in_this = side_by_side.both(here, here)
     assert beside == in_this == ("fr", "Asia/Tokyo")
+
+
+def test_what_is_read_beside_has_room_for_its_calls() -> None:
+    beside, _here = side_by_side.both(worst, lambda: None)
+    assert beside < 20  # dam.core.call_room: 250 without
 
 
 def test_inside_a_transaction_its_rows_are_seen_by_both() -> None:
