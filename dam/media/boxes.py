@@ -84,18 +84,18 @@ def xmp_places(file: BinaryIO) -> Iterator[tuple[Box, int]]:
     None that reaches beyond what is around it.
     """
     whole = (0, file.seek(0, os.SEEK_END))
-    for box in _inside(file, [whole], b"uuid"):
+    for box in inside(file, [whole], b"uuid"):
         file.seek(box.inside)
         if box.end - box.inside > len(XMP_UUID) and file.read(len(XMP_UUID)) == XMP_UUID:
             yield box, box.inside + len(XMP_UUID)
     places = [whole]
     for kind in (b"moov", b"udta"):
-        places = [(box.inside, box.end) for box in _inside(file, places, kind)]
-    for box in _inside(file, places, b"XMP_"):
+        places = [(box.inside, box.end) for box in inside(file, places, kind)]
+    for box in inside(file, places, b"XMP_"):
         yield box, box.inside
 
 
-def _inside(file: BinaryIO, places: list[tuple[int, int]], kind: bytes) -> list[Box]:
+def inside(file: BinaryIO, places: list[tuple[int, int]], kind: bytes) -> list[Box]:
     """The boxes of this kind in these places of the file that end where they may, MOST_EDITS of them."""
     boxes = (
         box

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from dam.media import boxes, iim, xmp, xmp_extended
 from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata, merge
-from dam.media.sniffer import MP3, WAV, FileKind
-from dam.media.xmp_files import gif, mp3, wav
+from dam.media.sniffer import AVIF_SEQUENCE, MP3, WAV, FileKind
+from dam.media.xmp_files import avif, gif, mp3, wav
 
 if TYPE_CHECKING:  # of a film nothing here asks Pillow, which takes a while to load
     from PIL import Image
@@ -26,7 +26,11 @@ NAMES = {
     **{name: name for name in ("title", "description", "comment", "copyright", "keywords")},
     **dict.fromkeys(("artist", "author"), "creator"),
 }
-IN_SOUND: dict[FileKind, Callable[[Path], Iterator[bytes]]] = {WAV: wav.read, MP3: mp3.read}
+READERS: dict[FileKind, Callable[[Path], Iterator[bytes]]] = {
+    WAV: wav.read,
+    MP3: mp3.read,
+    AVIF_SEQUENCE: avif.read,
+}
 PARAMETERS = {"parameters": "ai_prompt"}  # in PNG, how generators write what they were asked for
 QUICKTIME = "com.apple.quicktime."
 
@@ -72,10 +76,10 @@ def of_film(path: Path, kind: FileKind, *, tags: Mapping[str, Any]) -> EmbeddedM
     """What a film or sound says: in XMP where its kind has a place for it, and in the container's tags."""
     found: list[Found] = []
     unread: list[str] = []
-    if kind.boxes:
+    if kind in READERS:
+        _read_xmp(READERS[kind](path), found, unread)
+    elif kind.boxes:
         _read_xmp(boxes.xmp(path, most=xmp.MOST_BYTES), found, unread)
-    elif kind in IN_SOUND:
-        _read_xmp(IN_SOUND[kind](path), found, unread)
     return merge([*found, (CONTAINER, _named(tags, NAMES))], unread=unread)
 
 

@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from dam.media import boxes, sniffer, xmp, xmp_packet
 from dam.media.boxes import XMP_UUID, Box
-from dam.media.xmp_files import gif, mp3, svg, tiff, wav
+from dam.media.xmp_files import avif, gif, mp3, svg, tiff, wav
 from dam.media.xmp_files.place import PIECE as _PIECE
-from dam.media.xmp_files.place import NoPlace, Values
+from dam.media.xmp_files.place import NoPlace, Values, close_box
 from dam.media.xmp_files.place import copy as _copy
 
 JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
@@ -64,7 +64,7 @@ def _write_boxes(source: BinaryIO, copy: BinaryIO, values: Values) -> None:
         tail = copy.read(last.end - last.start)
         copy.seek(last.start)
     else:
-        _end(copy, last)
+        close_box(copy, last.start, last.end - last.start)
         copy.seek(end)
     copy.write(struct.pack(">I4s", 8 + len(XMP_UUID) + len(packet), b"uuid") + XMP_UUID + packet + tail)
 
@@ -77,17 +77,6 @@ def _free(file: BinaryIO, box: Box) -> None:
     left = box.end - box.inside
     while left > 0:
         left -= file.write(bytes(min(left, _PIECE)))
-
-
-def _end(file: BinaryIO, last: Box) -> None:
-    """Say how long the last box is, where it says “to the end of the file”: soon another one is behind it."""
-    file.seek(last.start)
-    if struct.unpack(">I", file.read(4)) != (0,):
-        return
-    if last.end - last.start >= 1 << 32:
-        raise NoPlace("The last part of the file runs to its end and is too long.")
-    file.seek(last.start)
-    file.write(struct.pack(">I", last.end - last.start))
 
 
 def _write_jpeg(source: BinaryIO, copy: BinaryIO, values: Values) -> None:
@@ -250,6 +239,7 @@ _WRITERS: dict[str, Callable[[BinaryIO, BinaryIO, Values], None]] = {
     sniffer.JPEG.label: _write_jpeg,
     sniffer.PNG.label: _write_png,
     sniffer.WEBP.label: _write_webp,
+    sniffer.AVIF.label: avif.write,
     sniffer.GIF.label: gif.write,
     sniffer.TIFF.label: tiff.write,
     sniffer.SVG.label: svg.write,

@@ -1,5 +1,6 @@
 """What the modules beside this one share: the refusal, and copying in constant memory."""
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
@@ -25,3 +26,14 @@ def copy(source: BinaryIO, out: BinaryIO, size: int) -> None:
     while size > 0:
         out.write(piece := exactly(source, min(size, PIECE)))
         size -= len(piece)
+
+
+def close_box(file: BinaryIO, start: int, length: int) -> None:
+    """Say how long a file's last box is where it says “to the end of the file”, as another will follow."""
+    file.seek(start)
+    if exactly(file, 4) != bytes(4):
+        return
+    if length >= 1 << 32:
+        raise NoPlace("The last part of the file runs to its end and is too long.")
+    file.seek(start)
+    file.write(struct.pack(">I", length))

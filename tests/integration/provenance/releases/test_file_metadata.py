@@ -96,7 +96,7 @@ def case_with(path: Path, kind: AssetKind) -> Case:
     return with_details(case, wanted=False)
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "webp", "tiff"])
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "avif", "tiff"])
 def test_a_picture_says_it_too(tmp_path: Path, suffix: str) -> None:
     path = still_factory.still(tmp_path / f"logo.{suffix}")
     said, actions, state = released(case_with(path, AssetKind.STILL))
@@ -134,15 +134,17 @@ def test_the_packet_before_is_not_among_the_bytes_of_a_signed_tiff(tmp_path: Pat
     assert (content.count(b"Secret"), content.count(b"<rdf:RDF")) == (0, 1)
 
 
-@pytest.mark.parametrize("suffix", ["avif"])
-def test_where_there_is_no_place_for_it_the_file_is_released_without(tmp_path: Path, suffix: str) -> None:
-    path = still_factory.still(tmp_path / f"logo.{suffix}")
-    said, actions, state = released(case_with(path, AssetKind.STILL))
+def test_where_there_is_no_place_for_it_the_file_is_released_without(tmp_path: Path) -> None:
+    path = sound_factory.tone(tmp_path / "jingle.mp3", seconds=0.5)
+    content = path.read_bytes()
+    size = sum(byte << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True))
+    path.write_bytes(b"ID3\2\0\0" + bytes(4) + content[10 + size :])  # a tag as of 1998, with nothing in it
+    said, actions, state = released(case_with(path, AssetKind.SOUND))
     assert (said.texts, state) == ({}, State.TRUSTED)
     assert actions == ["c2pa.opened", "c2pa.published"]
 
 
-@pytest.mark.parametrize("shipped", ["small", "gif"])
+@pytest.mark.parametrize("shipped", ["small", "gif", "avif"])
 def test_a_download_in_another_format_says_it_too(generated: Path, shipped: str) -> None:
     case = with_details(case_of(generated), wanted=False)
     with storage.local_copy(case.version.storage_key) as path:

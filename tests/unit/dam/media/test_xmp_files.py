@@ -1,9 +1,10 @@
-"""XMP in TIFF, GIF, SVG, WAV and MP3: written into copies that show and sound the same, and read back."""
+"""XMP in TIFF, GIF, SVG, AVIF, WAV and MP3: written into copies that are the same, and read back."""
 
 import contextlib
 import io
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dam.media import drawing_parts, drawings, runner, xmp, xmp_embedding, xmp_packet
+from dam.media import boxes, drawing_parts, drawings, runner, xmp, xmp_embedding, xmp_packet
 from dam.media.embedded_metadata import CONTAINER, XMP
-from dam.media.xmp_files import gif, mp3, svg, tiff, wav
+from dam.media.xmp_files import avif, gif, mp3, svg, tiff, wav
+from dam.media.xmp_files.item_places import ItemPlaces
 from dam.media.xmp_files.place import NoPlace
 from tests import sound_factory
 
@@ -73,6 +75,15 @@ FILES: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "gif of 1987": ("a.gif", lambda path: of_1987(noise(path))),
     "svg": ("a.svg", written(SVG)),
     "svg with a packet": ("a.svg", written(INKSCAPE)),
+    "avif": ("a.avif", noise),
+    "avif with alpha": ("a.avif", lambda path: noise(path, mode="LA")),
+    "avif with exif": ("a.avif", lambda path: noise(path, exif=turned())),
+    "avif with xmp": ("a.avif", lambda path: noise(path, xmp=OLD)),
+    "avif with places of eight bytes": ("a.avif", lambda path: with_places(noise(path), size=8)),
+    "avif with places from a base": ("a.avif", lambda path: with_places(noise(path), size=4, based=True)),
+    "avif that runs to its end": ("a.avif", lambda path: open_ended(noise(path))),
+    "avif that moves": ("a.avif", lambda path: moving(path, mode="RGB")),
+    "avif that moves, by FFmpeg": ("a.avif", lambda path: by_ffmpeg(path)),
     "wav": ("a.wav", lambda path: sound_factory.tone(path, seconds=0.3)),
     "wav with words": (
         "a.wav",
@@ -89,9 +100,60 @@ def padded(path: Path) -> Path:
     return path
 
 
-def moving(path: Path) -> Path:
-    others = [Image.effect_noise((37, 21), sigma).convert("P") for sigma in (30, 90)]
-    return noise(path, mode="P", save_all=True, append_images=others, duration=[40, 80, 120], loop=0)
+def moving(path: Path, *, mode: str = "P") -> Path:
+    others = [Image.effect_noise((37, 21), sigma).convert(mode) for sigma in (30, 90)]
+    return noise(path, mode=mode, save_all=True, append_images=others, duration=[40, 80, 120], loop=0)
+
+
+def turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010F] = "Aster"
+    return exif
+
+
+def by_ffmpeg(path: Path) -> Path:
+    with av.open(str(path), "w", format="avif") as container:
+        stream = container.add_stream("libsvtav1", rate=12, width=64, height=64, pix_fmt="yuv420p")
+        for value in (40, 120, 200):
+            picture = np.full((64, 64, 3), value, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def with_places(path: Path, *, size: int, based: bool = False) -> Path:
+    """The same picture, said where in other words: `iloc` of version 1, with numbers of so many bytes."""
+    with path.open("rb") as file:
+        (meta,) = (box for box in boxes.top_level(file) if box.kind == b"meta")
+        (old,) = boxes.inside(file, [(meta.inside + 4, meta.end)], b"iloc")
+    content = path.read_bytes()
+    places = ItemPlaces.read(content[old.inside : old.end])
+    grown = ItemPlaces(1, (size, 4, size if based else 0, 0), places.items)
+    by = len(grown.written()) - (old.end - old.inside)
+    grown = grown.moved(by, around=(meta.start, meta.end), whole=len(content), but=())
+    if based:
+        items = [
+            replace(each, base=each.extents[0][1] - 5, extents=((0, 5, each.extents[0][2]),))
+            for each in grown.items
+        ]
+        grown = replace(grown, items=tuple(items))
+    head = struct.pack(">I4s", meta.end - meta.start + by, b"meta")
+    path.write_bytes(
+        content[: meta.start]
+        + head
+        + content[meta.inside : old.start]
+        + struct.pack(">I4s", 8 + len(grown.written()), b"iloc")
+        + grown.written()
+        + content[old.end :]
+    )
+    return path
+
+
+def open_ended(path: Path) -> Path:
+    content = path.read_bytes()
+    at = content.index(b"mdat") - 4
+    path.write_bytes(content[:at] + bytes(4) + content[at + 4 :])
+    return path
 
 
 def of_1987(path: Path) -> Path:
@@ -123,8 +185,11 @@ def shown(path: Path) -> list[Any]:
     return found
 
 
+READERS = {".avif": avif.read, ".gif": gif.read, ".svg": svg.read, ".wav": wav.read, ".mp3": mp3.read}
+
+
 def packets(path: Path) -> list[bytes]:
-    read = {".gif": gif.read, ".svg": svg.read, ".wav": wav.read, ".mp3": mp3.read}.get(path.suffix)
+    read = READERS.get(path.suffix)
     if read is not None:
         return list(read(path))
     with Image.open(path) as picture:
@@ -143,7 +208,7 @@ def test_a_file_says_it_and_is_the_same(tmp_path: Path, kind: str) -> None:
     assert said["title"] == ["Bottle & <turning>"]
     assert (said["keywords"], said["copyright"]) == (["red", "glass"], ["© Aster"])
     assert out.read_bytes().count(b"<rdf:RDF") == 1
-    assert said.get("usage") == (["Editorial use."] if kind == "tiff with xmp" else None)
+    assert said.get("usage") == (["Editorial use."] if "with xmp" in kind else None)
     xmp_embedding.write(out, again, {"title": "second"})
     assert shown(again) == before
     (packet,) = packets(again)
@@ -212,6 +277,36 @@ def frame(kind: bytes, content: bytes, *, size: int | None = None) -> bytes:
     return kind + struct.pack(">I", len(content) if size is None else size) + bytes(2) + content
 
 
+def box(kind: bytes, *content: bytes, size: int | None = None) -> bytes:
+    whole = b"".join(content)
+    return struct.pack(">I4s", 8 + len(whole) if size is None else size, kind) + whole
+
+
+def heif(
+    *extents: tuple[int, int, int, int], infos: int = 2, more: bytes = b"", behind: bytes = b""
+) -> bytes:
+    """An AVIF of a picture, 1, and a packet, 2: for each part of them number, method, offset and length.
+
+    Its contents begin at byte 500; the packet at 600.
+    """
+    places = struct.pack(">B3xBBH", 1, 0x44, 0, len(extents))
+    for number, method, offset, length in extents:
+        places += struct.pack(">HHHHII", number, method, 0, 1, offset, length)
+    named = [b"\0\0av01\0", b"\0\0mime\0application/rdf+xml\0"][:infos]
+    items = [box(b"infe", struct.pack(">B3xH", 2, number), name) for number, name in enumerate(named, 1)]
+    meta = box(
+        *(b"meta", bytes(4), box(b"pitm", bytes(4), b"\0\1"), box(b"iloc", places)),
+        *(box(b"iinf", bytes(4), b"\0\2", *items), more),
+    )
+    head = box(b"ftyp", b"avif", bytes(4), b"avif") + meta
+    return head + box(b"free", bytes(484 - len(head))) + box(b"mdat", bytes(range(100)), OLD) + behind
+
+
+def film(table: bytes) -> bytes:
+    return box(b"moov", box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", table)))))
+
+
+PICTURE, PACKET = (1, 0, 500, 100), (2, 0, 600, len(OLD))
 FMT = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8))
 GIF = b"GIF89a\1\0\1\0\0\0\0"
 STRIP = ((273, 4, 1, 8), (279, 4, 1, 4))
@@ -267,11 +362,46 @@ DAMAGED: dict[str, tuple[str, bytes]] = {
     "mp3 with a frame of four gigabytes": ("a.mp3", tag(frame(b"PRIV", b"XMP\0", size=0xFFFFFFFF))),
     "mp3 with something between its frames": ("a.mp3", tag(frame(b"TIT2", b"\0a"), b"no frame at all")),
     "mp3 with a length that none can be": ("a.mp3", b"ID3\3\0\0\xff\xff\xff\xff" + bytes(100)),
+    "avif in fragments": ("a.avif", heif(PICTURE, PACKET, behind=box(b"moof"))),
+    "avif with something behind it": ("a.avif", heif(PICTURE, PACKET, behind=b"more")),
+    "avif that describes its pictures twice": (
+        "a.avif",
+        heif(PICTURE, PACKET, behind=box(b"meta", bytes(4))),
+    ),
+    "avif without the number of its items": ("a.avif", heif(PICTURE, infos=1)),
+    "avif with two tables of places": ("a.avif", heif(PICTURE, PACKET, more=box(b"iloc", bytes(8)))),
+    "avif whose packet is nowhere": ("a.avif", heif(PICTURE)),
+    "avif whose packet is there twice": ("a.avif", heif(PICTURE, PACKET, PACKET)),
+    "avif whose packet lies upon its picture": ("a.avif", heif(PICTURE, (2, 0, 590, 200))),
+    "avif whose packet is its head": ("a.avif", heif(PICTURE, (2, 0, 0, 200))),
+    "avif whose packet is inside another item": ("a.avif", heif(PICTURE, (2, 2, 0, 200))),
+    "avif whose packet is among what describes it": (
+        "a.avif",
+        heif(PICTURE, (2, 1, 0, 20), more=box(b"idat", bytes(20))),
+    ),
+    "avif whose picture is beyond its end": ("a.avif", heif((1, 0, 500, 5000), PACKET)),
+    "avif whose picture has no length": ("a.avif", heif((1, 0, 500, 0), PACKET)),
+    "avif whose picture is in what describes it": ("a.avif", heif((1, 0, 60, 20), PACKET)),
+    "avif with a part longer than what is around it": (
+        "a.avif",
+        heif(PICTURE, PACKET, more=box(b"iprp", size=4000)),
+    ),
+    "avif with more samples than places": (
+        "a.avif",
+        heif(PICTURE, PACKET, behind=film(box(b"stco", bytes(4), b"\xff\xff\xff\xff", bytes(8)))),
+    ),
+    "avif with a track of pictures": (
+        "a.avif",
+        heif(PICTURE, PACKET, behind=box(b"moov", box(b"trak", box(b"meta", bytes(4))))),
+    ),
     "svg that is empty": ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
     "svg that is cut off": ("a.svg", SVG.encode()[:-10]),
     "svg that says what stands for what": ("a.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + SVG.encode()),
     "svg of another encoding": ("a.svg", SVG.replace("#c00", "ä").encode("latin-1")),
 }
+
+
+WRITERS = {".tiff": tiff, ".gif": gif, ".wav": wav, ".mp3": mp3, ".svg": svg, ".avif": avif}
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
@@ -282,9 +412,33 @@ def test_a_damaged_file_is_left_alone_and_read_without_harm(tmp_path: Path, dama
     if path.suffix != ".tiff":  # which Pillow reads
         for packet in packets(path):
             assert len(packet) <= xmp.MOST_BYTES + 1
-    writer = {".tiff": tiff, ".gif": gif, ".wav": wav, ".mp3": mp3, ".svg": svg}[path.suffix]
+    writer = WRITERS[path.suffix]
     with path.open("rb") as source, pytest.raises((NoPlace, xmp.Unreadable)):
         writer.write(source, io.BytesIO(), VALUES)
+
+
+def test_the_places_of_an_avif_are_moved_where_they_are_behind_what_grows(tmp_path: Path) -> None:
+    """And only there: a sample before it stays where it is."""
+    table = box(b"stco", bytes(4), struct.pack(">IIII", 3, 10, 500, 700))
+    content = heif(PICTURE, PACKET, behind=film(table))
+    source, out = io.BytesIO(content), io.BytesIO()
+    avif.write(source, out, VALUES)
+    after = out.getvalue()
+    by = after.index(b"mdat") - content.index(b"mdat")
+    assert struct.pack(">IIII", 3, 10, 500 + by, 700 + by) in after
+    assert after[500 + by : 600 + by] == content[500:600]
+    assert after[600 + by : 600 + by + len(OLD)] == bytes(len(OLD))
+
+
+def test_a_packet_of_another_item_of_an_avif_stays(tmp_path: Path) -> None:
+    """As that of its alpha, or of a picture that isn't shown."""
+    other = box(b"iref", bytes(4), box(b"cdsc", b"\0\2\0\1\0\7"))
+    out = io.BytesIO()
+    avif.write(io.BytesIO(heif(PICTURE, PACKET, more=other)), out, VALUES)
+    (tmp_path / "a.avif").write_bytes(out.getvalue())
+    assert out.getvalue().count(OLD[100:250]) == 1
+    (packet,) = packets(tmp_path / "a.avif")
+    assert xmp.read(packet)["title"] == ["Bottle & <turning>"]
 
 
 @pytest.mark.parametrize("kind", FILES)
