@@ -143,6 +143,13 @@ class Asset(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["brand", "-created_at", "-id"], name="asset_newest"),
+            # All that rights.visibility and the order of a list ask of a clip: of thousands that filters
+            # leave none has to be read.
+            models.Index(
+                fields=["id"],
+                include=["brand", "created_at", "latest", "released", "trashed_at"],
+                name="asset_seen",
+            ),
             # By name (dam.search.orders).
             models.Index("brand", sorting.indexed("title"), "id", name="asset_by_name"),
             # By how a title begins, of all and of what is released (dam.search.suggestions).

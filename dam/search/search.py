@@ -48,6 +48,7 @@ from dam.search.encoders.model_card import EncoderCard
 from dam.search.filters import narrow
 from dam.search.likes import Like
 from dam.search.models import EncoderIndex
+from dam.search.named import Named, look_up
 from dam.search.query import Filters, Query
 from dam.search.results import EncoderNote, Hit, Match, Results, Seeing, Source
 from dam.search.similarity import Seen, VectorQuery
@@ -119,16 +120,16 @@ def rank(
 ) -> Ranked:
     """All that answers a search by words or by likeness, as `find` says. Raises likeness.NotThere."""
     source = likeness.source(principal, like) if like else None
-    few = None
+    few, meant = None, named(principal, parsed=parsed, filters=filters)
     if parsed.filters or parsed.either or filters:
-        few = _if_few(_within(among(principal, parsed=parsed, filters=filters), within))
+        few = _if_few(_within(among(principal, parsed=parsed, filters=filters, named=meant), within))
 
     def candidates() -> QuerySet[Asset]:
         """Made anew for each who ranks them: they do so at the same time."""
         if few is not None:
             assets = _of_array(few)
         else:
-            assets = _within(among(principal, parsed=parsed, filters=filters), within)
+            assets = _within(among(principal, parsed=parsed, filters=filters, named=meant), within)
         return assets.exclude(pk=source.asset.pk) if source and source.asset else assets
 
     tags = hierarchy.alone(principal.brand.pk, parsed.filters.merged(filters or Filters())["tag"])
@@ -202,10 +203,20 @@ def parse(words: str, *, by: Principal) -> Query:
     return query.parse(words, fields=fields.as_seen(known, [parsed.filters, *parsed.either], by=by))
 
 
-def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
+def named(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> Named:
+    """The tags and collections that this search names, for all that asks for its assets."""
+    narrowed = [parsed.filters.merged(filters or Filters()), *parsed.either]
+    visible = partial(audience.visible, principal)
+    return look_up(narrowed, known=fields.known(principal.brand), brand=principal.brand, collections=visible)
+
+
+def among(
+    principal: Principal, *, parsed: Query, filters: Filters | None = None, named: Named | None = None
+) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out.
 
-    None of them while prompts that it asks for can't be compared.
+    None of them while prompts that it asks for can't be compared. `named` is what it names, and maybe more,
+    where that has been looked up.
     """
     both, shown = parsed.filters.merged(filters or Filters()), visibility.shown(principal)
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
@@ -221,6 +232,7 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         collections=partial(audience.visible, principal),
         favourites=partial(favourites.of, principal),
         prompted=similar_prompts.versions(principal, prompts),
+        named=named,
     )
     if not (usable and prompts.usable):
         return assets.none()

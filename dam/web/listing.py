@@ -55,6 +55,7 @@ class ListingQuery:
     saved: UUID | None = None  # the saved search that it comes from
     # By what it can be narrowed, for the words on its page: the fields of the brand among them.
     known: Mapping[str, SearchField] = field(default_factory=lambda: fields.FIELDS, compare=False, repr=False)
+    told: bool = field(default=False, compare=False, repr=False)  # `known` is what this person may know of
 
     @property
     def continues(self) -> bool:
@@ -183,7 +184,7 @@ def read(parameters: QueryDict, *, brand: Brand | None) -> ListingQuery:
 
 def told(wanted: ListingQuery, *, by: Principal) -> ListingQuery:
     """In the words of those fields and options that this person may know of."""
-    return replace(wanted, known=fields.told([wanted], by=by))
+    return replace(wanted, known=fields.told([wanted], by=by), told=True)
 
 
 def has_ends(parameters: QueryDict, known: Mapping[str, SearchField]) -> bool:
@@ -271,22 +272,28 @@ def fill_and_count(
     question = _question(principal, wanted)
     if not question.ranks:
         counted, filled = side_by_side.both(
-            lambda: _count(principal, question, None), lambda: _by_time(principal, wanted, question, at)
+            lambda: _count(principal, wanted, question, None),
+            lambda: _by_time(principal, wanted, question, at),
         )
         return filled, counted
     try:
         ranked = _rank(principal, wanted, question)
     except likeness.NotThere as missing:  # a saved search outlives the clip it is by
-        return _without(missing, wanted, question), _count(principal, question, ())
+        return _without(missing, wanted, question), _count(principal, wanted, question, ())
     counted, filled = side_by_side.both(
-        lambda: _count(principal, question, ranked.results.asset_ids),
+        lambda: _count(principal, wanted, question, ranked.results.asset_ids),
         lambda: _of_ranked(ranked, wanted, question, at),
     )
     return filled, counted
 
 
-def _count(principal: Principal, question: _Question, within: Collection[UUID] | None) -> tuple[Facet, ...]:
-    return facets.count(principal, parsed=question.parsed, filters=question.filters, within=within)
+def _count(
+    principal: Principal, wanted: ListingQuery, question: _Question, within: Collection[UUID] | None
+) -> tuple[Facet, ...]:
+    parsed = question.parsed
+    asked = wanted.told and not parsed.filters  # of what is typed it hasn't been asked
+    told = wanted.known if asked else None
+    return facets.count(principal, parsed=parsed, filters=question.filters, within=within, told=told)
 
 
 def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:

@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import Asset
-from dam.search import candidates, fulltext, scopes, search
+from dam.search import candidates, facets, fulltext, scopes, search
 from dam.search.models import SearchDocument
+from dam.search.query import Filters
 from dam.search.results import Results
+from tests.factories import member
 from tests.integration.dam.search.seeing import clip
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,17 @@ def test_what_filters_leave_is_asked_once_where_it_is_little(find: Find, brand: 
         assert len(find("bottle duration:2s..9s").hits) == 3
     narrowing = [each["sql"] for each in asked.captured_queries if 'duration_ms" >=' in each["sql"]]
     assert len([sql for sql in narrowing if not sql.startswith("EXPLAIN")]) == 1
+
+
+def test_the_tags_of_a_search_are_looked_up_once(find: Find, brand: Brand) -> None:
+    asset = clip(brand, "Bottle")
+    tags.assign(asset, ["summer"])
+    fulltext.refresh(asset)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(find("bottle tag:summer").hits) == 1
+        facets.count(member(brand, Role.CREATOR), filters=Filters(tag=["summer"], state=["draft"]))
+    looked_up = [each["sql"] for each in asked.captured_queries if '"dam_tag"."name" IN' in each["sql"]]
+    assert len(looked_up) == 2
 
 
 def test_older_blocks_are_read_where_the_newest_have_too_few(

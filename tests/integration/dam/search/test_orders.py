@@ -1,5 +1,6 @@
 """The orders of a list: what comes first, and paging that shows each clip once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,12 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog.models import Approval, Asset, Version
+from dam.rights import visibility
 from dam.rights.models import RightsRecord
 from dam.search import orders
+from dam.search.models import FilterRow
 from dam.search.orders import Order
-from tests.factories import BrandFactory, VersionFactory
+from tests.factories import BrandFactory, VersionFactory, member
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -219,3 +223,20 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(brand: Brand, order: Ord
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert index in plan, plan
     assert "Sort Key" not in plan, plan
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
+def test_of_the_clips_that_filters_leave_no_row_is_read(brand: Brand, role: Role) -> None:
+    """Who may see one and where it stands in the order, an index has: thousands are looked up there alone."""
+    person = member(brand, role)
+    some = visibility.visible_assets(person).filter(pk__in=FilterRow.objects.values("asset"))
+    queries = CaptureQueriesContext(connection)
+    with queries:
+        shown = visibility.shown(person)
+        orders.counted(some, Order.NEWEST, shown=shown, brand_id=brand.pk, size=1, most=10)
+    asked = set(re.findall(r'"dam_asset"\."(\w+)"', queries[0]["sql"]))
+    (seen,) = [index for index in Asset._meta.indexes if index.name == "asset_seen"]
+    kept = {*seen.fields, *seen.include}
+    columns = {field.column for field in Asset._meta.concrete_fields if field.name in kept}
+    assert "created_at" in asked
+    assert asked <= columns

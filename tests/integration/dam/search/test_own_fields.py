@@ -1,5 +1,6 @@
 """A brand's own fields in the search: typed, filtered, counted and found by their words."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.principals import Member
+from dam.accounts.principals import Member, Principal
 from dam.catalog.models import Approval, Asset, Version
 from dam.custom_fields import fields as own
 from dam.custom_fields import values
@@ -22,6 +23,7 @@ from dam.search import building, completion, facets, fields, fulltext, names, ow
 from dam.search.query import Filters
 from dam.search.saved import recent, saved_searches
 from dam.search.saved.asked import Asked
+from dam.search.search_field import OwnField
 from dam.web import listing
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -309,6 +311,25 @@ def test_an_option_that_is_guessed_reads_as_one_that_isnt_there(
     assert there == read_of(viewer, quoted.replace("high", "rainy"), "rainy_summer")
     assert "High summer" not in str(there)
     assert "High summer" in str(read_of(librarian, quoted, "high_summer"))
+
+
+def test_whether_a_viewer_may_know_of_an_option_is_asked_once_for_a_page(
+    client: Client, viewer: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[str]] = []
+    options = names.options
+
+    def counted(own: OwnField, keys: Iterable[str], *, principal: Principal) -> set[str]:
+        asked.append(set(keys))
+        return options(own, keys, principal=principal)
+
+    monkeypatch.setattr(names, "options", counted)
+    assert viewer.user is not None
+    client.force_login(viewer.user)
+    page = client.get(f"/b/{viewer.brand.slug}/?season=winter")
+    (season,) = [facet for facet in page.context["facets"] if facet.name == "season"]
+    assert ("winter", True) in [(each.value, each.chosen) for each in season.values]
+    assert asked == [{"winter"}]
 
 
 @pytest.mark.parametrize("newest", [1_000, 0])
