@@ -46,6 +46,12 @@ class Change:
     description: str = ""
     fields: tuple[Filling, ...] = ()
     stated: tuple[tuple[str, str], ...] = ()  # of rights: names of statements and words (dam.bulk.stating)
+    # A consent that the clips need: kind, name, what it covers, its last moment ("": none). One that is
+    # withdrawn wherever they have it: kind, name, why. From when they may be used (dam.bulk.terms).
+    consent: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    first_day: str = ""
+    first_day_reason: str = ""
     collection: UUID | None = None
     hold: str = ""  # a reason: the clips are placed under legal hold
     trash: bool = False
@@ -54,7 +60,7 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        other = self.stated or self.collection or self.hold or self.trash
+        other = self.stated or self.changes_terms or self.collection or self.hold or self.trash
         return not (self.changes_words or self.fields or other)
 
     @property
@@ -69,6 +75,11 @@ class Change:
     @property
     def changes_rights(self) -> bool:
         return bool(self.stated or self.rows)
+
+    @property
+    def changes_terms(self) -> bool:
+        """Consents, or from when clips may be used."""
+        return bool(self.consent or self.withdrawn or self.first_day or self.rows)
 
     def kept(self) -> dict[str, Any]:
         """As BulkEdit.change holds it."""
@@ -94,6 +105,7 @@ def read(kept: Mapping[str, Any]) -> Change:
         Filling(each["key"], tuple(each["value"]), How(each["how"])) for each in values.get("fields", ())
     )
     values["stated"] = tuple((name, text) for name, text in values.get("stated", ()))
+    values |= {name: tuple(values.get(name, ())) for name in ("consent", "withdrawn")}
     values["describe"] = Describe(values.get("describe", ""))
     return Change(**values)
 

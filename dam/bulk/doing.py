@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.bulk import changes, filling, importing, stating
+from dam.bulk import changes, filling, importing, stating, terms
 from dam.bulk.answers import Answer
 from dam.bulk.changes import Change
 from dam.bulk.sheets import Row
@@ -50,18 +51,31 @@ def do(
     answers = {key: Answer() for key in keys}
     for key in answers.keys() - {asset.pk for asset in chosen}:
         answers[key].reasons.append(_("The clip isn't in the library any more."))
-    if change.changes_words:
+    if rows and not by.can(Capability.EDIT):
+        for asset in chosen:
+            if rows[asset.pk].about_words or rows[asset.pk].fields:
+                answers[asset.pk].reasons.append(by.refusal(Capability.EDIT))
+        chosen = [each for each in chosen if not answers[each.pk].reasons]
+    about_terms = chosen if change.changes_terms else []
+    if rows:
+        about_terms = [each for each in chosen if rows[each.pk].about_terms]
+    if about_terms:
+        terms.lock(chosen)
+    worded = [each for each in chosen if rows[each.pk].about_words] if rows else chosen
+    if change.changes_words and worded:
 
         def make(asset: Asset, words: Words) -> Words:
             if rows:
                 return importing.applied(rows[asset.pk], asset, words)
             return changes.applied(change, words)
 
-        rewrite(chosen, make, answers, by=by, noted=noted)
+        rewrite(worded, make, answers, by=by, noted=noted)
     if change.changes_fields:
         _fill(chosen, change, answers, by=by, noted=noted, rows=rows)
     if change.changes_rights:
         _state(chosen, change, answers, by=by, noted=noted, rows=rows)
+    if about_terms:
+        _change_terms(about_terms, change, answers, by=by, at=at, noted=noted, rows=rows)
     if change.collection:
         _collect(chosen, change.collection, answers, by=by, at=at)
     if change.hold:
@@ -150,6 +164,32 @@ def _state(
     stating.state(chosen, make, answers, by=by, noted=noted)
 
 
+def _change_terms(
+    chosen: Collection[Asset],
+    change: Change,
+    answers: Mapping[UUID, Answer],
+    *,
+    by: Principal,
+    at: datetime,
+    noted: Mapping[str, Any],
+    rows: Mapping[UUID, Row] | None,
+) -> None:
+    """Consents and first days; a clip that couldn't be as its row says keeps them, too."""
+    if rows:
+        chosen = [each for each in chosen if not answers[each.pk].reasons]
+
+    def make(asset: Asset, here: terms.Here) -> terms.Plan:
+        if not rows:
+            return terms.wanted(change, here, at=at)
+        plan = importing.planned(rows[asset.pk], here, at=at)
+        if not plan.is_empty and not answers[asset.pk].done:
+            importing.require_seen(rows[asset.pk], asset)
+        return plan
+
+    # One form that names a person means one consent; lines of a file mean each clip's own.
+    terms.do(chosen, make, answers, by=by, at=at, noted=noted, shared=not rows)
+
+
 def undo(
     done: Mapping[UUID, Mapping[str, Any]], *, by: Principal, noted: Mapping[str, Any]
 ) -> dict[UUID, Answer]:
@@ -157,9 +197,18 @@ def undo(
     answers = {key: Answer() for key in done}
     _restore(done, answers, by=by)
     seen = list(visible_assets(by).filter(pk__in=done).select_related("brand", "latest"))
+    if any(what.keys() & {terms.CONSENTS, terms.FIRST_DAY} for what in done.values()):
+        terms.lock(seen)
     here = {asset.pk for asset in seen}
     for key, what in done.items():
-        if key not in here and what.keys() & {"words", "fields", "stated", "collected"}:
+        if key not in here and what.keys() & {
+            "words",
+            "fields",
+            "stated",
+            "collected",
+            terms.CONSENTS,
+            terms.FIRST_DAY,
+        }:
             answers[key].reasons.append(_("The clip isn't in the library any more."))
         if what.get("held"):
             answers[key].reasons.append(_("A legal hold is lifted on the clip's page, with a reason."))
@@ -169,6 +218,8 @@ def undo(
         fulltext.refresh_many(changed)
     stated = [asset for asset in seen if "stated" in done[asset.pk]]
     stating.unstate(stated, done, answers, by=by, noted=noted)
+    changed_terms = [each for each in seen if done[each.pk].keys() & {terms.CONSENTS, terms.FIRST_DAY}]
+    terms.undo(changed_terms, done, answers, by=by, at=timezone.now(), noted=noted)
     _take_out([asset for asset in seen if "collected" in done[asset.pk]], done, answers, by=by)
     return answers
 

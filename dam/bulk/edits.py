@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Member, Principal
-from dam.bulk import changes, targets
+from dam.bulk import changes, targets, terms
 from dam.bulk.changes import Change
 from dam.bulk.models import ACTIVE, UNDOABLE, BulkEdit, EditState, Outcome
 from dam.core import errors, events, tasks
@@ -48,6 +48,14 @@ def require(principal: Principal) -> Member:
     if not may(principal):
         raise PermissionDenied(principal.refusal(Capability.EDIT))
     return principal
+
+
+def require_import(principal: Principal) -> Member:
+    """Who edits reads files in, and who decides on terms, for what they may change of them."""
+    member = require(principal)
+    if not may_state(principal):
+        principal.require(Capability.EDIT)
+    return member
 
 
 def own(principal: Principal) -> QuerySet[BulkEdit]:
@@ -99,6 +107,10 @@ def require_all(change: Change, by: Principal) -> None:
             by.require(capability)
     if change.stated and not may_state(by):
         by.require(Capability.EDIT)
+    if missing := terms.lacking(change, by):
+        by.require(missing)
+    if change.rows and not may_state(by):
+        by.require(Capability.EDIT)
 
 
 def may_state(by: Principal) -> bool:
@@ -108,7 +120,8 @@ def may_state(by: Principal) -> bool:
 
 def needed(change: Change) -> tuple[tuple[bool, Capability], ...]:
     return (
-        (change.changes_words or change.changes_fields, Capability.EDIT),
+        # What a file says of rights is for those who decide on terms, too; each row is asked once more.
+        ((change.changes_words or change.changes_fields) and not change.rows, Capability.EDIT),
         (change.collection is not None, Capability.COLLECT),
         (bool(change.hold), Capability.HOLD),
         (change.trash, Capability.DISCARD),

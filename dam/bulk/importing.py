@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.bulk import edits, field_columns, filling, sheets
+from dam.bulk import edits, field_columns, filling, sheets, terms
 from dam.bulk.changes import Change
 from dam.bulk.models import BulkEdit, BulkItem
 from dam.bulk.row_fields import RowFields
@@ -25,7 +26,8 @@ from dam.core.language import noop
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import EMPTY, Schema
 from dam.custom_fields.values import Values
-from dam.rights import restating, statements
+from dam.rights import consent_lists, restating, statements
+from dam.rights.consent_lists import Wanted
 from dam.rights.statements import Statements
 from dam.rights.visibility import visible_assets
 
@@ -48,8 +50,7 @@ def draft(content: bytes, name: str, *, by: Principal) -> BulkEdit:
 
     Raises SheetRefused, PermissionDenied.
     """
-    by.require(Capability.EDIT)
-    member = edits.require(by)
+    member = edits.require_import(by)
     known = schema.of(by.brand)
     sheet = sheets.read(content, known=known)
     if not sheet.rows and not sheet.refused:
@@ -89,11 +90,16 @@ def _looked_at(rows: Iterable[Row], known: Schema, *, by: Principal) -> tuple[li
     seen: dict[UUID, Asset] = visible_assets(by).in_bulk(list(by_key))
     words = rewriting.words_of(seen.values())
     known_rights = restating.of(seen.values()) if any(row.stated for row in by_key.values()) else {}
+    at = timezone.now()
+    about_terms = any(row.terms for row in by_key.values())
+    here = terms.of(seen.values(), by=by) if about_terms else {}
     fields = RowFields.of(by_key.values(), seen.values(), known=known, by=by)
     wanted, refused = [], []
     for key, row in by_key.items():
         try:
-            narrowed = checked(row, seen.get(key), words.get(key), fields, known_rights.get(key), by=by)
+            narrowed = checked(
+                row, seen.get(key), words.get(key), fields, known_rights.get(key), here.get(key), by=by, at=at
+            )
             if narrowed.was:
                 wanted.append(narrowed)
         except RowRefused as problem:
@@ -107,8 +113,10 @@ def checked(
     words: Words | None,
     fields: RowFields,
     rights: tuple[Version, Statements] | None = None,
+    here: terms.Here | None = None,
     *,
     by: Principal,
+    at: datetime | None = None,
 ) -> Row:
     """The row with those columns alone that change the clip, and what is there now. Raises RowRefused."""
     if asset is None or words is None:
@@ -130,7 +138,13 @@ def checked(
     restated, wrong = _restated(row, rights, by=by)
     reasons |= wrong
     was |= {name: getattr(rights[1], name) for name in restated} if rights else {}
+    own_terms, wrong = _changed_terms(row, here, by=by, at=at or timezone.now())
+    reasons |= wrong
+    was |= own_terms
     was |= {field_columns.name(key): fields.has[row.key].get(key, EMPTY) for key in changed}
+    if not by.can(Capability.EDIT):
+        editors = (*sheets.WORDS, *map(field_columns.name, changed))
+        reasons |= {name: by.refusal(Capability.EDIT) for name in editors if name in was}
     if was and not reasons:
         try:
             require_seen(row, asset)
@@ -143,6 +157,9 @@ def checked(
         was=was,
         fields=changed,
         stated=restated,
+        terms={name: text for name, text in row.terms.items() if name in own_terms or name == terms.REASON}
+        if own_terms
+        else {},
         title=row.title if "title" in was else None,
         description=row.description if "description" in was else None,
         tags=row.tags if "tags" in was else None,
@@ -190,6 +207,56 @@ def _restated(
     return changed, {}
 
 
+def _changed_terms(
+    row: Row, here: terms.Here | None, *, by: Principal, at: datetime
+) -> tuple[dict[str, object], dict[str, str]]:
+    """What is there in the columns of terms that the row changes, and why something can't be."""
+    if not row.terms or here is None:
+        return {}, {}
+    was, wrong = dict[str, object](), dict[str, str]()
+    for name, cell in zip((terms.CONSENTS, terms.FIRST_DAY), here.cells(at=at), strict=True):
+        if row.terms.get(name, cell) == cell:
+            continue
+        one = replace(row, terms={name: row.terms[name], terms.REASON: row.terms.get(terms.REASON, "")})
+        try:
+            plan = _plan(one, here, at=at)
+        except Refused as refused:
+            wrong[name] = refused.message
+            continue
+        _told, reason = terms.foreseen(plan, here, by=by, at=at)
+        if reason:
+            missing = (
+                name == terms.FIRST_DAY and by.can(Capability.DECIDE_LEGAL) and not one.terms[terms.REASON]
+            )
+            wrong[terms.REASON if missing else name] = reason
+        elif not plan.is_empty:
+            was[name] = cell
+    return was, wrong
+
+
+def _plan(row: Row, here: terms.Here, *, at: datetime) -> terms.Plan:
+    """Raises Refused."""
+    steps: list[tuple[str, Wanted]] = []
+    first = None
+    if terms.CONSENTS in row.terms:
+        wanted = consent_lists.read_lines(row.terms[terms.CONSENTS], zone=here.zone)
+        steps = consent_lists.steps(here.consents, wanted)
+    if terms.FIRST_DAY in row.terms:
+        day = consent_lists.read_moment(row.terms[terms.FIRST_DAY], zone=here.zone, ends=False)
+        day = day if day is not None and day > at else None
+        if day != here.first_day(at=at):
+            first = terms.FirstDay(day, row.terms.get(terms.REASON, ""))
+    return terms.Plan(tuple(steps), first)
+
+
+def planned(row: Row, here: terms.Here, *, at: datetime) -> terms.Plan:
+    """What a row that was checked makes of the terms; the clip is locked now. Raises Refused."""
+    for name, cell in zip((terms.CONSENTS, terms.FIRST_DAY), here.cells(at=at), strict=True):
+        if name in row.terms and cell not in (row.was[name], row.terms[name]):
+            raise SheetRefused(_(MEANWHILE))
+    return _plan(row, here, at=at)
+
+
 def stated(row: Row, now: Statements) -> Statements:
     """What is stated after a row that was checked; the clip is locked now. Raises Refused."""
     for name, text in row.stated.items():
@@ -217,6 +284,7 @@ def _kept(row: Row) -> dict[str, Any]:
     seen_at = {"seen_at": row.seen_at.isoformat()} if row.seen_at else {}
     fields: dict[str, Any] = {"fields": row.fields} if row.fields else {}
     fields |= {"stated": dict(row.stated)} if row.stated else {}
+    fields |= {"terms": dict(row.terms)} if row.terms else {}
     words = {name: value for name, value in kept.items() if value is not None}
     return {**words, "was": was, **fields, **seen_at}
 
@@ -232,6 +300,7 @@ def _read(key: UUID, line: int, kept: Mapping[str, Any]) -> Row:
         seen_at=datetime.fromisoformat(seen_at) if seen_at else None,
         was={name: _was(name, value) for name, value in was.items()},
         stated={name: str(text) for name, text in kept.get("stated", {}).items()},
+        terms={name: str(text) for name, text in kept.get("terms", {}).items()},
         fields={name: tuple(value) for name, value in kept.get("fields", {}).items()},
     )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
-from dam.bulk import changes, doing, field_words, filling, importing, stating, targets
+from dam.bulk import changes, doing, field_words, filling, importing, stating, targets, terms
 from dam.bulk.changes import Change
 from dam.bulk.models import BulkEdit
+from dam.bulk.sheets import Row
 from dam.catalog import assets, counted_on, rewriting
 from dam.catalog.models import Asset, Version
 from dam.catalog.rewriting import Words
@@ -41,11 +44,12 @@ class Foreseen:
     # The brand's own fields that change: what they have and what they get, and the two in words.
     fields: tuple[Values, Values] = ({}, {})
     stated: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of rights: before and after
+    terms: tuple[str, ...] = ()  # what happens to its consents and first day, in words
     told: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
-        return self.before != self.after or self.other or bool(self.fields[1] or self.stated)
+        return self.before != self.after or self.other or bool(self.fields[1] or self.stated or self.terms)
 
     @property
     def added(self) -> list[str]:
@@ -109,6 +113,8 @@ def of_file(edit: BulkEdit, *, by: Principal) -> tuple[Foreseen, ...]:
     chosen = visible_assets(by).in_bulk(list(rows))
     words = rewriting.words_of(chosen.values())
     has = values.of(chosen.values(), known=schema.of(by.brand))
+    at = timezone.now()
+    here = terms.of(chosen.values(), by=by) if any(row.terms for row in rows.values()) else {}
     foreseen = [
         Foreseen(
             chosen[key],
@@ -116,11 +122,19 @@ def of_file(edit: BulkEdit, *, by: Principal) -> tuple[Foreseen, ...]:
             rewriting.clean(row.applied(words[key]), was=words[key]),
             fields=(has[key], dict(row.fields)),
             stated={name: [str(row.was[name]), text] for name, text in row.stated.items()},
+            terms=_terms_of_row(row, here[key], by=by, at=at) if row.terms else (),
         )
         for key, row in rows.items()
         if key in chosen
     ]
     return _told(foreseen, by=by)
+
+
+def _terms_of_row(row: Row, here: terms.Here, *, by: Principal, at: datetime) -> tuple[str, ...]:
+    try:
+        return terms.foreseen(importing.planned(row, here, at=at), here, by=by, at=at)[0]
+    except Refused as refused:  # somebody was faster
+        return (refused.message,)
 
 
 def _capped(found: int) -> tuple[int, bool]:
@@ -134,6 +148,8 @@ def _foreseen(chosen: list[Asset], change: Change, *, by: Principal) -> list[For
     there = set(items.of(row).filter(asset__in=chosen).values_list("asset_id", flat=True)) if row else set()
     fill = _filler(chosen, change, by=by)
     rights = restating.of(chosen) if change.stated else {}
+    about_terms = replace(change, rows=False).changes_terms
+    here, at = terms.of(chosen, by=by) if about_terms else {}, timezone.now()
     return [
         _one(
             each,
@@ -141,7 +157,9 @@ def _foreseen(chosen: list[Asset], change: Change, *, by: Principal) -> list[For
             change,
             fill,
             rights.get(each.pk),
+            here.get(each.pk),
             by=by,
+            at=at,
             stuck=stuck.get(each.pk, ""),
             collects=row is not None and each.pk not in there,
         )
@@ -153,7 +171,7 @@ def _told(first: list[Foreseen], *, by: Principal) -> tuple[Foreseen, ...]:
     """With what changes of their own fields in words."""
     said = field_words.differences([each.fields for each in first], by=by)
     return tuple(
-        replace(each, told=(*sentences, *stating.differences(each.stated)))
+        replace(each, told=(*sentences, *stating.differences(each.stated), *each.terms))
         for each, sentences in zip(first, said, strict=True)
     )
 
@@ -181,8 +199,10 @@ def _one(
     change: Change,
     fill: Filler,
     rights: tuple[Version, Statements] | None,
+    here: terms.Here | None,
     *,
     by: Principal,
+    at: datetime,
     stuck: str,
     collects: bool,
 ) -> Foreseen:
@@ -207,6 +227,10 @@ def _one(
         except Refused as refused:
             restated = {}
             reasons.append(refused.message)
+    told: tuple[str, ...] = ()
+    if here is not None:
+        told, why = terms.foreseen(terms.wanted(change, here, at=at), here, by=by, at=at)
+        reasons += [why] if why else []
     other = collects or bool(change.hold and asset.held_at is None)
     if change.trash:
         why = stuck
@@ -215,4 +239,4 @@ def _one(
         other = other or not why
         if why:
             reasons.append(why)
-    return Foreseen(asset, before, after, " ".join(dict.fromkeys(reasons)), other, fields, restated)
+    return Foreseen(asset, before, after, " ".join(dict.fromkeys(reasons)), other, fields, restated, told)

@@ -11,14 +11,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.audit.export import harmless
 from dam.bulk import field_columns, stating
+from dam.bulk import terms as bulk_terms
 from dam.bulk.changes import Filling
 from dam.catalog import tags
 from dam.catalog.models import Asset
@@ -27,13 +31,25 @@ from dam.core import errors
 from dam.core.language import number
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Schema, Written
-from dam.rights import policy, statements, terms, visibility
+from dam.rights import consent_lists, policy, statements, terms, visibility
+from dam.rights.consent_lists import Known
 
 CHUNK = 500
 WORDS = ("title", "description", "tags")  # what is imported
 UNCHANGED = "updated_at"  # a clip that was changed after that is left alone
 COLUMNS = (
-    *("id", *WORDS, *stating.NAMES, "state", "origin", "duration_seconds", "file_name", "width", "height"),
+    *(
+        "id",
+        *WORDS,
+        *stating.NAMES,
+        *bulk_terms.COLUMNS,
+        "state",
+        "origin",
+        "duration_seconds",
+        "file_name",
+        "width",
+        "height",
+    ),
     *("uses", "territories", "cleared_until", "added_by", "added_at", UNCHANGED),
 )
 MARK = "\ufeff"  # at the beginning, for Excel
@@ -52,8 +68,8 @@ class SheetRefused(errors.Refused):
 
 def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[str]:
     """The file, some hundred rows at a time, in the order of the clips' ids; so much is held in memory."""
-    shown, known = visibility.shown(by), schema.of(by.brand)
-    at = 1 + len(WORDS)  # the brand's own fields stand behind the words
+    shown, known, zone = visibility.shown(by), schema.of(by.brand), times.of_brand(by.brand)
+    now, at = timezone.now(), 1 + len(WORDS)  # the brand's own fields stand behind the words
     yield (MARK if marked else "") + _written([(*COLUMNS[:at], *field_columns.names(known), *COLUMNS[at:])])
     rows = assets.select_related(
         shown, f"{shown}__rights", f"{shown}__inherited", "created_by"
@@ -65,13 +81,23 @@ def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[s
         if page:
             last = page[-1].pk
             own = field_columns.cells(page, known=known, by=by)
-            yield _written(_row(asset, shown, own[asset.pk]) for asset in page)
+            said = consent_lists.of_many([getattr(asset, shown).pk for asset in page], by=by)
+            yield _written(_row(asset, shown, own[asset.pk], said, zone, at=now) for asset in page)
         if len(page) < CHUNK:
             return
 
 
-def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
+def _row(
+    asset: Asset,
+    shown: str,
+    own: Iterable[str],
+    said: Mapping[UUID, tuple[Known, ...]],
+    zone: ZoneInfo,
+    *,
+    at: datetime,
+) -> Iterable[object]:
     version = getattr(asset, shown)
+    here = bulk_terms.Here(version, said[version.pk], counted=False, zone=zone)
     version.asset = asset  # the same row: the terms need not fetch it again
     cleared = policy.left(terms.of(version))
     places = cleared.territories if cleared.uses else ()
@@ -83,6 +109,8 @@ def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
         ", ".join(tag.name for tag in asset.tags.all()),
         *own,
         *asdict(statements.of(version)).values(),
+        *here.cells(at=at),
+        "",  # why a first day is another one is said anew each time
         version.approval,
         version.origin,
         "" if version.duration_ms is None else version.duration_ms / 1000,
@@ -135,6 +163,7 @@ class Row:
     tags: tuple[str, ...] | None = None
     seen_at: datetime | None = None  # the clip as it was then
     stated: Mapping[str, str] = field(default_factory=dict)  # of rights, by the names of statements
+    terms: Mapping[str, str] = field(default_factory=dict)  # by the columns of dam.bulk.terms
     cells: Mapping[str, str] = field(default_factory=dict)  # of the brand's own fields, by their keys
     # Once it was checked: what was there, of the columns that it changes, and what those fields get.
     was: Mapping[str, object] = field(default_factory=dict)
@@ -143,6 +172,14 @@ class Row:
     @property
     def fillings(self) -> tuple[Filling, ...]:
         return tuple(Filling(key, value) for key, value in self.fields.items())
+
+    @property
+    def about_words(self) -> bool:
+        return not (self.title is None and self.description is None and self.tags is None)
+
+    @property
+    def about_terms(self) -> bool:
+        return bool(self.terms)
 
     def applied(self, words: Words) -> Words:
         return replace(
@@ -193,7 +230,7 @@ def read(content: bytes, *, known: Schema = schema.NONE) -> Sheet:
                 refused.append((line, problem.column, problem.message))
     except csv.Error as problem:
         raise SheetRefused(_("This isn't a CSV file that can be read.")) from problem
-    used = {"id", *WORDS, *stating.NAMES, UNCHANGED, *map(field_columns.name, own)}
+    used = {"id", *WORDS, *stating.NAMES, *bulk_terms.COLUMNS, UNCHANGED, *map(field_columns.name, own)}
     ignored = [name for name in names if name not in used and name]
     return Sheet(tuple(rows.values()), tuple(refused), tuple(ignored))
 
@@ -213,11 +250,11 @@ def _text(content: bytes) -> str:
 def _require_columns(names: Collection[str], own: Collection[str]) -> None:
     if "id" not in names:
         raise SheetRefused(_("The file needs a column “id”. Export the clips first, and edit that file."))
-    if not own and not set(names) & {*WORDS, *stating.NAMES}:
+    if not own and not set(names) & {*WORDS, *stating.NAMES, *bulk_terms.COLUMNS}:
         raise SheetRefused(
             _("The file needs a column “title”, “description”, “tags”, one of rights or one of a field.")
         )
-    for name in ("id", *WORDS, *stating.NAMES, UNCHANGED, *map(field_columns.name, own)):
+    for name in ("id", *WORDS, *stating.NAMES, *bulk_terms.COLUMNS, UNCHANGED, *map(field_columns.name, own)):
         if list(names).count(name) > 1:
             raise SheetRefused(_("The column “%(name)s” is there twice.") % {"name": name})
 
@@ -227,7 +264,7 @@ def _read(line: int, cells: Mapping[str, str], names: Collection[str], own: Coll
         key = UUID(cells.get("id", "").strip())
     except ValueError:
         raise SheetRefused(_("The id isn't one of a clip."), column="id") from None
-    wanted = [name for name in (*WORDS, *stating.NAMES) if name in names]
+    wanted = [name for name in (*WORDS, *stating.NAMES, *bulk_terms.COLUMNS) if name in names]
     if any(name not in cells for name in [*wanted, *map(field_columns.name, own)]):
         raise SheetRefused(_("The row is shorter than the first one."))
     given = {name: typed(cells[name]) for name in wanted}
@@ -238,6 +275,7 @@ def _read(line: int, cells: Mapping[str, str], names: Collection[str], own: Coll
         description=given.get("description"),
         tags=_tags(given["tags"]) if "tags" in given else None,
         stated={name: given[name] for name in stating.NAMES if name in given},
+        terms={name: given[name] for name in bulk_terms.COLUMNS if name in given},
         seen_at=_moment(cells.get(UNCHANGED, "")),
         cells={key: typed(cells[field_columns.name(key)]) for key in own},
     )

@@ -19,7 +19,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.accounts.principals import Member
 from dam.audit import trail
-from dam.bulk import changes, doing, edits, importing, targets
+from dam.bulk import changes, doing, edits, importing, targets, terms
 from dam.bulk.answers import Answer
 from dam.bulk.models import ACTIVE, BulkEdit, BulkItem, EditState, Outcome
 from dam.core import events, failures
@@ -73,6 +73,10 @@ def _slice(edit: BulkEdit, by: Member) -> bool:
     lacking = [capability for wanted, capability in edits.needed(change) if wanted and not by.can(capability)]
     if change.stated and not edits.may_state(by):
         lacking.append(Capability.EDIT)
+    if change.rows and not edits.may_state(by):
+        lacking.append(Capability.EDIT)
+    if missing := terms.lacking(change, by):
+        lacking.append(missing)
     if lacking:
         _end(edit, EditState.FAILED, by.refusal(lacking[0]))
         return False

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
@@ -31,6 +32,8 @@ from dam.rights.models import Consent, ConsentKind, ConsentLink
 from dam.rights.visibility import visible_versions
 
 MOST = 100  # of one version
+FORGOTTEN_IN_BULK = "dam.bulk.forgetting.consent"  # which keeps for a while what it changed
+Noted = Mapping[str, object] | None  # what stands in an event besides
 LONGEST: Mapping[str, int] = {"name": 200, "covers": 500, "reason": 500}  # characters
 
 
@@ -99,17 +102,31 @@ def find(version: Version, consent_id: int, *, by: Principal) -> Consent | None:
     return next((each for each in of(version, by=by) if each.pk == consent_id), None)
 
 
-def add(version: Version, said: Said, *, document: Document | None = None, by: Principal) -> Consent:
-    """Raises ConsentRefused, DocumentRefused, PermissionDenied."""
-    said = _clean(said)
+def add(
+    version: Version,
+    said: Said,
+    *,
+    document: Document | None = None,
+    by: Principal,
+    noted: Noted = None,
+    shared: bool = False,
+) -> Consent:
+    """`shared`: the standing consent of these very words that another clip of the brand needs is this one's
+    too, so that its end and its withdrawal reach both. `noted` stands in the event.
+
+    Raises ConsentRefused, DocumentRefused, PermissionDenied.
+    """
+    said = clean(said)
     consent_documents.require(document)
     with trail.recording():
         now = _locked(version, by=by)
         _require_change([now.pk], by=by)
         if ConsentLink.objects.filter(version=now).count() >= MOST:
-            raise ConsentRefused(
-                _("A version can have %(most)s consents at most.") % {"most": MOST}, code="too_many"
-            )
+            raise too_many()
+        if shared and document is None and (standing := _of_these_words(now, said)):
+            ConsentLink.objects.create(version=now, consent=standing)
+            _record(Verb.CONSENT_ADDED, standing, now, by=by, **(noted or {}))
+            return standing
         kept = Consent(
             brand=now.brand,
             kind=said.kind,
@@ -122,7 +139,7 @@ def add(version: Version, said: Said, *, document: Document | None = None, by: P
             consent_documents.keep(document, kept)
         kept.save()
         ConsentLink.objects.create(version=now, consent=kept)
-        _record(Verb.CONSENT_ADDED, kept, now, by=by)
+        _record(Verb.CONSENT_ADDED, kept, now, by=by, **(noted or {}))
     return kept
 
 
@@ -134,12 +151,13 @@ def change(
     seen: int,
     document: Document | None = None,
     by: Principal,
+    noted: Noted = None,
 ) -> bool:
     """Put this in the place of what was seen at that revision; True when anything changed.
 
     A document takes the place of the one before. Raises as `add` does, and ConsentChanged.
     """
-    said = _clean(said)
+    said = clean(said)
     consent_documents.require(document)
     with trail.recording():
         now, consent = _found(version, consent_id, by=by)
@@ -164,15 +182,15 @@ def change(
         consent.save()
         if document is not None:
             consent_documents.drop(replaced, consent)
-        _record(Verb.CONSENT_CHANGED, consent, now, by=by)
+        _record(Verb.CONSENT_CHANGED, consent, now, by=by, **(noted or {}))
     return True
 
 
-def withdraw(version: Version, consent_id: int, *, reason: str, by: Principal) -> Consent:
+def withdraw(
+    version: Version, consent_id: int, *, reason: str, by: Principal, noted: Noted = None
+) -> Consent:
     """From now on nothing that needs it may be used. Raises ConsentRefused, PermissionDenied."""
-    reason = _line("reason", reason)
-    if not reason:
-        raise ConsentRefused(_("Say why it was withdrawn."), code="no_reason")
+    reason = clean_reason(reason)
     with trail.recording():
         now, consent = _found(version, consent_id, by=by, capability=Capability.WITHDRAW_RELEASE)
         if not may_withdraw(needed_by(consent), by=by):
@@ -188,11 +206,11 @@ def withdraw(version: Version, consent_id: int, *, reason: str, by: Principal) -
         consent.save()
         # Whether that is news to those who decide on terms (dam.notifications.kinds).
         counted = making.counted_on(needed_by(consent))
-        _record(Verb.CONSENT_WITHDRAWN, consent, now, by=by, counted=counted)
+        _record(Verb.CONSENT_WITHDRAWN, consent, now, by=by, counted=counted, **(noted or {}))
     return consent
 
 
-def reinstate(version: Version, consent_id: int, *, by: Principal) -> Consent:
+def reinstate(version: Version, consent_id: int, *, by: Principal, noted: Noted = None) -> Consent:
     """It wasn't withdrawn after all. Raises ConsentRefused, PermissionDenied."""
     with trail.recording():
         now, consent = _found(version, consent_id, by=by)
@@ -202,11 +220,11 @@ def reinstate(version: Version, consent_id: int, *, by: Principal) -> Consent:
         consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = None, None, ""
         consent.revision += 1
         consent.save()
-        _record(Verb.CONSENT_CHANGED, consent, now, by=by)
+        _record(Verb.CONSENT_CHANGED, consent, now, by=by, **(noted or {}))
     return consent
 
 
-def remove(version: Version, consent_id: int, *, by: Principal) -> None:
+def remove(version: Version, consent_id: int, *, by: Principal, noted: Noted = None) -> None:
     """The version doesn't need it. Where a review counts on it nobody removes it: it can be withdrawn.
 
     With the last version that needs it the consent goes, and the sweep takes its document. Raises
@@ -217,12 +235,9 @@ def remove(version: Version, consent_id: int, *, by: Principal) -> None:
         if now.asset.held_at is not None:
             raise _held()
         if making.counted_on([now.pk]):
-            raise ConsentRefused(
-                _("A review counts on this, so it stays. It can be withdrawn, or a new version added."),
-                code="decided",
-            )
+            raise _stays()
         ConsentLink.objects.filter(version=now, consent=consent).delete()
-        _record(Verb.CONSENT_REMOVED, consent, now, by=by)
+        _record(Verb.CONSENT_REMOVED, consent, now, by=by, **(noted or {}))
 
 
 def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | None = None) -> Consent:
@@ -239,6 +254,8 @@ def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | N
         if consent.forgotten_at is not None:
             raise ConsentRefused(_("The personal data of this was removed."), code="forgotten")
         replaced = consent_documents.of(consent)
+        of_clips = Version.objects.filter(consent_links__consent=consent).values_list("asset_id", flat=True)
+        import_string(FORGOTTEN_IN_BULK)(now.brand, list(of_clips), consent.name)
         consent.name = consent.covers = consent.withdrawn_reason = ""
         consent.storage_key = consent.sha256 = consent.filename = ""
         consent.size, consent.forgotten_at = 0, at or timezone.now()
@@ -329,11 +346,57 @@ def _decided() -> ConsentRefused:
     )
 
 
+def _stays() -> ConsentRefused:
+    return ConsentRefused(
+        _("A review counts on this, so it stays. It can be withdrawn, or a new version added."),
+        code="decided",
+    )
+
+
 def _held() -> ConsentRefused:
     return ConsentRefused(_("This clip is under legal hold. Its consents stay as they are."), code="held")
 
 
-def _clean(said: Said) -> Said:
+def require_step(what: str, *, counted: bool, held: bool, by: Principal) -> None:
+    """What a step asks of who takes it, before any lock: add, change, withdraw, reinstate or remove.
+
+    `counted`: a review counts on one of the versions that need it. Raises ConsentRefused.
+    """
+    if what == "remove" and held:
+        raise _held()
+    if what == "remove" and counted:
+        raise _stays()
+    allowed = by.can(Capability.DECIDE_LEGAL) or (by.can(Capability.EDIT) and not counted)
+    if what == "withdraw":
+        allowed = allowed or by.can(Capability.WITHDRAW_RELEASE)
+    if not may_see(by) or not allowed:
+        raise _decided() if counted else ConsentRefused(by.refusal(Capability.EDIT), code="forbidden")
+
+
+def too_many() -> ConsentRefused:
+    return ConsentRefused(
+        _("A version can have %(most)s consents at most.") % {"most": MOST}, code="too_many"
+    )
+
+
+def clean_reason(reason: str) -> str:
+    """Raises ConsentRefused."""
+    reason = _line("reason", reason)
+    if not reason:
+        raise ConsentRefused(_("Say why it was withdrawn."), code="no_reason")
+    return reason
+
+
+def _of_these_words(version: Version, said: Said) -> Consent | None:
+    rows = Consent.objects.filter(
+        brand=version.brand, kind=said.kind, name=said.name, covers=said.covers, until=said.until
+    )
+    standing = rows.filter(withdrawn_at=None, forgotten_at=None)
+    return standing.exclude(links__version=version).select_for_update().order_by("pk").first()
+
+
+def clean(said: Said) -> Said:
+    """As it is kept. Raises ConsentRefused."""
     name = _line("name", said.name)
     if not name:
         raise ConsentRefused(_("Say whose consent it is."), code="no_name")

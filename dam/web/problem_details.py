@@ -25,14 +25,15 @@ STATUS: dict[str, int] = {
 }
 
 
-def problem(status: int, code: str, detail: str, *, title: str = "") -> JsonResponse:
-    """A problem: `code` for programs, `detail` a sentence for people."""
+def problem(status: int, code: str, detail: str, *, title: str = "", **more: str) -> JsonResponse:
+    """A problem: `code` for programs, `detail` a sentence for people; `more` as its kind needs it."""
     body = {
         "type": "about:blank",
         "title": title or HTTPStatus(status).phrase,
         "status": int(status),
         "code": code,
         "detail": detail,
+        **more,
     }
     return JsonResponse(body, status=status, content_type="application/problem+json")
 

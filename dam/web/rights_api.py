@@ -3,7 +3,6 @@
 docs/recipes.md says it for those who write such programs.
 """
 
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,15 +10,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import ReleaseState, Version
-from dam.rights import disclosure, making, policy, spans, statements, terms, territories
+from dam.rights import disclosure, making, policy, spans, terms, territories
 from dam.rights.disclosure import Requirement
 from dam.rights.policy import Use
-from dam.web import asset_version, usage_status, whom_to_ask
+from dam.web import asset_version, rights_writing, usage_status, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 from dam.web.times import within
@@ -75,14 +74,21 @@ def _moment(typed: str) -> date | datetime | None:
     return moment if moment.tzinfo is not None and within(moment.date()) else None
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "PATCH"])
 @requires(Capability.VIEW)
 def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """`?use=`, `territory`, `at`, `until` and `version` ask; a day counts as a whole, where the brand is.
+    """PATCH states rights (dam.web.rights_writing) and answers as GET does.
+
+    `?use=`, `territory`, `at`, `until` and `version` ask; a day counts as a whole, where the brand is.
 
     With `until` it is about all the time from `at`, or from now, until then.
     """
     version = asset_version.find(request, asset_id)
+    if request.method == "PATCH":
+        wrong = rights_writing.write(request, version)
+        if wrong is not None:
+            return wrong
+        version = asset_version.find(request, asset_id)
     form = QuestionForm(request.GET)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
@@ -122,9 +128,9 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "way_to_yes": [_advice(each) for each in way],
         "labels": [_label(each, territory) for each in required if each.label is not None],
         "terms": _terms(version),
-        "stated": asdict(statements.of(version)),
+        **(written := rights_writing.told(version, by=request.principal)),
     }
-    return JsonResponse(answer, headers=NO_STORE)
+    return JsonResponse(answer, headers={**NO_STORE, "ETag": f'"{written["revision"]}"'})
 
 
 def _first(asked: date | datetime, zone: ZoneInfo) -> datetime:

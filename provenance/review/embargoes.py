@@ -5,6 +5,7 @@ version's terms (RightsRecord.embargo_until), in the ledger as an entry of its o
 The file that is signed goes on saying what was approved; whoever asks is told what stands today.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -56,25 +57,26 @@ def change(
     seen: str,
     by: Principal,
     at: datetime | None = None,
+    noted: Mapping[str, object] | None = None,
 ) -> None:
     """Nobody uses it before `until`; with None, or a moment that has passed, it may be used at once.
 
-    `seen` is the `token` of what stood there. Raises EmbargoRefused, PermissionDenied.
+    `seen` is the `token` of what stood there; `noted` stands in the event.
+    Raises EmbargoRefused, PermissionDenied.
     """
     at = at or timezone.now()
     until = until if until is not None and until > at else None
-    reason = foreign_text.neutral(reason).strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        raise EmbargoRefused(
-            _("Enter a reason of at most %(most)s characters.") % {"most": LONGEST_REASON}, code="reason"
-        )
+    reason = clean_reason(reason)
     with trail.recording():
-        now, row = _locked(version, by=by, seen=seen, at=at)
+        now = _locked(version, by=by)
         before = ahead(now, at=at)
-        if until == before:
-            raise EmbargoRefused(_("That is the first day of use already."), code="same")
-        if until is not None and row.valid_until is not None and until >= row.valid_until:
-            raise EmbargoRefused(_("The last day of use comes before the first one."), code="no_time")
+        if token(now) != seen:
+            raise EmbargoRefused(
+                _("Someone else changed this while you were editing. Compare, and save again."),
+                code="changed",
+            )
+        require(now, until, by=by, at=at)
+        row = now.rights
         RightsRecord.objects.filter(pk=row.pk).update(embargo_until=until, updated_at=at)
         review = Review.objects.filter(version=now, state=ReviewState.APPROVED).latest("submitted_at")
         review.version = now
@@ -91,27 +93,46 @@ def change(
                 "before": before and before.isoformat(),
                 "reason": reason,
                 **decision_events.of_entry(ledger.append(review, record)),
+                **(noted or {}),
             },
             at=at,
         )
         assets.publish([now.asset])
 
 
-def _locked(version: Version, *, by: Principal, seen: str, at: datetime) -> tuple[Version, RightsRecord]:
+def clean_reason(reason: str) -> str:
+    """Raises EmbargoRefused."""
+    reason = foreign_text.neutral(reason).strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise EmbargoRefused(
+            _("Enter a reason of at most %(most)s characters.") % {"most": LONGEST_REASON}, code="reason"
+        )
+    return reason
+
+
+def require(version: Version, until: datetime | None, *, by: Principal, at: datetime) -> None:
+    """What is asked before a version's first day becomes this one. Reads `version.rights`.
+
+    Raises EmbargoRefused.
+    """
+    row = getattr(version, "rights", None)
+    if row is None or version.approval != Approval.APPROVED:
+        raise EmbargoRefused(_("The first day of use is part of an approval."), code="not_approved")
+    if by.user is not None and by.user.pk == version.created_by_id:
+        raise EmbargoRefused(_("You made this version. Another legal reviewer decides about it."), code="own")
+    until = until if until is not None and until > at else None
+    if until == ahead(version, at=at):
+        raise EmbargoRefused(_("That is the first day of use already."), code="same")
+    if until is not None and row.valid_until is not None and until >= row.valid_until:
+        raise EmbargoRefused(_("The last day of use comes before the first one."), code="no_time")
+
+
+def _locked(version: Version, *, by: Principal) -> Version:
     by.require(Capability.DECIDE_LEGAL, brand=version.brand)
     visible = visible_versions(by).filter(pk=version.pk)
     if visible.exists():
         versions.locked(version.pk)
     now = visible.select_related("asset__brand", "brand", "rights").first()
-    row = getattr(now, "rights", None)
-    if now is None or row is None:
+    if now is None:
         raise EmbargoRefused(_("This version is no longer there."), code="gone")
-    if now.approval != Approval.APPROVED:
-        raise EmbargoRefused(_("The first day of use is part of an approval."), code="not_approved")
-    if by.user is not None and by.user.pk == now.created_by_id:
-        raise EmbargoRefused(_("You made this version. Another legal reviewer decides about it."), code="own")
-    if token(now) != seen:
-        raise EmbargoRefused(
-            _("Someone else changed this while you were editing. Compare, and save again."), code="changed"
-        )
-    return now, row
+    return now

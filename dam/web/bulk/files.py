@@ -54,10 +54,10 @@ def _sent(request: BrandRequest, assets: QuerySet[Asset]) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Capability.EDIT)
+@requires(Capability.VIEW_UNRELEASED)
 def bring(request: BrandRequest) -> HttpResponse:
     """A file is read, and its rows are looked at; the page of the draft reports what would change."""
-    edits.require(request.principal)
+    edits.require_import(request.principal)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]

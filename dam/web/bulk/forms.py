@@ -17,6 +17,7 @@ from dam.core.lazily import lazy
 from dam.custom_fields import schema
 from dam.web.bulk.own_fields import OwnFields
 from dam.web.bulk.stated import StatedFields
+from dam.web.bulk.terms_fields import TermsFields
 from dam.web.collections import choices
 from dam.web.whole_text import WholeTextForm
 
@@ -115,11 +116,13 @@ class ChangeForm(WholeTextForm):
         self.fillings: tuple[Filling, ...] = ()
         self.stated: StatedFields | None = None
         self.restated: Stated = ()
+        self.terms: TermsFields | None = None
         if by.can(Capability.EDIT) and schema.of(by.brand).in_use:
             self.own = OwnFields(self, by=by, initial=(initial or {}).get("fields", ()))
 
         if edits.may_state(by):
             self.stated = StatedFields(self, initial=(initial or {}).get("stated", ()))
+            self.terms = TermsFields(self, by=by, initial=initial or {})
 
     def words(self) -> list[forms.BoundField]:
         """What is above the brand's own fields."""
@@ -151,6 +154,8 @@ class ChangeForm(WholeTextForm):
             self.fillings = self.own.read(given)
         if self.stated is not None:
             self.restated = self.stated.read(given)
+        if self.terms is not None:
+            self.terms.read(given)
         if not self.errors and self.change.is_empty:
             self.add_error(None, _("Choose at least one change."))
         return given
@@ -170,6 +175,10 @@ class ChangeForm(WholeTextForm):
             description=given.get("description") or "",
             fields=self.fillings,
             stated=self.restated,
+            consent=self.terms.consent if self.terms else (),
+            withdrawn=self.terms.withdrawn if self.terms else (),
+            first_day=self.terms.first_day if self.terms else "",
+            first_day_reason=self.terms.reason if self.terms else "",
             collection=UUID(collection) if collection else None,
             hold=given.get("hold") or "",
             trash=bool(given.get("trash")),

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from dam.accounts import times as zones
 from dam.accounts.principals import Principal
-from dam.bulk import changes, field_words, stating
+from dam.bulk import changes, field_words, stating, terms
 from dam.bulk.changes import Change, Describe
 from dam.bulk.models import BulkEdit, BulkItem, Outcome
 from dam.catalog.models import Asset
@@ -44,16 +46,19 @@ def said(rows: Sequence[BulkEdit], *, by: Principal) -> list[tuple[str, ...]]:
     wanted = [changes.read(row.change) for row in rows]
     keys = {change.collection for change in wanted if change.collection}
     named = dict(audience.visible(by).filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    zone = zones.of_brand(by.brand)
     filled = field_words.asked([change.fields for change in wanted], by=by)
     return [
-        _said(row, change, fields, named) for row, change, fields in zip(rows, wanted, filled, strict=True)
+        _said(row, change, fields, named, zone)
+        for row, change, fields in zip(rows, wanted, filled, strict=True)
     ]
 
 
 def _said(
-    edit: BulkEdit, change: Change, fields: Sequence[str], named: Mapping[UUID, str]
+    edit: BulkEdit, change: Change, fields: Sequence[str], named: Mapping[UUID, str], zone: ZoneInfo
 ) -> tuple[str, ...]:
     told = [*_of_words(change), *fields, *stating.asked(change.stated)]
+    told += terms.asked(change, zone=zone)
     if change.rows:
         told.append(_("Import “%(file)s”") % {"file": (edit.file or {}).get("name", "")})
     if change.collection:
@@ -122,9 +127,10 @@ def items(edit: BulkEdit, outcome: str, after: str, *, by: Principal, size: int)
     keys = [each.asset_id for each in shown]
     seen = {**trashed_assets(by).in_bulk(keys), **visible_assets(by).in_bulk(keys)}
     of_each = [(each.done or {}).get("fields", {}) for each in shown]
+    zone = zones.of_brand(by.brand)
     filled = field_words.differences([_sides(done) for done in of_each], by=by)
     told = [
-        Told(each, seen.get(each.asset_id), differences(each.done or {}, filled=fields))
+        Told(each, seen.get(each.asset_id), differences(each.done or {}, filled=fields, zone=zone))
         for each, fields in zip(shown, filled, strict=True)
     ]
     return told, str(shown[-1].pk) if len(page) > size else ""
@@ -134,7 +140,7 @@ def _sides(done: Mapping[str, Sequence[Sequence[str]]]) -> field_words.Pair:
     return {key: pair[0] for key, pair in done.items()}, {key: pair[1] for key, pair in done.items()}
 
 
-def differences(done: Mapping[str, Any], *, filled: Sequence[str] = ()) -> tuple[str, ...]:
+def differences(done: Mapping[str, Any], *, zone: ZoneInfo, filled: Sequence[str] = ()) -> tuple[str, ...]:
     """What was changed of one clip, in sentences; `filled` are those of the brand's own fields."""
     told = []
     if "words" in done:
@@ -150,6 +156,7 @@ def differences(done: Mapping[str, Any], *, filled: Sequence[str] = ()) -> tuple
         if tags:
             told.append(_("Tags: %(tags)s") % {"tags": ", ".join(tags)})
     told += [*filled, *stating.differences(done.get("stated", {}))]
+    told += terms.told(done, zone=zone)
     if "collected" in done:
         told.append(_("Added to the collection"))
     if done.get("held"):
