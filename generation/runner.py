@@ -36,6 +36,7 @@ from generation.generators.base import (
     VideoGenerator,
     VideoRequest,
 )
+from generation.generators.modes import Mode
 from generation.models import GenerationJob
 from generation.sources import Opened
 from provenance.manifests import claims, signing
@@ -276,7 +277,7 @@ def _facts(
         ),
         job_id=str(job.pk),
         at=timezone.now(),
-        parameters={"steps": job.steps, "guidance": job.guidance, "frames": frames},
+        parameters=_parameters(job, mode, frames=frames),
         mode=mode.value,
         sources=tuple(
             claims.SourceFacts(
@@ -284,10 +285,29 @@ def _facts(
                 title=each.version.asset.title,
                 sha256=each.version.sha256,
                 relation=claims.SourceRelation(modes.MODES[mode].relation),
+                at=each.at,
             )
             for each in given
         ),
     )
+
+
+def _parameters(job: GenerationJob, mode: Mode, *, frames: int) -> dict[str, int | float | str | list[float]]:
+    """What else it takes to ask for the clip again; `frames` is what the whole of it has."""
+    facts, settings = modes.MODES[mode], sources.settings(job)
+    asked: dict[str, int | float | str | list[float]] = {
+        "steps": job.steps,
+        "guidance": job.guidance,
+        "frames": frames,
+        "frames_generated": job.frames,
+        "width": job.width,
+        "height": job.height,
+    }
+    if facts.has_strength:
+        asked["strength"] = settings.strength
+    if facts.has_region:
+        asked["region"] = list(settings.region)
+    return asked
 
 
 def rate(job: GenerationJob) -> Fraction:

@@ -41,6 +41,7 @@ class Opened:
     version: Version
     path: Path
     frames: Frames
+    at: float = 0.0  # seconds: where in it the clip begins
 
 
 def of_version(version: Version, *, role: str, at: float = 0.0) -> Source | None:
@@ -173,7 +174,8 @@ def _required(
 
 def _open(job: GenerationJob, each: dict[str, Any], version: Version, files: ExitStack) -> Opened:
     path = files.enter_context(storage.local_copy(version.storage_key))
-    return Opened(each["role"], version, path, _frames(job, each, version, path))
+    frames = _frames(job, each, version, path)
+    return Opened(each["role"], version, path, frames, at=float(each.get("at", 0)))
 
 
 def _frames(job: GenerationJob, each: dict[str, Any], version: Version, path: Path) -> Frames:

@@ -18,6 +18,8 @@ ATTACHMENTS = re.compile(
 )
 # An approval with the documents behind its answers.
 APPROVALS = re.compile(r"/b/[^/]+/reviews/[^/]+/decide/")
+# A clip for a brief to be filled in from.
+BRIEF_CLIPS = re.compile(r"/b/[^/]+/generate/clips/")
 SHEETS = re.compile(r"/b/[^/]+/bulk/import/")
 # What a form with a file of the largest size needs around it.
 ENVELOPE_BYTES = 1024 * 1024
@@ -60,7 +62,7 @@ class LimitBodies:
 
 def most_bytes(path: str) -> int:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if path in VERIFY:
+    if path in VERIFY or BRIEF_CLIPS.fullmatch(path):
         most = settings.VERIFY_MAX_BYTES
     elif SHEETS.fullmatch(path):
         most = settings.SHEET_MAX_BYTES

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,8 @@ from generation.prompt_gate.gate import PromptRefused
 from generation.prompt_parser import Understanding
 from generation.quotas import QuotaUsed, Standing
 from generation.selectors import BriefTakes
-from generation.web import cards, licence_words, prompt_waivers, slots
+from generation.web import brief_clips, cards, licence_words, prompt_waivers, slots
+from generation.web.brief_clips import FilledIn
 from generation.web.cards import TakeCard
 from generation.web.forms import REGION, BriefForm
 from generation.web.licence_words import Said
@@ -56,8 +58,11 @@ class Forecast:
 @require_http_methods(["GET", "POST"])
 def studio(request: BrandRequest) -> HttpResponse:
     like = None if request.method == "POST" else _job(request, request.GET.get("from"))
+    filled = None if request.method == "POST" else brief_clips.filled_in(request)
+    if filled is not None:
+        like = like or filled.job
     try:
-        model = chosen.of(request.brand, _wanted(request, like))
+        model = chosen.of(request.brand, _wanted(request, like, filled))
     except GeneratorError as error:
         return render(
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
@@ -78,23 +83,28 @@ def studio(request: BrandRequest) -> HttpResponse:
         asset = _target(request, request.GET.get("asset"))
     except NoTarget as gone:
         raise Http404(str(gone)) from gone
-    like = like or _maker(asset)
-    keep_seed = like is not None and request.GET.get("seed") == "keep"
+    begun = slots.begun(request)
+    if filled is not None and filled.job is None:
+        begun = begun or filled.begun(model.capabilities)
+    else:
+        like = like or _maker(asset)
+    keep_seed = like is not None and (request.GET.get("seed") == "keep" or filled is not None)
     form = BriefForm(
         capabilities=model.capabilities,
         by=request.principal,
         like=like,
         keep_seed=keep_seed,
         asset=asset,
-        begun=slots.begun(request),
+        begun=begun,
     )
-    return _page(request, model, form, asset)
+    return _page(request, model, form, asset, filled=filled)
 
 
-def _wanted(request: BrandRequest, like: GenerationJob | None) -> str:
-    """The weights of the model that was chosen, else of the one that an earlier take was asked of."""
+def _wanted(request: BrandRequest, like: GenerationJob | None = None, filled: FilledIn | None = None) -> str:
+    """The weights of the model that was chosen, else of the one that made an earlier take or the clip."""
     sent = request.POST if request.method == "POST" else request.GET
-    return str(sent.get("model", like.generator if like is not None else ""))[:64]
+    usual = like.generator if like is not None else filled.clip.weights_sha256 if filled is not None else ""
+    return str(sent.get("model", usual))[:64]
 
 
 def _request_takes(
@@ -133,6 +143,7 @@ def _page(
     asset: Asset | None,
     *,
     status: int = 200,
+    filled: FilledIn | None = None,
 ) -> HttpResponse:
     everybody = request.GET.get("whose") == "all"
     page = selectors.page(
@@ -148,6 +159,9 @@ def _page(
         "region_fields": [form[name] for name in REGION],
         "slots": slots.fields(form, by=request.principal, words=request.GET.getlist("words")),
         "asset": asset,
+        "filled": filled,
+        "lacking": list(filled.lacking(model)) if filled is not None else [],
+        "most": settings.VERIFY_MAX_BYTES,
         "model": model,
         "licence": _licence(request, model),
         "models": model_register.choices(),
@@ -181,7 +195,7 @@ def _with_cards(
 def forecast(request: BrandRequest) -> HttpResponse:
     """What the model makes of the prompt, and how long the takes would run: follows the form."""
     try:
-        model = chosen.of(request.brand, _wanted(request, None))
+        model = chosen.of(request.brand, _wanted(request))
     except GeneratorError:
         return HttpResponse(status=204)
     form = BriefForm(request.GET, capabilities=model.capabilities, by=request.principal)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from generation.web import (
+    brief_clips,
     demo_page,
     model_fetching,
     model_page,
@@ -56,6 +57,8 @@ urlpatterns: list[URLPattern] = [
     path("generate/waivers/new/", prompt_waivers.ask, name="prompt-waiver-ask"),
     path("generate/waivers/<int:waiver_id>/answer/", prompt_waivers.answer, name="prompt-waiver-answer"),
     path("generate/waivers/<int:waiver_id>/end/", prompt_waivers.end, name="prompt-waiver-end"),
+    path("generate/clips/", brief_clips.send, name="generate-clips"),
+    path("generate/clips/<str:check_id>/", brief_clips.wait, name="generate-clip"),
     path("generate/sources/", slots.offered, name="generate-sources"),
     path("generate/forecast/", studio.forecast, name="generate-forecast"),
     path("generate/running/", studio.running, name="jobs-running"),

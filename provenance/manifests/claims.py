@@ -92,6 +92,7 @@ class SourceFacts:
     title: str
     sha256: str
     relation: SourceRelation
+    at: float = 0.0  # seconds: where in it the clip begins
 
     @property
     def label(self) -> str:
@@ -114,7 +115,7 @@ class GeneratedFacts:
     job_id: str
     at: datetime
     negative_prompt: str = ""
-    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    parameters: Mapping[str, int | float | str | list[float]] = field(default_factory=dict)
     mode: str = "text"
     sources: tuple[SourceFacts, ...] = ()
     watermark: int | None = None  # the identifier in its pictures
@@ -228,7 +229,10 @@ def generated(facts: GeneratedFacts) -> Definition:
             generation[name] = value
     if facts.sources:
         generation["mode"] = facts.mode
-        generation["sources"] = [{"role": each.role, "sha256": each.sha256} for each in facts.sources]
+        generation["sources"] = [
+            {"role": each.role, "sha256": each.sha256, **({"at": each.at} if each.at else {})}
+            for each in facts.sources
+        ]
     assertions = [
         _actions(*_making(facts), *_watermarked(facts.watermark, at=facts.at)),
         _ai_disclosure(facts.model.named, oversight="prompt_guided"),

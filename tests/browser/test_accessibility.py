@@ -27,6 +27,7 @@ TABS = ("details", "rights", "review", "credentials", "origin", "versions", "fil
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
 WALKED = {
     "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
+    "generate-clip",
     "collections", "collection", "collection-new", "collection-edit", "bulk-edits", "bulk-edit",
     "bulk-import", "asset-compare", "asset-embargo",
     "saved-searches", "saved-search-edit", "alert-news", "searches-without-results", "prompt-waiver-ask",
@@ -142,6 +143,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
         walk.visit(f"assets/{draft.asset_id}/edit/")
     if Capability.GENERATE in may:
         walk.visit("generate/")
+        walk.visit("generate/clips/none/")
         walk.open_menus("generate")
         walk.page.get_by_role("button", name="Generate").click()
         walk.settle()

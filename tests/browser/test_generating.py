@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +12,8 @@ from dam.accounts.models import Brand, User
 from dam.catalog.models import Version
 from generation.models import GenerationJob
 from generation.states import JobState
+from provenance.manifests import signing
+from tests import claim_factory, media_factory
 from tests.browser.conftest import Journey
 from tests.factories import VersionFactory
 
@@ -114,3 +117,33 @@ def test_a_region_is_drawn_on_the_chosen_picture(
     page.mouse.up()
     drawn = [int(page.get_by_label(name, exact=True).input_value()) for name in ("From the left", "Width")]
     assert drawn == [pytest.approx(10, abs=1), pytest.approx(40, abs=2)]
+
+
+def test_a_signed_clip_dropped_on_the_brief_fills_it_in(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand, tmp_path: Path
+) -> None:
+    take = tmp_path / "take.mp4"
+    parameters = {"steps": 12, "guidance": 4.5, "frames": 33, "frames_generated": 33}
+    facts = claim_factory.generated(prompt_disclosure="text", parameters=parameters)
+    signing.sign_generated(media_factory.clip(tmp_path / "clip.mp4"), out=take, facts=facts)
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go("generate/")
+    held = page.evaluate_handle(
+        """(bytes) => {
+            const held = new DataTransfer();
+            held.items.add(new File([new Uint8Array(bytes)], "take.mp4", { type: "video/mp4" }));
+            return held;
+        }""",
+        list(take.read_bytes()),
+    )
+    page.locator("#brief").dispatch_event("drop", {"dataTransfer": held})
+    expect(page.locator("#brief-filled")).to_contain_text("Filled in from “take.mp4”", timeout=180_000)
+    expect(page.get_by_label("Prompt")).to_have_value("a red kite over the sea")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
+
+    # What is on the disk without credentials says nothing, and the page says that.
+    page.get_by_label("Fill in from a clip").set_input_files(tmp_path / "clip.mp4")
+    expect(page.get_by_text("“clip.mp4” doesn't say how it was made")).to_be_visible(timeout=180_000)
+    page.get_by_role("link", name="Back to the brief").click()
+    expect(page.get_by_label("Prompt")).to_have_value("")

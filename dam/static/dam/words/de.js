@@ -69,6 +69,7 @@ globalThis.words = {
  "This file is being uploaded in another tab.": "Diese Datei wird in einem anderen Tab hochgeladen.",
  "This file is larger than 12 MB. Choose a smaller picture.": "Diese Datei ist größer als 12 MB. Wählen Sie ein kleineres Bild.",
  "This file is too large for this page. To verify it, use the command line: manage.py verify.": "Diese Datei ist für diese Seite zu groß. Verifizieren Sie sie auf der Befehlszeile: manage.py verify.",
+ "This file is too large to be read here.": "Diese Datei ist zu groß, um hier gelesen zu werden.",
  "This no longer exists. Reload the page.": "Das gibt es nicht mehr. Laden Sie die Seite neu.",
  "This upload has expired. Try again to upload the file from the start.": "Dieser Upload ist abgelaufen. Versuchen Sie es erneut, um die Datei von Anfang an hochzuladen.",
  "Too many requests. Wait a moment, then try again.": "Zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es dann erneut.",
@@ -76,6 +77,7 @@ globalThis.words = {
   "{count} Datei wird hochgeladen",
   "{count} Dateien werden hochgeladen"
  ],
+ "Uploading “{file}”…": "„{file}“ wird hochgeladen …",
  "Voice note": "Sprachnotiz",
  "Wait until the files are attached, then send it again.": "Warten Sie, bis die Dateien angehängt sind, und senden Sie dann noch einmal.",
  "Waiting": "Wartet",

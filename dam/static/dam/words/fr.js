@@ -69,6 +69,7 @@ globalThis.words = {
  "This file is being uploaded in another tab.": "Ce fichier est en cours d'importation dans un autre onglet.",
  "This file is larger than 12 MB. Choose a smaller picture.": "Ce fichier dépasse 12 Mo. Choisissez une image plus petite.",
  "This file is too large for this page. To verify it, use the command line: manage.py verify.": "Ce fichier est trop volumineux pour cette page. Pour le vérifier, utilisez la ligne de commande : manage.py verify.",
+ "This file is too large to be read here.": "Ce fichier est trop volumineux pour être lu ici.",
  "This no longer exists. Reload the page.": "Ceci n'existe plus. Rechargez la page.",
  "This upload has expired. Try again to upload the file from the start.": "Cette importation a expiré. Réessayez pour importer le fichier depuis le début.",
  "Too many requests. Wait a moment, then try again.": "Trop de requêtes. Patientez un instant, puis réessayez.",
@@ -76,6 +77,7 @@ globalThis.words = {
   "Importation de {count} fichier",
   "Importation de {count} fichiers"
  ],
+ "Uploading “{file}”…": "Envoi de « {file} »…",
  "Voice note": "Note vocale",
  "Wait until the files are attached, then send it again.": "Attendez que les fichiers soient joints, puis envoyez de nouveau.",
  "Waiting": "En attente",
