@@ -12,6 +12,7 @@ from tests.conftest import BASE_DIR
 
 # Scripts that are kept in dam/static/vendor: what they are called on npm, and their licence.
 VENDORED = {
+    ("@contentauth/c2pa-wasm", "0.13.3"): "MIT",
     ("hls.js", "1.7.4"): "Apache-2.0",
     ("htmx.org", "2.0.11"): "0BSD",
     ("perfect-freehand", "1.2.3"): "MIT",
@@ -60,7 +61,7 @@ def _component(name: str, distribution: metadata.Distribution) -> dict[str, obje
 
 
 def _vendored(name: str, version: str, licence: str) -> dict[str, object]:
-    purl = f"pkg:npm/{name}@{version}"
+    purl = f"pkg:npm/{name.replace('@', '%40')}@{version}"
     component = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
     return {**component, "licenses": [{"license": {"id": licence}}]}
 

@@ -146,7 +146,7 @@ ALL = (
 )
 BY_LABEL = {kind.label: kind for kind in ALL}
 
-_STARTS = (
+STARTS = (
     (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", MXF),
     (b"FLV\x01", FLV),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", ASF),
@@ -171,8 +171,8 @@ _STARTS = (
     (b"fLaC", FLAC),
     (b"%PDF-", PDF),
 )
-_RIFF = {b"AVI ": AVI, b"WEBP": WEBP, b"WAVE": WAV}
-_BRANDS = {
+RIFF = {b"AVI ": AVI, b"WEBP": WEBP, b"WAVE": WAV}
+BRANDS = {
     b"qt  ": QUICKTIME,
     b"M4A ": M4A,
     b"avif": AVIF,
@@ -183,8 +183,8 @@ _BRANDS = {
     b"msf1": HEIF,
 }
 # Boxes an ISO base media or QuickTime file may start with; without `ftyp` it is an old QuickTime file.
-_FIRST_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"}
-_PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"[playlist]", b"<smil", b"<asx")
+FIRST_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"}
+PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"[playlist]", b"<smil", b"<asx")
 
 
 def read(path: Path) -> FileKind | None:
@@ -196,14 +196,14 @@ def read(path: Path) -> FileKind | None:
 def recognise(head: bytes) -> FileKind | None:
     """The kind of file whose first bytes these are (give HEAD_BYTES of them), or None."""
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], MP4)
-    if head[4:8] in _FIRST_BOXES:
+        return BRANDS.get(head[8:12], MP4)
+    if head[4:8] in FIRST_BOXES:
         return QUICKTIME
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return WEBM if b"webm" in head[:64] else MATROSKA
     if head.startswith(b"RIFF"):
-        return _RIFF.get(head[8:12])
-    for start, kind in _STARTS:
+        return RIFF.get(head[8:12])
+    for start, kind in STARTS:
         if head.startswith(start):
             return APNG if kind is PNG and _is_animated_png(head) else kind
     return _recognise_text(head) or (MPEG_TS if _is_transport_stream(head) else None)
@@ -216,7 +216,7 @@ def _is_animated_png(head: bytes) -> bool:
 
 def _recognise_text(head: bytes) -> FileKind | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith(_PLAYLISTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
+    if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
         return PLAYLIST
     if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
         return SVG

@@ -15,7 +15,7 @@ from provenance.manifests.validation_results import Entry
 
 # What was recorded when an ingredient was used was written by whoever used it. The library leaves out of
 # its own findings what is recorded already: these count wherever they are written.
-_HIDING = ("timeStamp.", "cawg.")
+HIDING = ("timeStamp.", "cawg.")
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def _recorded_failures(recorded: Mapping[str, Any]) -> Iterator[Entry]:
         yield from validation_results.entries(lists, "failure")
         for entry in validation_results.entries(lists, "success", "informational"):
             code = str(entry.get("code", ""))
-            if validation_codes.is_failure(code) and not code.startswith(_HIDING):
+            if validation_codes.is_failure(code) and not code.startswith(HIDING):
                 yield entry

@@ -20,12 +20,12 @@ class State(StrEnum):
     NONE = "none"
 
 
-_BADNESS = {State.TRUSTED: 0, State.VALID: 1, State.INVALID: 2, State.ALTERED: 3}
+BADNESS = {State.TRUSTED: 0, State.VALID: 1, State.INVALID: 2, State.ALTERED: 3}
 
 
 def badness(state: State) -> int:
     """Orders the four verdicts on a file that could be read; 0 is the best."""
-    return _BADNESS[state]
+    return BADNESS[state]
 
 
 def worst(states: list[State]) -> State:
@@ -39,7 +39,7 @@ class CodeMeaning:
 
 
 _UNKNOWN_SIGNER = noop("The signer's certificate isn't on a trust list used here.")
-_TABLE = {
+TABLE = {
     # The signer
     "signingCredential.untrusted": CodeMeaning(State.VALID, _UNKNOWN_SIGNER),
     "signingCredential.expired": CodeMeaning(
@@ -117,6 +117,12 @@ _TABLE = {
     "manifest.multipleParents": CodeMeaning(State.INVALID, noop("It names more than one parent file.")),
 }
 
+# Of codes that the table doesn't hold: what ends like these reports no failure, what ends like that a change.
+HARMLESS = (".match", ".validated", ".trusted", ".insideValidity", ".skipped", ".notRevoked")
+MISMATCHES = ".mismatch"
+MISMATCH = CodeMeaning(State.ALTERED, noop("Something was changed after it was signed."))
+OTHER = CodeMeaning(State.INVALID, noop("Its Content Credentials don't follow the C2PA standard."))
+
 
 def meaning(code: str) -> CodeMeaning | None:
     """What a failure code says; None for one that reports no failure.
@@ -124,15 +130,13 @@ def meaning(code: str) -> CodeMeaning | None:
     A code that the table does not hold counts as altered when it reports a mismatch, else as invalid:
     never as harmless.
     """
-    if code in _TABLE:
-        return _TABLE[code]
-    if code.endswith((".match", ".validated", ".trusted", ".insideValidity", ".skipped", ".notRevoked")):
+    if code in TABLE:
+        return TABLE[code]
+    if code.endswith(HARMLESS):
         return None
-    if code.endswith(".mismatch"):
-        return CodeMeaning(State.ALTERED, noop("Something was changed after it was signed."))
-    return CodeMeaning(State.INVALID, noop("Its Content Credentials don't follow the C2PA standard."))
+    return MISMATCH if code.endswith(MISMATCHES) else OTHER
 
 
 def is_failure(code: str) -> bool:
     """Whether the code reports a failure for certain, wherever it is written."""
-    return code in _TABLE or code.endswith(".mismatch")
+    return code in TABLE or code.endswith(MISMATCHES)

@@ -97,6 +97,13 @@ def second_opinion(path: Path) -> dict[str, Any] | None:
     return answer
 
 
+def house_settings() -> tuple[dict[str, Any], dict[str, str]]:
+    """How the library reads here, and the name that people know for each anchor's address in that."""
+    trusted = trust.house()
+    settings = c2pa_io.settings_for(_by_address(trusted).values())
+    return settings, {_address(n, anchor): anchor.name for n, anchor in enumerate(trusted)}
+
+
 def _by_address(trusted: Sequence[Anchor]) -> dict[str, Anchor]:
     """The anchors under addresses of our own, for names may hold anything."""
     named = {_address(n, anchor): anchor for n, anchor in enumerate(trusted)}

@@ -78,6 +78,12 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
     return None
 
 
+def today(pk: int, *, at: datetime) -> str:
+    """How a release stands: what it was approved for, or why it is not to be used."""
+    row = Release.objects.select_related("brand", "asset", "version__rights", "version__inherited").get(pk=pk)
+    return _sentence(known.of(row, at=at), row, at=at)
+
+
 def _how(seen: Mapping[str, Any]) -> str:
     if seen.get("mirrored") and seen.get("cropped"):
         return _("It's mirrored and shows a part of the picture.")

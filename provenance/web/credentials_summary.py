@@ -76,6 +76,10 @@ _DEVELOPMENT = lazy(
     "any public trust list. Elsewhere, the signature proves nothing."
 )
 
+_TEST_CERTIFICATE = CredentialsVerdict(
+    "flask-conical", "warn", lazy("Signed with a test certificate"), _DEVELOPMENT
+)
+
 
 def said(report: Mapping[str, Any]) -> Mapping[str, Any]:
     """A report, which is stored in English, in the language of who reads it."""
@@ -130,11 +134,25 @@ def verdict(
     return signature
 
 
+def possible() -> dict[str, CredentialsVerdict]:
+    """Every verdict on a signature that a browser can come to by itself; it adds the reasons."""
+    found = {state.value: CredentialsVerdict(*of, "") for state, of in _VERDICTS.items()}
+    found[State.VALID.value] = replace(found[State.VALID.value], sentence=_NOT_KNOWN)
+    found["development"] = _TEST_CERTIFICATE
+    found["ended"] = _cleared_until(None, None)
+    return found
+
+
+def standing(release: KnownRelease, *, at: datetime) -> CredentialsVerdict | None:
+    """Why a release may not be used, whatever its file says; None when nothing speaks against it."""
+    return _ended({}, release, at=at)
+
+
 def _signature(report: Mapping[str, Any]) -> CredentialsVerdict:
     state = State(report["state"])
     icon, tone, title = _VERDICTS[state]
     if state is State.TRUSTED and report["development"]:
-        return CredentialsVerdict("flask-conical", "warn", _("Signed with a test certificate"), _DEVELOPMENT)
+        return _TEST_CERTIFICATE
     if state is State.TRUSTED:
         return CredentialsVerdict(icon, tone, title, report["note"])
     reasons = " ".join(report["reasons"])

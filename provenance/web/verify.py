@@ -4,6 +4,8 @@ import json
 import logging
 from typing import Any
 
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -82,6 +84,7 @@ def _given(request: HttpRequest) -> "dict[str, UploadedFile[bytes]]":
 
 
 @never_cache
+@csp_update({"script-src": [WASM_UNSAFE_EVAL]})
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The form, and the file that comes from it."""
@@ -195,5 +198,10 @@ def _away(request: HttpRequest, submission_id: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: FileForm, *, status: int = 200) -> HttpResponse:
-    context = {"area": "verify", "form": form, "most": settings.VERIFY_MAX_BYTES}
+    context = {
+        "area": "verify",
+        "form": form,
+        "most": settings.VERIFY_MAX_BYTES,
+        "verdicts": credentials_summary.possible(),
+    }
     return render(request, "verify/verify.html", context, status=status)

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from provenance.web import verify
+from provenance.web import verify, verify_here
 
 urlpatterns: list[URLPattern] = [
     path("", verify.verify, name="verify"),
+    path("reader.json", verify_here.reader, name="verify-reader"),
+    path("known/", verify_here.known, name="verify-known"),
     path("<slug:submission_id>/", verify.result, name="verify-result"),
 ]

@@ -1,25 +1,135 @@
 """Anybody checks a file, without an account."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
-from dam.catalog.models import Version
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import ReleaseState, Version
 from dam.core import storage
+from provenance.manifests import verify as manifests_verify
 from provenance.models import Release
 from tests import media_factory
 from tests.browser.conftest import Journey
+from tests.browser.test_reviewing import approve, take_release
+from tests.factories import PASSWORD
 
 
 def verify(journey: Journey, path: Path) -> None:
     page = journey.page
     page.goto(f"{journey.site}/verify/")
     page.set_input_files("input[type=file]", path)
-    submit = page.get_by_role("button", name=re.compile("check|verify", re.IGNORECASE))
-    if submit.is_visible():
-        submit.click()
+    page.get_by_role("button", name="Send the file").click()
+
+
+def check_here(journey: Journey, path: Path) -> str:
+    """The verdict that the browser comes to by itself."""
+    page = journey.page
+    page.goto(f"{journey.site}/verify/")
+    page.set_input_files("input[type=file]", path)
+    expect(page.get_by_role("heading", name="Look it up here")).to_be_visible(timeout=60_000)
+    return page.locator("[data-here-verdict] h2").inner_text()
+
+
+def test_a_file_is_checked_in_the_browser_and_no_request_carries_any_of_it(
+    visit: Callable[[], Journey], released: Version
+) -> None:
+    release = Release.objects.get(version=released)
+    journey = visit()
+    page, sent = journey.page, list[Request]()
+    page.on("request", lambda request: sent.append(request))
+    with storage.local_copy(release.storage_key) as path:
+        assert check_here(journey, path) == "Signed with a test certificate"
+        assert [request.url for request in sent if request.method != "GET"] == []
+        expect(page.locator("[data-here-chain]")).to_contain_text("Approved for release by Northwind Drinks")
+        page.get_by_role("button", name="Look up its hash only").click()
+        expect(page.locator("[data-here-known]")).to_contain_text("released by Northwind Drinks")
+        [look_up] = [request for request in sent if request.method != "GET"]
+        body = look_up.post_data_buffer or b""
+        content = path.read_bytes()
+    assert release.sha256.encode() in body
+    assert len(body) < 500
+    pieces = [content[at : at + 32] for at in range(0, len(content) - 32, 32)]
+    for request in sent:
+        whole = (request.post_data_buffer or b"") + request.url.encode()
+        assert not any(piece in whole for piece in pieces)
+    assert {urlsplit(request.url).netloc for request in sent} == {urlsplit(journey.site).netloc}
+
+
+def test_a_browser_without_webassembly_sends_the_file_as_before(
+    visit: Callable[[], Journey], brand: object, tmp_path: Path
+) -> None:
+    journey = visit()
+    page = journey.page
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.goto(f"{journey.site}/verify/")
+    page.set_input_files("input[type=file]", media_factory.clip(tmp_path / "plain.mp4"))
+    page.get_by_role("button", name="Verify file").click()
+    expect(page.locator("main")).to_contain_text("No Content Credentials", timeout=180_000)
+
+
+def second_verdict(path: Path) -> object:
+    second = manifests_verify.second_opinion(path)
+    assert second is not None
+    return second["report"]["validation_state"]
+
+
+def test_a_file_from_the_first_word_to_its_release_has_one_verdict_everywhere(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    """Made, approved and released in the browser, downloaded; read by three readers, of two makers."""
+    creator = visit().sign_in(people[Role.CREATOR])
+    page = creator.page
+    creator.go("generate/")
+    page.get_by_label("Prompt").fill("a red ball bouncing on a table")
+    page.get_by_role("button", name="Generate").click()
+    page.locator(".take").first.get_by_role("link", name="Open").click(timeout=180_000)
+    expect(page.locator("#usage")).to_contain_text("AI", timeout=180_000)
+    version = Version.objects.get()
+    wait_until(lambda: Version.objects.filter(pk=version.pk).exclude(credentials="").exists())
+    creator.go(f"assets/{version.asset_id}/?tab=review")
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.locator("#panel")).to_contain_text("Brand review")
+    approve(visit().sign_in(people[Role.BRAND_REVIEWER]), version, uses=("Web",), where="Worldwide")
+    legal = visit().sign_in(people[Role.LEGAL_REVIEWER])
+    legal.go("reviews/")
+    legal.page.get_by_role("link", name=version.asset.title).first.click()
+    legal.page.get_by_role("button", name="Approve").first.click()
+    dialog = legal.page.locator("#approve-dialog")
+    for question in ("Could it pass", "Is it evidently", "Does it show"):
+        dialog.get_by_role("group", name=question).get_by_text("No", exact=True).click()
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.locator("button[type=submit]").click()
+    expect(dialog).not_to_be_visible()
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists())
+
+    viewer = visit().sign_in(people[Role.VIEWER])
+    viewer.go(f"assets/{version.asset_id}/")
+    path = tmp_path / "release.mp4"
+    take_release(viewer.page).save_as(path)
+
+    here = visit()
+    assert check_here(here, path) == "Signed with a test certificate"
+    raw = json.loads(here.page.locator("[data-here-raw] pre").text_content() or "{}")
+    server = manifests_verify.check(path)
+    assert (raw["validation_state"], server.state.value) == ("Trusted", "trusted")
+    assert server.raw["active_manifest"] == raw["active_manifest"]
+    assert second_verdict(path) == "Trusted"
+
+    content = bytearray(path.read_bytes())
+    content[-40] ^= 1
+    path.write_bytes(bytes(content))
+    assert check_here(here, path) == "Altered after signing"
+    assert manifests_verify.check(path).state.value == "altered"
+    assert second_verdict(path) == "Invalid"
 
 
 def test_a_released_file_is_verified_and_says_who_released_it(

@@ -49,6 +49,8 @@ PUBLIC = {
     "guest-recommend":                       (405, 405, (KEY,)),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
+    "verify-reader":                          (200, 200, ()),
+    "verify-known":                           (405, 405, ()),
     "soft-binding-algorithms":                (200, 200, ()),
     "soft-binding-by-binding":                (400, 400, ()),
     "soft-binding-by-content":                (405, 405, ()),

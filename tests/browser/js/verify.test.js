@@ -139,3 +139,76 @@ test("the page of a report has no form, and that is fine", async () => {
   html("<h1>Report</h1>");
   await import("/static/dam/js/verify.js");
 });
+
+const HERE = `
+  <section data-verify-here data-reader="/rules" data-known="/known" hidden>
+    <p data-here-busy></p><div data-here-problem><p data-here-words></p></div>
+    <div data-here-result><div data-here-verdict></div><ol data-here-chain></ol>
+      <details data-here-codes><ul></ul></details><details data-here-raw><pre></pre></details></div>
+    <section data-here-look-up><button data-here-hash>Hash</button><p data-here-hashing><span data-here-figure></span></p>
+      <div data-here-known></div><p data-here-sha256></p></section>
+  </section>
+  <template data-verdict="unreadable"><section><div><h2>Unreadable</h2><p></p></div></section></template>`;
+const RULES = {
+  kinds: { head: 16, brands: {}, first_boxes: [], riff: {}, starts: [], playlists: [] },
+  notes: { kind_unknown: "No kind that is known." },
+  addresses: { hashing: "/static/dam/js/uploads/hashing.js" },
+};
+
+async function here({ rules = RULES, known = '<div class="notice">Released by Acme</div>' } = {}) {
+  globalThis.XMLHttpRequest = Sending;
+  html(`<main>${PAGE.replace('<button type="submit">', '<div data-verify-send></div><button type="submit">')}${HERE}</main>`);
+  const asked = [];
+  globalThis.fetch = async (address, { body } = {}) => {
+    asked.push([address, body && [...body]]);
+    if (address === "/known") return new Response(known);
+    return rules ? Response.json(rules) : new Response("", { status: 500 });
+  };
+  await import("/static/dam/js/verify.js");
+  return asked;
+}
+
+const until = async (ready) => {
+  while (!ready()) await new Promise((resolve) => requestAnimationFrame(resolve));
+};
+const ready = () => !find("[data-here-look-up]").hidden && find("[data-here-busy]").hidden;
+
+test("a file is checked here as soon as it is chosen, and nothing of it is sent", async () => {
+  const asked = await here();
+  choose(10);
+  await until(ready);
+  equal(find("[data-here-verdict]").textContent, "UnreadableNo kind that is known.");
+  ok(find("[data-verify-send]").hidden && !find("[data-here-result]").hidden);
+  equal(asked, [["/rules", undefined]]);
+  equal(requests, []);
+});
+
+test("only its hash is sent when that is asked for", async () => {
+  const asked = await here();
+  choose(3);
+  await until(ready);
+  find("[data-here-hash]").click();
+  await until(() => find("[data-here-known]").textContent);
+  equal(find("[data-here-known]").textContent, "Released by Acme");
+  const sha256 = "709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c";
+  equal(asked.at(-1), ["/known", [["sha256", sha256]]]);
+  ok(find("[data-here-sha256]").textContent.includes(sha256));
+  equal(requests, []);
+});
+
+test("an answer without words of ours says what to do", async () => {
+  await here({ known: "<h1>Server error</h1>" });
+  choose(3);
+  await until(ready);
+  find("[data-here-hash]").click();
+  await until(() => find("[data-here-known]").textContent);
+  ok(find("[data-here-known]").textContent.includes("Reload the page"));
+});
+
+test("a browser that can't check it says so, and offers to send it", async () => {
+  await here({ rules: null });
+  choose(3);
+  await until(ready);
+  ok(find("[data-here-words]").textContent.includes("Nothing was sent"));
+  ok(find("[data-here-result]").hidden && !find("[data-here-problem]").hidden);
+});

@@ -1,4 +1,8 @@
-// The verify page: says before sending that a file is too large, and shows how far sending is.
+// The verify page: checks a file in this browser first, sends it only when asked to, says before that a file is too
+// large, and shows how far sending is.
+import { CannotRead, check } from "./credentials/reader.js";
+import { show } from "./credentials/shown.js";
+import { hash } from "./uploads/twins.js";
 import { _, percent } from "./words.js";
 
 const form = document.querySelector("[data-verify]");
@@ -7,18 +11,23 @@ const label = form?.querySelector(".verify-drop .strong");
 const errors = form?.querySelector("[data-verify-errors]");
 const progress = form?.querySelector("[data-verify-progress]");
 
-function say(text) {
-  const notice = document.createElement("div");
-  notice.className = "notice tone-bad";
+function notice(text) {
+  const element = document.createElement("div");
+  element.className = "notice tone-bad";
   const paragraph = document.createElement("p");
   paragraph.textContent = text;
-  notice.append(paragraph);
-  errors.replaceChildren(notice);
+  element.append(paragraph);
+  return element;
+}
+
+function say(text) {
+  errors.replaceChildren(notice(text));
+  if (here && !here.hidden) form.scrollIntoView({ block: "start" });
 }
 
 function busy(on) {
   progress.hidden = !on;
-  form.querySelector("button[type=submit]").disabled = on;
+  for (const button of document.querySelectorAll("[data-verify] [type=submit], [form=verify-form]")) button.disabled = on;
 }
 
 function send() {
@@ -49,10 +58,105 @@ function send() {
   request.send(new FormData(form));
 }
 
+const here = document.querySelector("[data-verify-here]");
+let rules = null;
+let checking = new AbortController();
+
+// Whether this browser can read files by itself; without, the page is what it is without script.
+const able = () => Boolean(here && globalThis.WebAssembly?.compileStreaming && globalThis.Worker);
+
+async function fetchRules() {
+  const response = await fetch(here.dataset.reader);
+  if (!response.ok) throw new CannotRead();
+  return response.json();
+}
+
+function part(name) {
+  return here.querySelector(`[data-here-${name}]`);
+}
+
+// `words` say why there is no result; empty where there is one.
+function ended(words) {
+  part("busy").hidden = true;
+  part("result").hidden = Boolean(words);
+  part("problem").hidden = !words;
+  part("words").textContent = words;
+  part("look-up").hidden = false;
+}
+
+async function checkHere([file, ...others]) {
+  checking.abort();
+  checking = new AbortController();
+  const { signal } = checking;
+  for (const name of ["result", "problem", "look-up", "sha256", "hashing"]) part(name).hidden = true;
+  for (const name of ["verdict", "known"]) part(name).replaceChildren();
+  here.hidden = !file;
+  form.querySelector("[data-verify-send]").hidden = Boolean(file);
+  if (!file) return;
+  part("busy").hidden = false;
+  if (others.length) {
+    ended(_("Several files can't be checked in the browser. Send them to check them together."));
+    part("hash").hidden = true;
+    return;
+  }
+  part("hash").hidden = part("hash").disabled = false;
+  try {
+    rules ??= await fetchRules();
+    const report = await check(file, rules, { signal });
+    if (signal.aborted) return;
+    show(report, here);
+    ended("");
+  } catch (error) {
+    if (signal.aborted) return;
+    const away = error instanceof CannotRead || error instanceof TypeError;
+    ended(
+      away
+        ? _("Your browser can't check this file. Nothing was sent. Send the file to have the server check it.")
+        : _("The file can't be read. If it's on another device, copy it here first."),
+    );
+  }
+}
+
+async function lookUp() {
+  const { signal } = checking;
+  const [file] = input.files;
+  const button = part("hash");
+  button.disabled = true;
+  part("hashing").hidden = false;
+  const tell = (read) => (part("figure").textContent = percent(file.size ? read / file.size : 0));
+  try {
+    rules ??= await fetchRules();
+    const sha256 = await hash(file, rules.addresses.hashing, tell, signal);
+    if (signal.aborted) return;
+    if (!sha256) throw new Error("no hash");
+    part("sha256").textContent = `SHA-256 ${sha256}`;
+    part("sha256").hidden = false;
+    const body = new FormData();
+    body.set("sha256", sha256);
+    const token = form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+    const response = await fetch(here.dataset.known, { method: "POST", body, headers: { "X-CSRFToken": token }, signal });
+    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    const said = answer.querySelector(".notice");
+    if (!said) throw new Error(`answered ${response.status}`);
+    if (!signal.aborted) part("known").replaceChildren(said);
+  } catch {
+    if (signal.aborted) return;
+    part("known").replaceChildren(notice(_("The hash couldn't be looked up. Reload the page and try again.")));
+  } finally {
+    if (!signal.aborted) {
+      button.disabled = false;
+      part("hashing").hidden = true;
+    }
+  }
+}
+
 input?.addEventListener("change", () => {
   if (input.files.length) label.textContent = [...input.files].map((file) => file.name).join(" + ");
   errors.replaceChildren();
+  if (able()) checkHere([...input.files]);
 });
+
+here?.querySelector("[data-here-hash]").addEventListener("click", lookUp);
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,0 +1,38 @@
+import { recognise } from "/static/dam/js/credentials/kinds.js";
+import { equal, test } from "/tests/harness.js";
+
+// The whole table is held to the server's by test_same_verdicts.py.
+const KINDS = {
+  brands: { "qt  ": { type: "video/quicktime", holds: true } },
+  other_brand: { type: "video/mp4", holds: true },
+  first_boxes: ["moov"],
+  boxes: { type: "old", holds: true },
+  riff: { WAVE: { type: "audio/wav", holds: true } },
+  starts: [["\xff\xd8\xff", { type: "image/jpeg", holds: true }]],
+  webm: { type: "video/webm", holds: false },
+  matroska: { type: "video/x-matroska", holds: false },
+  playlists: ["#extm3u"],
+  playlist: { type: "text/plain", holds: false },
+  svg: { type: "image/svg+xml", holds: true },
+  stream: { type: "video/mp2t", holds: false },
+};
+const bytes = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+const type = (text) => recognise(bytes(text), KINDS)?.type ?? null;
+
+test("a file is known by its first bytes", () => {
+  equal(type("\0\0\0\x18ftypqt  "), "video/quicktime");
+  equal(type("\0\0\0\x18ftypisom"), "video/mp4");
+  equal(type("\xff\xd8\xff\xe0"), "image/jpeg");
+  equal(type(" <svg/>"), "image/svg+xml");
+  equal(type("#EXTM3U"), "text/plain");
+});
+
+test("a brand named like something that every object has is no brand", () => {
+  equal(type("\0\0\0\x18ftyptoString"), "video/mp4");
+});
+
+test("what is on no list is nothing", () => {
+  equal(type("hello"), null);
+  equal(type(""), null);
+  equal(type("RIFF\0\0\0\0ACON"), null);
+});
