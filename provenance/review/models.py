@@ -111,6 +111,12 @@ class Review(models.Model):
             models.Index(
                 fields=["review_set"], condition=models.Q(review_set__isnull=False), name="review_of_set"
             ),
+            # What is over, the latest first (provenance.review.decided).
+            models.Index(
+                fields=["brand", "-closed_at", "id"],
+                condition=models.Q(closed_at__isnull=False),
+                name="review_closed",
+            ),
         ]
 
     def __str__(self) -> str:

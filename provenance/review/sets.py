@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import RowNumber
 
 from dam.accounts.principals import Principal
 from provenance.review import absences, queue
@@ -63,12 +63,13 @@ def one_of_each(rows: QuerySet[Review]) -> QuerySet[Review]:
     """Of these, in their order, the first of each set; one that was sent alone is one of its own."""
     number = Window(
         RowNumber(),
-        partition_by=[Coalesce("review_set_id", "pk")],
+        partition_by=["review_set_id"],
         order_by=list(rows.query.order_by),  # type: ignore[arg-type]
     )
     # Numbered by their keys alone: whole rows, with all that goes along with them, would be sorted on disk.
-    keys = rows.select_related(None).order_by().annotate(number_in_set=number).filter(number_in_set=1)
-    return rows.filter(pk__in=keys.values("pk"))
+    in_sets = rows.filter(review_set__isnull=False).select_related(None).order_by()
+    keys = in_sets.annotate(number_in_set=number).filter(number_in_set=1)
+    return rows.filter(Q(review_set=None) | Q(pk__in=keys.values("pk")))
 
 
 def progress(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -13,11 +14,14 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.catalog.models import RenditionKind
+from dam.core import language
 from dam.core.lazily import lazy
+from dam.web import times
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import absences as standing_in
-from provenance.review import asking, assigning, queue, sets
+from provenance.review import asking, assigning, decided, queue, sets
 from provenance.review.asking import Asked
+from provenance.review.decided import Place
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
 from provenance.web import absences, assigned_comments, review_summary
@@ -35,6 +39,7 @@ LISTS = {
 # A set of clips is one entry there.
 BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")
 RECENT = 50
+MOST_COUNTED = 1_000
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 
 
@@ -55,7 +60,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         "open": queue.open_reviews(request.principal),
         "closed": queue.closed_reviews(request.principal),
     }
-    counts = {name: lists[name].count() for name in lists if name != "closed"}
+    counts = {name: _counted(lists[name]) for name in lists if name != "closed"}
     counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
     late = lists["assigned"].filter(due_at__lt=at)
     counts["overdue"] += late.count()
@@ -65,24 +70,34 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     shown = {
         "area": "review",
         "tabs": [
-            (name, title, counts.get(name))
+            (name, title, _figure(counts.get(name)))
             for name, title in LISTS.items()
             if name != "standing" or standing or chosen == name
         ],
         **absences.banner(request, standing),
         "chosen": chosen,
-        "next_up": lists["waiting"].first(),
+        "next_up": _first(lists["waiting"]),
     }
     if chosen == "assigned":
         mine = assigned_comments.context(request, lists["assigned"])
         return render(request, "review/queue.html", {**shown, **mine})
-    rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
-    page = Paginator(rows.prefetch_related(*OF_ROWS), RECENT).get_page(request.GET.get("page"))
-    rows_shown = listed(list(page), at=at)
+    if chosen == "closed":
+        after = _place(request.GET.get("after", ""))
+        keys, following = decided.page(request.principal, after=after, size=RECENT)
+        shown |= {"goes_on": _named(following) if following else "", "begins_later": after is not None}
+    else:
+        rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
+        # By their keys alone: whole rows, with all that goes along with them, would be sorted.
+        page = Paginator(rows.select_related(None).values_list("pk", flat=True), RECENT)
+        shown["page"] = page.get_page(request.GET.get("page"))
+        keys = list(shown["page"])
+    found = lists[chosen].order_by().prefetch_related(*OF_ROWS).in_bulk(keys)
+    reviews = [found[key] for key in keys if key in found]  # one may have gone this moment
+    rows_shown = listed(reviews, at=at)
     if chosen in BY_SET:
-        found = {row.review_set_id for row in page if row.review_set_id}
+        together = {review.review_set_id for review in reviews if review.review_set_id}
         progress = sets.progress(
-            found, request.principal, standing, late_at=at if chosen == "overdue" else None
+            together, request.principal, standing, late_at=at if chosen == "overdue" else None
         )
         for row in rows_shown:
             row["progress"] = progress.get(row["review"].review_set_id)
@@ -91,7 +106,38 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         shown |= assigned_comments.context(request, theirs)
     elif chosen == "overdue":
         shown |= assigned_comments.context(request, late)
-    return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
+    return render(request, "review/queue.html", {**shown, "rows": rows_shown})
+
+
+def _first(rows: QuerySet[Any]) -> Review | None:
+    """The first in their order, found by its key: whole rows would be sorted for it."""
+    key = rows.select_related(None).values_list("pk", flat=True).first()
+    return rows.order_by().filter(pk=key).first() if key else None
+
+
+def _figure(count: int | None) -> int | str | None:
+    """What a tab says of so many."""
+    return count if count is None or count <= MOST_COUNTED else f"{language.number(MOST_COUNTED)}+"
+
+
+def _counted(rows: QuerySet[Any]) -> int:
+    """How many, up to one more than a tab says: of thousands each would have to be looked at for it."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def _named(place: Place) -> str:
+    at, key = place
+    return f"{at.isoformat()}~{key}"
+
+
+def _place(text: str) -> Place | None:
+    """As `_named` says it; None for anything else: addresses are cut and edited."""
+    moment, _tilde, key = text.partition("~")
+    at = times.read(moment)
+    try:
+        return (at, UUID(key)) if at is not None else None
+    except ValueError:
+        return None
 
 
 @require_safe

@@ -5,7 +5,7 @@ Below 400,000 assets each has five frames beside its pooled vector, above it two
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import EncoderIndex, IndexState
 from dam.search.results import Results
-from tests.benchmarks import scale_library, scale_own
+from tests.benchmarks import scale_library, scale_own, scale_reviews
 from tests.benchmarks.conftest import Measure
 from tests.benchmarks.scale_library import Library
 
@@ -61,6 +61,8 @@ def test_scale(measure: Measure, client: Client) -> None:
     _measure_searches(measure, library, wanted)
     _measure_pages(measure, library, client)
     _measure_prompts(measure, index, library, client)
+    sender, reviewer = _timed("their reviews", lambda: scale_reviews.write(library))
+    _measure_reviews(measure, {"who sent a tenth": sender, "a reviewer": reviewer}, client)
     print("  measured", flush=True)
     _measure_faiss(measure, wanted)
 
@@ -173,6 +175,15 @@ def _measure_prompts(measure: Measure, index: EncoderIndex, library: Library, cl
                 f"page of similar prompts{which}", lambda address=address: client.get(address), runs=RUNS // 2
             )
     print(f"  recall of the nearest 10 and 400 prompts: {_recall_of_prompts(index, library, drawn[:20])}")
+
+
+def _measure_reviews(measure: Measure, people: Mapping[str, Member], client: Client) -> None:
+    """The tabs of the page of reviews."""
+    for who, person in people.items():
+        client.force_login(person.user)
+        for tab in ("waiting", "sent", "overdue", "open", "closed"):
+            address = f"/b/{person.brand.slug}/reviews/?show={tab}"
+            measure(f"reviews, tab {tab}, {who}", lambda address=address: client.get(address), runs=10)
 
 
 def _recall_of_prompts(index: EncoderIndex, library: Library, wanted: Vectors) -> str:

@@ -9,14 +9,20 @@ BEFORE, INDEXES = ("dam", "0069_bulk_edits"), ("dam", "0070_orders_of_clips")
 MADE = {"asset_by_name", "rights_end", "version_by_approval", "version_by_duration", "version_kind"}
 GONE = {"version_approval", "version_duration"}
 OF_SEEN = (("dam", "0121_brand_watermarks"), ("dam", "0122_asset_seen"), {"asset_seen"}, set[str]())
+OF_REVIEWS = (
+    ("provenance", "0054_watermarks_of_deleted_brand"),
+    ("provenance", "0055_review_closed"),
+    {"review_closed"},
+    set[str](),
+)
 OF_EMBARGOES = (("dam", "0091_upload_sha256"), ("dam", "0092_embargoes"), {"rights_embargo_of"}, set[str]())
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("before", "indexes", "made", "gone"),
-    [(BEFORE, INDEXES, MADE, GONE), OF_EMBARGOES, OF_SEEN],
-    ids=["orders", "embargoes", "seen"],
+    [(BEFORE, INDEXES, MADE, GONE), OF_EMBARGOES, OF_SEEN, OF_REVIEWS],
+    ids=["orders", "embargoes", "seen", "reviews"],
 )
 def test_building_the_indexes_is_done_beside_the_work_and_can_begin_again(
     before: tuple[str, str], indexes: tuple[str, str], made: set[str], gone: set[str]
@@ -29,7 +35,7 @@ def test_building_the_indexes_is_done_beside_the_work_and_can_begin_again(
         cursor.execute(
             "UPDATE pg_index SET indisvalid = false FROM pg_class"
             " WHERE pg_class.oid = indexrelid"
-            " AND relname = ANY(ARRAY['rights_end', 'rights_embargo_of', 'asset_seen'])"
+            " AND relname = ANY(ARRAY['rights_end', 'rights_embargo_of', 'asset_seen', 'review_closed'])"
         )
     with connection.schema_editor(atomic=False) as editor:
         migration.apply(loader.project_state([before]), editor)
