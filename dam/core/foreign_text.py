@@ -7,29 +7,23 @@ width, control characters. They go, but where a script or an emoji needs them to
 import re
 import unicodedata
 
+from dam.core import code_points
+from dam.core.code_points import INVISIBLE
+
 LONGEST_LINE = 200
 LONGEST_LETTER = 40  # code points that one picture of an emoji, or a letter with its marks, may take
 _SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAG = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # two of them are a country's
-_VIRAMA = 9  # the combining class of what joins two Indic letters
-# Control characters, marks of format and direction, halves of surrogates, private and unassigned letters,
-# separators of lines and paragraphs.
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Letters and marks by category that show nothing all the same.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-ENDS = " \u200c\u200d\u180e"  # what a text that was cut must not end in
+_ENDS = (" ", "\u200c", "\u200d", "\u180e")  # what a text that was cut must not end in
 _KEPT = frozenset("\n\t")
 _QUOTATION_MARKS = re.compile('["\u00ab\u00bb\u201c-\u201f\u275d\u275e\u276e\u276f\u301d-\u301f\uff02]')
 JOINERS = frozenset("\u200c\u200d\u180e")  # the last one Mongolian's own, before a vowel that stands apart
-# Scripts in which a joiner changes the form of the letters beside it.
-_JOINING = {
-    *("ARABIC", "SYRIAC", "MONGOLIAN", "NKO", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA"),
-    *("ADLAM", "MANDAIC", "MANICHAEAN", "SOGDIAN", "PHAGS-PA", "HANIFI"),
-    *("TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "BALINESE"),
-}
 _SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+_MONGOLIAN_SELECTORS = frozenset("\u180b\u180c\u180d\u180f")
+_UNSEEN = INVISIBLE | _SELECTORS | _MONGOLIAN_SELECTORS
+_QUADRATS = "".join(code_points.QUADRATS)
 # Of what counts as printable all that needs a look at its neighbours, or shows nothing.
-_TO_BE_LOOKED_AT = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{''.join(_INVISIBLE)}]")
+_TO_BE_LOOKED_AT = re.compile(f"[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef{''.join(INVISIBLE)}]")
 _BLACK_FLAG = "\U0001f3f4"  # the flags of England, Scotland and Wales are spelt after it
 
 
@@ -43,7 +37,7 @@ def neutral(text: str, *, mark: str = "") -> str:
         return text  # at once: texts from outside may be long, and letter by letter takes its time
     text = text.encode("utf-8", "replace").decode()
     return "".join(
-        letter if _shows(text, place, letter) else mark if unicodedata.category(letter) in _HIDDEN else ""
+        letter if _shows(text, place, letter) else mark if code_points.is_hidden(letter) else ""
         for place, letter in enumerate(text)
     )
 
@@ -79,7 +73,23 @@ def cut(text: str, longest: int, *, mark: str = "…") -> str:
     while end and _belongs_to_the_one_before(text, end):
         end -= 1
     # Somebody may have heaped up marks without end; then they are cut.
-    return text[: end if whole - end < LONGEST_LETTER else whole].rstrip(ENDS) + mark
+    return _ended(text[: end if whole - end < LONGEST_LETTER else whole]) + mark
+
+
+def _ended(text: str) -> str:
+    """Without what a text that was cut must not end in."""
+    while text.endswith(_ENDS) and not (text.endswith("\u200d") and _joins(text, len(text) - 1)):
+        text = text[:-1]
+    return text
+
+
+def is_of_emoji(letter: str) -> bool:
+    """Whether it may be a part of an emoji, joiners and selectors aside."""
+    return (
+        code_points.is_pictographic(letter)
+        or letter in _SKIN | _FLAG
+        or "\U000e0020" <= letter <= "\U000e007f"
+    )
 
 
 def _shows(text: str, place: int, letter: str) -> bool:
@@ -88,22 +98,44 @@ def _shows(text: str, place: int, letter: str) -> bool:
     before = text[place - 1] if place else ""
     if letter in JOINERS:
         return _joins(text, place)
+    if letter in _MONGOLIAN_SELECTORS:
+        return bool(before) and before not in _UNSEEN and code_points.script(before) == "MONGOLIAN"
+    if letter in code_points.QUADRATS:
+        return _is_among_hieroglyphs(text, place)
     if letter in _SELECTORS:  # asks for another picture of the one before it, once
-        return before.isprintable() and not before.isspace() and before not in {"", *_INVISIBLE, *_SELECTORS}
+        return _is_seen(before)
     if "\U000e0020" <= letter <= "\U000e007f":
         return before == _BLACK_FLAG or (
             "\U000e0020" <= before <= "\U000e007e" and _BLACK_FLAG in text[max(0, place - 6) : place]
         )
-    return letter not in _INVISIBLE and unicodedata.category(letter) not in _HIDDEN
+    return letter not in INVISIBLE and not code_points.is_hidden(letter)
+
+
+def _is_seen(letter: str) -> bool:
+    """Whether this, or nothing, is something whose picture may be chosen."""
+    if not letter or letter in _UNSEEN or letter.isspace():
+        return False
+    return letter.isprintable() or code_points.is_unassigned(letter)
+
+
+def _is_among_hieroglyphs(text: str, place: int) -> bool:
+    """Whether one stands before or behind it, with others of its kind alone between."""
+    bare = (
+        text[max(0, place - 8) : place].rstrip(_QUADRATS)[-1:],
+        text[place : place + 8].lstrip(_QUADRATS)[:1],
+    )
+    return any(each and code_points.is_hieroglyph(each) for each in bare)
 
 
 def _belongs_to_the_one_before(text: str, place: int) -> bool:
     letter, before = text[place], text[place - 1]
     if unicodedata.category(letter) in ("Mn", "Mc", "Me") or letter in JOINERS | _SKIN:
         return True
-    if before == "\u200d" or "\U000e0020" <= letter <= "\U000e007f":
+    if before == "\u200d" and unicodedata.category(letter)[0] not in "PZ":
         return True
-    if unicodedata.combining(before) == _VIRAMA and letter.isalpha():
+    if "\U000e0020" <= letter <= "\U000e007f":
+        return True
+    if unicodedata.combining(before) == code_points.VIRAMA and letter.isalpha():
         return True
     flags = 0
     while letter in _FLAG and flags < place and text[place - 1 - flags] in _FLAG:
@@ -116,22 +148,22 @@ def _joins(text: str, place: int) -> bool:
     before = place - 1
     while before >= 0 and (unicodedata.category(text[before]) in ("Mn", "Mc", "Sk")):
         before -= 1
-    if before < 0 or place + 1 >= len(text):
+    if before < 0:
         return False
-    one, other = text[before], text[place + 1]
-    if text[place] == "\u200d" and _is_emoji(one) and _is_emoji(other):
-        return True
-    if text[place] == "\u180e" and _script(one) != "MONGOLIAN":
+    one, other, zwj = text[before], text[place + 1 : place + 2], text[place] == "\u200d"
+    script = code_points.script(one)
+    if zwj and script in code_points.JOINING:
+        # Half a letter, a chillu, a khanda ta: after a virama it shows, at the end of a word as well.
+        last = text[place - 1]
+        if unicodedata.combining(last) == code_points.VIRAMA and code_points.script(last) == script:
+            return True
+        # Persian's sign for the Hijri year is a heh in the form that it has before another: "ه\u200d."
+        if one == "\u0647" and (not other or unicodedata.category(other)[0] in "PNZ"):
+            return True
+    if not other:
         return False
-    # Persian's sign for the Hijri year is a heh in the form that it has before another letter: "ه\u200d."
-    if text[place] == "\u200d" and one == "\u0647" and unicodedata.category(other)[0] in "PN":
+    if zwj and code_points.is_pictographic(one) and code_points.is_pictographic(other):
         return True
-    return _script(one) in _JOINING and _script(one) == _script(other)
-
-
-def _is_emoji(letter: str) -> bool:
-    return letter > "\u2000" and letter not in _INVISIBLE and unicodedata.category(letter) == "So"
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
+    if text[place] == "\u180e" and script != "MONGOLIAN":
+        return False
+    return script in code_points.JOINING and script == code_points.script(other)

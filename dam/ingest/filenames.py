@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from dam.core import foreign_text
+from dam.core import code_points, foreign_text
 
 LONGEST = 120
 LONGEST_TITLE = 200
@@ -77,4 +77,6 @@ def for_disk(name: str) -> str:
 
 
 def _is_written(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "LMN" or letter in foreign_text.JOINERS
+    if unicodedata.category(letter)[0] in "LMN" or letter in foreign_text.JOINERS:
+        return True
+    return code_points.is_unassigned(letter) or foreign_text.is_of_emoji(letter)

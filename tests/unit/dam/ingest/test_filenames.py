@@ -63,6 +63,14 @@ def test_what_joiners_hold_together_stays_together(word: str) -> None:
     assert filenames.title_of(f"{word}.mp4") == word
 
 
+@pytest.mark.parametrize("word", ["\U0001fae9", "\U0001fa77 launch", "\U00016105", "ത\u0d4d\u200d"])
+def test_what_came_with_a_later_unicode_than_pythons_is_no_nothing(word: str) -> None:
+    assert filenames.clean(f"{word}.mp4") == f"{word}.mp4"
+    assert filenames.title_of(f"{word}.mp4") == word
+    assert filenames.for_disk(f"{word}.mp4") == f"{word}.mp4"
+    assert filenames.of_title(word) == word.replace(" ", "-")
+
+
 @pytest.mark.parametrize(
     "name", [".mp4", "  .MOV", "..mp4", "...mp4", " . .mp4", "_.mp4", "__-_.mp4", "….mp4"]
 )
