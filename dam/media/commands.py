@@ -367,6 +367,13 @@ def decode_raw(
 
 
 _BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
+# By degrees clockwise.
+_TURNS: dict[int, tuple[tuple[str, dict[str, str]], ...]] = {
+    0: (),
+    90: (("transpose", {"dir": "clock"}),),
+    180: (("hflip", {}), ("vflip", {})),
+    270: (("transpose", {"dir": "cclock"}),),
+}
 _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 
 
@@ -379,6 +386,7 @@ def _film(source: Path, info: MediaInfo) -> Any:
         protocol_whitelist="file",
         threads=THREADS,
         err_detect="ignore_err",
+        noautorotate=None,  # _upright does it
         # One graph from beginning to end, whatever changes in the stream: a new one would count from zero.
         **{"reinit_filter:v": 0},
     )
@@ -398,14 +406,24 @@ def _picture(
     pixels: str = "yuv420p",
 ) -> Any:
     width, height = size
+    # What is made stands upright, and says of no angle.
+    video = video.filter("sidedata", mode="delete", type="DISPLAYMATRIX")
     if info.interlaced:
-        video = video.filter("scale", info.width, info.height, interl=-1)  # it relies on one size
+        coded = (info.height, info.width) if info.rotation in (90, 270) else (info.width, info.height)
+        video = video.filter("scale", *coded, interl=-1)  # it relies on one size
         video = video.filter("bwdif", mode="send_frame", deint="interlaced")
-    video = timeline_filters.lay(video, info)
+    video = timeline_filters.lay(_upright(video, info), info)
     if box is not None and (box.width, box.height) != (info.width, info.height):
         video = video.filter("crop", box.width, box.height, box.left, box.top)
     video = _as_shown(video, colour.of(info), width, height).filter("setsar", "1")
     return video.filter("format", pixels) if pixels else video
+
+
+def _upright(video: Any, info: MediaInfo) -> Any:
+    """Turned as dam.media.frames.upright turns it: by quarters alone. FFmpeg by itself turns by any angle."""
+    for name, options in (("hflip", {}),) * info.mirrored + _TURNS[info.rotation]:
+        video = video.filter(name, **options)
+    return video
 
 
 def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> Any:

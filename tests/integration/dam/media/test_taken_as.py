@@ -46,6 +46,16 @@ FILES: list[tuple[str, Made, tuple[int, int, int, int]]] = [
     ("MKV upside down", lambda at: media_factory.movie(at / "u.mkv", rotation=180), (128, 80, 12, 480)),
     ("MKV turned right", lambda at: media_factory.movie(at / "r.mkv", rotation=270), (80, 128, 12, 480)),
     (
+        "MKV turned by 45 degrees",
+        lambda at: media_factory.movie(at / "s.mkv", rotation=45),
+        (128, 80, 12, 480),
+    ),
+    (
+        "MP4 turned by 30 degrees",
+        lambda at: media_factory.movie(at / "s.mp4", rotation=30),
+        (128, 80, 12, 480),
+    ),
+    (
         "half a frame a second",
         lambda at: media_factory.movie(at / "h.mp4", frames=4, rate=HALF),
         (128, 80, 8, 8000),
@@ -74,6 +84,23 @@ def test_it_is_what_it_is_and_so_is_its_proxy(
     assert MediaInfo.from_json(info.to_json()) == info
     proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
     assert (proxy.width, proxy.height, proxy.frame_count, proxy.rotation) == (*facts[:3], 0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+@pytest.mark.parametrize("angle", [0, 30, 45, 60, 90, 135, 180, 225, 270, 300])
+def test_frame_n_is_one_picture_in_search_and_player_however_it_is_turned(
+    tmp_path: Path, suffix: str, angle: int
+) -> None:
+    master = media_factory.movie(tmp_path / f"turned{suffix}", frames=3, rotation=angle)
+    info = runner.probe(master)
+    proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
+    assert (proxy.width, proxy.height, proxy.rotation) == (info.width, info.height, 0)
+    for one, other in zip(
+        runner.sample_frames(master, info=info, count=3),
+        runner.sample_frames(tmp_path / "proxy.mp4", info=proxy, count=3),
+        strict=True,
+    ):
+        assert float(np.abs(one.rgb.astype(int) - other.rgb).mean()) < 6
 
 
 def test_each_picture_of_a_moving_avif_is_shown_in_its_turn(tmp_path: Path) -> None:
