@@ -30,6 +30,7 @@ from dam.media.sniffer import (
     AVI,
     AVIF_SEQUENCE,
     FLAC,
+    FLV,
     GIF,
     M4A,
     MXF,
@@ -74,7 +75,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     timeline = timing.measure(
         decodable,
         time_base=video.time_base,
-        declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
+        declared=_declared(video, kind),
         last_duration=passed.last_duration,
         sound=None if audio is None else passed.sounds[audio.index],
     )
@@ -138,6 +139,15 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         audio_rate=audio.codec_context.sample_rate,
         audio_start=passed.sounds[audio.index].start,
     )
+
+
+def _declared(video: Any, kind: FileKind) -> list[Fraction]:
+    """The rates that the file states, most trusted first. FFmpeg guesses one of time stamps; of those that
+    are in milliseconds, as in Flash Video, it makes 120 where the header says 119.88."""
+    rates = [video.guessed_rate, video.average_rate, video.base_rate]
+    if kind is FLV:
+        rates[:2] = video.average_rate, video.guessed_rate
+    return [rate for rate in rates if rate]
 
 
 def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: FileKind) -> MediaInfo:

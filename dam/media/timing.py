@@ -23,6 +23,15 @@ STANDARD_RATES = tuple(
         "10", "12", "25/2", "15000/1001", "15", "20", "90", "100", "120000/1001", "120", "240",
     )
 )  # fmt: skip
+# Rates that are steady where they are found at all; no grid for pictures that come now and then.
+STEADY_RATES = STANDARD_RATES + tuple(
+    Fraction(rate)
+    for rate in (
+        "12000/1001", "72000/1001", "72", "75", "90000/1001", "96000/1001", "96", "144000/1001", "144", "200",
+        "240000/1001", "300",
+    )
+)  # fmt: skip
+ROUGHLY = Fraction(3, 10_000)  # how far a stated 23.98 may be from 24000/1001; 24 is three times as far
 FALLBACK_RATE = Fraction(25)
 LOWEST_RATE, HIGHEST_RATE = Fraction(1), Fraction(1000)
 MOST_STATED_RATE = Fraction(240)  # beyond it only time stamps are believed: Matroska states 1000
@@ -191,11 +200,34 @@ def _likely(gaps: Numbers, time_base: Fraction, declared: Sequence[Fraction]) ->
     def agrees(rate: Fraction) -> bool:
         return LOWEST_RATE <= rate <= HIGHEST_RATE and abs(rate / measured - 1) <= tolerance
 
-    yield from (rate for rate in declared if rate in STANDARD_RATES and agrees(rate))
-    yield from filter(agrees, [min(STANDARD_RATES, key=lambda rate: abs(rate / measured - 1))])
+    usual = [_nearest(measured), *(rate for stated in declared if (rate := _meant(stated)))]
+    usual = [rate for rate in (*usual[1:], usual[0]) if agrees(rate)]
+    if (
+        len(gaps) > 2
+        and len(set(gaps.tolist())) == 1
+        and (exact := 1 / (int(gaps[0]) * time_base)) in STEADY_RATES
+    ):
+        yield exact  # as in AVI, whose ticks are frames: whatever FFmpeg makes of it
+    # 119.88 and 120 lie within a frame of one another for long; ticks tell them apart much sooner.
+    yield from sorted(usual, key=lambda rate: not _is_within_a_tick(gaps, time_base, rate))
     yield from (rate.limit_denominator(100_000) for rate in declared if agrees(rate))
     if 2 * int(gaps.min()) * len(gaps) > ticks and 2 * int(gaps.max()) * len(gaps) < 3 * ticks:
         yield from filter(agrees, [measured.limit_denominator(1001), measured.limit_denominator(100_000)])
+
+
+def _nearest(rate: Fraction) -> Fraction:
+    return min(STEADY_RATES, key=lambda each: abs(each / rate - 1))
+
+
+def _meant(stated: Fraction) -> Fraction | None:
+    """The usual rate that this one is, rounded: Matroska states nanoseconds for each frame."""
+    usual = _nearest(stated) if stated > 0 else None
+    return usual if usual and abs(usual / stated - 1) <= ROUGHLY else None
+
+
+def _is_within_a_tick(gaps: Numbers, time_base: Fraction, rate: Fraction) -> bool:
+    places = np.cumsum(gaps) - np.arange(1, len(gaps) + 1) * float(1 / (rate * time_base))
+    return bool(np.abs(places).max() <= 1.01)
 
 
 def _fits_with_holes(gaps: Numbers, frames_per_tick: float) -> bool:

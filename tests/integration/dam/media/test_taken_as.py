@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dam.media import runner, sniffer
+from dam.media import probe_file, runner, sniffer
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from tests import media_factory, webp_factory
@@ -84,6 +84,16 @@ def test_it_is_what_it_is_and_so_is_its_proxy(
     assert MediaInfo.from_json(info.to_json()) == info
     proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
     assert (proxy.width, proxy.height, proxy.frame_count, proxy.rotation) == (*facts[:3], 0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi", ".ts", ".flv"])
+@pytest.mark.parametrize(
+    "rate",
+    ["240000/1001", "240", "200", "120000/1001", "120", "100", "96000/1001", "72000/1001", "48000/1001"],
+)
+def test_a_high_rate_is_the_same_in_every_container(tmp_path: Path, suffix: str, rate: str) -> None:
+    master = media_factory.movie(tmp_path / f"fast{suffix}", frames=60, rate=Fraction(rate))
+    assert probe_file.read_info(master).frame_rate == Fraction(rate)
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])

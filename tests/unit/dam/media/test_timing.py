@@ -163,3 +163,27 @@ def test_an_uneven_clip_is_laid_on_the_rate_that_hides_the_fewest_pictures() -> 
     pts = [n * 30 + (11 if n % 5 == 1 else 0) + (-14 if n % 5 == 2 else 0) for n in range(60)]
     found = timing.measure(pts, time_base=MS, declared=[])
     assert found.pictures_shown >= 58
+
+
+@pytest.mark.parametrize("rate", timing.STEADY_RATES)
+@pytest.mark.parametrize("count", [10, 60, 240, 1000])
+@pytest.mark.parametrize("tick", [Fraction(1, 1000), Fraction(1, 90_000)])
+def test_a_usual_rate_is_known_exactly_where_it_is_stated_roughly(
+    rate: Fraction, count: int, tick: Fraction
+) -> None:
+    """239.76 in Matroska was 240, and 95.9 and 71.9 odd ones: its nanoseconds make odd fractions of all."""
+    pts = [round(place / rate / tick) for place in range(count)]
+    for stated in (rate, Fraction(10**9, round(10**9 / rate))):
+        assert timing.measure(pts, time_base=tick, declared=[stated]).frame_rate == rate
+
+
+@pytest.mark.parametrize("rate", [Fraction(120_000, 1001), Fraction(240_000, 1001)])
+def test_ticks_tell_119_88_from_120_before_a_frame_is_lost(rate: Fraction) -> None:
+    pts = [round(place / rate * 1000) for place in range(300)]
+    guessed = Fraction(round(rate))
+    assert timing.measure(pts, time_base=Fraction(1, 1000), declared=[guessed]).frame_rate == rate
+
+
+def test_a_tick_for_each_frame_is_the_rate_whatever_is_guessed() -> None:
+    rate = Fraction(120_000, 1001)
+    assert timing.measure(range(60), time_base=1 / rate, declared=[Fraction(120)]).frame_rate == rate
