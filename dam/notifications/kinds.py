@@ -132,6 +132,20 @@ KINDS: Mapping[str, Kind] = {
             by_set=True,
         ),
         Kind(
+            "decided_for",
+            (
+                Follows(Verb.REVIEW_APPROVED_IN_PART, "for"),
+                Follows(Verb.REVIEW_APPROVED_STAGE, "for"),
+                Follows(Verb.REVIEW_APPROVED, "for"),
+                Follows(Verb.REVIEW_CHANGES_REQUESTED, "for"),
+                Follows(Verb.REVIEW_REJECTED, "for"),
+            ),
+            (Who.NAMED,),
+            tab="review",
+            named="for",
+            webhooks=False,  # a person's own
+        ),
+        Kind(
             "decided",
             (
                 Follows(Verb.REVIEW_APPROVED_IN_PART),

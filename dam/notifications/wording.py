@@ -35,6 +35,10 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Standing in"),
         gettext_lazy("A review or a comment comes to someone who is away and whom you stand in for."),
     ),
+    "decided_for": (
+        gettext_lazy("Decisions in your place"),
+        gettext_lazy("Someone who stands in for you decided a review that named you."),
+    ),
     "deputy": (gettext_lazy("Absences"), gettext_lazy("Someone asks you to stand in while they are away.")),
     "take": (gettext_lazy("Takes"), gettext_lazy("A take you asked for is ready or failed.")),
     "changes_made": (
@@ -102,6 +106,7 @@ ICONS: Mapping[str, str] = {
     "replied": "reply",
     "commented": "message-square",
     "standing_in": "user-check",
+    "decided_for": "user-check",
     "deputy": "calendar-off",
     "take": "sparkles",
     "changes_made": "layers",
@@ -276,6 +281,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
         "%(actor)s commented", "%(actor)s left %(count)d comments", told.row.count
     ),
     "standing_in": lambda _told: _("A review waits for someone you stand in for"),
+    "decided_for": lambda _told: _("%(actor)s decided a review in your place"),
     "deputy": lambda _told: _("%(actor)s is away, and you stand in for them until %(date)s"),
     "take": _take_ready,
     "changes_made": lambda told: ngettext(

@@ -19,7 +19,7 @@ MISSING = "The document is missing from storage."
 def add(archive: Archive, subject: Subject) -> list[dict[str, Any]]:
     """Write the section; its reviews, oldest first, for the summary."""
     documents = _add_documents(archive, subject)
-    decisions = Decision.objects.select_related("decided_by").order_by("stage", "pk")
+    decisions = Decision.objects.select_related("decided_by", "for_person").order_by("stage", "pk")
     rows = (
         Review.objects.filter(version=subject.version)
         .select_related("submitted_by", "template")
@@ -77,6 +77,7 @@ def _decision(
     return {
         **facts,
         "by": subject.people.named(decision.decided_by),
+        **({"for": subject.people.named(decision.for_person)} if decision.for_person else {}),
         "role": record.get("role", ""),
         "signed_in": record.get("signed_in", ""),
         "watched": record.get("watched"),

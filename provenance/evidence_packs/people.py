@@ -76,8 +76,9 @@ def of_clip(brand: Brand, asset_id: UUID) -> People:
     guests = dict(links.values_list("pk", "name"))
     if ReviewerDisclosure(brand.reviewer_disclosure) != ReviewerDisclosure.PSEUDONYM:
         return People(guests=guests)
-    keys = Decision.objects.filter(review__version__asset=asset_id).values_list("decided_by_id", flat=True)
-    return People(frozenset(keys), guests)
+    rows = Decision.objects.filter(review__version__asset=asset_id)
+    pairs = rows.values_list("decided_by_id", "for_person_id")
+    return People(frozenset(key for pair in pairs for key in pair if key), guests)
 
 
 def without_addresses(said: Any) -> Any:

@@ -1,7 +1,8 @@
 """Who is away, from when until when, and who stands in for them meanwhile.
 
-A deputy is shown and told what comes to the person who is away. They get no right by it: what they may decide
-follows from their own role and from whom the stage names, as before, and their own work is never theirs.
+A deputy is shown and told what comes to the person who is away, and decides reviews that name that person in
+their place (provenance.review.asking): with a role of their own that decides such a stage, never on their own
+work, and without handing it on. The decision says for whom it was made.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.core import errors, events
 from dam.rights import visibility
-from provenance.review import assigning, queue
+from provenance.review import assigning, away, queue
 from provenance.review.models import Absence, Comment, Review
 
 LONGEST = timedelta(days=366)
@@ -98,8 +99,8 @@ def _refuse(
         raise AbsenceRefused(_("An absence can be up to a year long."))
     if not people(brand, without=person).filter(pk=deputy.pk).exists():
         raise AbsenceRefused(_("This person can't see clips in review. Choose someone else."))
-    away = Absence.objects.filter(brand=brand, person=deputy, ended_at=None)
-    if away.filter(from_at__lt=until_at, until_at__gt=from_at).exists():
+    absent = Absence.objects.filter(brand=brand, person=deputy, ended_at=None)
+    if absent.filter(from_at__lt=until_at, until_at__gt=from_at).exists():
         raise AbsenceRefused(_("This person is away then, too. Choose someone else."))
 
 
@@ -150,16 +151,16 @@ def reviews_for(
 ) -> QuerySet[Review]:
     """Open reviews that name people who are away, of stages that their deputy's own role decides.
 
-    Without the deputy's own work. Whether they may decide one, too, is asked as ever.
+    Without the deputy's own work.
     """
     if not absent:
         return Review.objects.none()
-    away = [each.person_id for each in absent]
-    groups = Group.objects.filter(brand=principal.brand, members__in=away).values("pk")
-    named = Q(named_person__in=away) | Q(named_group__in=groups)
-    named |= Q(asked_person__in=away) | Q(asked_group__in=groups)
+    people_away = [each.person_id for each in absent]
+    groups = Group.objects.filter(brand=principal.brand, members__in=people_away).values("pk")
+    named = Q(named_person__in=people_away) | Q(named_group__in=groups)
+    named |= Q(asked_person__in=people_away) | Q(asked_group__in=groups)
     late = Q(stage_due_at__lte=at or timezone.now())
-    named |= late & (Q(deputy_person__in=away) | Q(deputy_group__in=groups))
+    named |= late & (Q(deputy_person__in=people_away) | Q(deputy_group__in=groups))
     return queue.decidable_by(principal).filter(named)
 
 
@@ -173,7 +174,7 @@ def _standing(brand: Brand, at: datetime) -> QuerySet[Absence]:
 
 
 def _now(brand: Brand, at: datetime) -> QuerySet[Absence]:
-    return _standing(brand, at).filter(from_at__lte=at)
+    return away.now(at).filter(brand=brand)
 
 
 def _event(verb: Verb, absence: Absence, *, by: Principal | None, at: datetime) -> PendingEvent:

@@ -3,11 +3,14 @@
 Those who are named are bound to be the ones who decide: they, whoever it was handed over to, and once the
 stage's own days are over its deputy. When none of them can, because they left, lost the role, made the clip
 or decided before, the stage's role is asked instead, so that no review waits for nobody.
+
+Who stands in for one of them who is away (provenance.review.absences) may decide in their place, with a role
+that decides such a stage: once, and the place is taken.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +21,7 @@ from django.utils import timezone
 from dam.accounts import roles, times
 from dam.accounts.models import Brand, Group, Membership, User
 from dam.core.language import noop
-from provenance.review import plans
+from provenance.review import away, plans
 from provenance.review.models import Decision, Review
 from provenance.review.policies import STAGES, Refusal
 from provenance.review.states import DecisionKind
@@ -38,6 +41,7 @@ class Asked:
     heirs: frozenset[int] = frozenset()  # of these, those whom it doesn't name itself
     deputies: frozenset[int] = frozenset()  # once the stage's own days are over
     stand_ins: frozenset[int] = frozenset()  # all its deputies, able or not
+    away: Mapping[int, int] = field(default_factory=dict)  # of these, who is away: by who stands in for them
 
     @property
     def people(self) -> frozenset[int]:
@@ -54,7 +58,11 @@ class Asked:
         return self.is_named and not self.people
 
     def includes(self, person: int | None) -> bool:
-        return self.by_role or person in self.people
+        return self.by_role or person in self.people or person in self.away
+
+    def in_place_of(self, person: int | None) -> int | None:
+        """Who is away and in whose place this one decides; None of those who are asked themselves."""
+        return None if person is None or self.by_role or person in self.people else self.away.get(person)
 
 
 @dataclass(frozen=True)
@@ -89,21 +97,47 @@ def overdue(at: datetime) -> Q:
     return Q(due_at__lte=at) | Q(stage_due_at__lte=at)
 
 
-def asks(user: User, brand: Brand, *, kinds: Iterable[str], at: datetime | None = None) -> Q:
+def asks(user: User, brand: Brand, *, kinds: Collection[str], at: datetime | None = None) -> Q:
     """The reviews of the brand that ask this person at a stage of these kinds, `of` as a query.
 
     Reviews are annotated with the kind that they wait for, `waits_for_kind`.
     """
-    late = Q(stage_due_at__lte=at or timezone.now())  # not the day that whoever submitted it wished for
-    groups = Group.objects.filter(brand=brand, members=user).values("pk")
-    mine = Q(named_person=user) | Q(named_group__in=groups) | Q(asked_person=user) | Q(asked_group__in=groups)
-    mine |= late & (Q(deputy_person=user) | Q(deputy_group__in=groups))
-    found = mine | Q(named_person=None, named_group=None)
+    at = at or timezone.now()
+    late = Q(stage_due_at__lte=at)  # not the day that whoever submitted it wished for
+    mine = _names(user.pk, brand, late=late)
+    found = mine | Q(named_person=None, named_group=None) | _in_place_of(user, brand, kinds, at=at)
     for kind in kinds:
         found |= (
             Q(waits_for_kind=kind)
             & ~Exists(_able(kind, late=False))
             & (~late | ~Exists(_able(kind, late=True)))
+        )
+    return found
+
+
+def _names(person: int, brand: Brand, *, late: Q) -> Q:
+    """The reviews that name this person, or were handed over to them, or whose deputy they are now."""
+    groups = Group.objects.filter(brand=brand, members=person).values("pk")
+    names = Q(named_person=person) | Q(named_group__in=groups)
+    names |= Q(asked_person=person) | Q(asked_group__in=groups)
+    return names | late & (Q(deputy_person=person) | Q(deputy_group__in=groups))
+
+
+def _in_place_of(user: User, brand: Brand, kinds: Iterable[str], *, at: datetime) -> Q:
+    """The reviews that name somebody who could decide them, is away, and whom this person stands in for."""
+    found, kinds = Q(pk__in=[]), list(kinds)
+    for person in away.those_of(user, brand, at=at):
+        theirs = Membership.objects.filter(brand=brand, user=person, user__is_active=True)
+        able = [
+            kind for kind in kinds if theirs.filter(roles.with_capability(STAGES[kind].capability)).exists()
+        ]
+        decided = Decision.objects.filter(review=OuterRef("pk"))
+        found |= (
+            _names(person, brand, late=Q(stage_due_at__lte=at))
+            & Q(waits_for_kind__in=able)
+            & ~Q(submitted_by=person)
+            & ~Q(version__created_by=person)
+            & ~Exists(decided.filter(Q(decided_by=person) | Q(for_person=person)))
         )
     return found
 
@@ -114,7 +148,8 @@ def _able(kind: str, *, late: bool) -> QuerySet[Membership]:
     is_named = Q()
     for name in names:
         is_named |= Q(user=OuterRef(f"{name}_person")) | Q(user__people_groups=OuterRef(f"{name}_group"))
-    decided = Decision.objects.filter(review=OuterRef(OuterRef("pk")), decided_by=OuterRef("user"))
+    by_them = Q(decided_by=OuterRef("user")) | Q(for_person=OuterRef("user"))
+    decided = Decision.objects.filter(by_them, review=OuterRef(OuterRef("pk")))
     return (
         Membership.objects.filter(is_named, brand=OuterRef("brand"), user__is_active=True)
         .filter(roles.with_capability(STAGES[kind].capability))
@@ -138,6 +173,7 @@ def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID,
     groups = members({key for review in named for key in _groups(review)})
     brands = {each.brand_id for each in named}
     able = {kind: with_role(brands, kind) for kind in {each.waits_for.kind for each in named}}
+    absent = away.deputies(brands, at=at)
     for review in named:
         here = able[review.waits_for.kind][review.brand_id] - not_asked(review)
         meant = _people(review.named_person_id, review.named_group_id, groups)
@@ -145,14 +181,21 @@ def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID,
         meant |= heirs
         late = review.stage_due_at is not None and review.stage_due_at <= at
         deputies = _people(review.deputy_person_id, review.deputy_group_id, groups) - meant
-        found[review.pk] = Asked(
+        asked = Asked(
             is_named=True,
             named=meant & here,
             heirs=heirs & here,
             deputies=deputies & here if late else frozenset(),
             stand_ins=deputies,
         )
+        found[review.pk] = replace(asked, away=_away(asked, absent[review.brand_id], able=here))
     return found
+
+
+def _away(asked: Asked, absent: Mapping[int, int], *, able: frozenset[int]) -> dict[int, int]:
+    """Of those who are asked who is away, by who stands in for them and could decide; of two the first."""
+    pairs = [(absent[person], person) for person in sorted(asked.people, reverse=True) if person in absent]
+    return {deputy: person for deputy, person in pairs if deputy in able and deputy not in asked.people}
 
 
 def of_one(review: Review, *, at: datetime | None = None) -> Asked:
@@ -172,9 +215,9 @@ def names(review: Review, asked: Asked) -> list[str]:
 
 
 def not_asked(review: Review) -> frozenset[int]:
-    """Whose own work it is, or who decided before, so that they can't."""
-    decided = (decision.decided_by_id for decision in review.decisions.all())
-    return frozenset({review.submitted_by_id, review.version.created_by_id, *decided})
+    """Whose own work it is, or who decided before or was stood in for, so that they can't."""
+    decided = [key for each in review.decisions.all() for key in (each.decided_by_id, each.for_person_id)]
+    return frozenset({review.submitted_by_id, review.version.created_by_id, *filter(None, decided)})
 
 
 def missing(review: Review, asked: Asked) -> int:
@@ -186,8 +229,13 @@ def missing(review: Review, asked: Asked) -> int:
     needs, given = review.waits_for.needs, approved_by(review)
     if needs == plans.ALL:
         everyone = len(asked.named - asked.heirs) + bool(asked.heirs)
-        return max(1, everyone - len(given & asked.stand_ins))
+        return max(1, everyone - len((given - _in_others_place(review)) & asked.stand_ins))
     return max(1, needs - len(given))
+
+
+def _in_others_place(review: Review) -> frozenset[int]:
+    """Who decided in the place of somebody who was away: that one is out of `named`."""
+    return frozenset(each.decided_by_id for each in review.decisions.all() if each.for_person_id)
 
 
 def takes_the_place(review: Review, asked: Asked, *, person: int | None) -> bool:

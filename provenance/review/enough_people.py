@@ -50,7 +50,8 @@ def refuse_approval(review: Review, asked: Asked, *, person: int | None) -> Refu
     coming = [(_needs(stage, named), people) for stage, named, people in ahead]
     if plans.unfilled([(missing, here), *coming]) is not None:
         return None
-    mine = frozenset({person})
+    # Who stands in for somebody takes their place, too.
+    mine = frozenset({person, asked.in_place_of(person) or person})
     short = plans.unfilled(
         [(missing - 1, here - mine), *[(needs, people - mine) for needs, people in coming]]
     )

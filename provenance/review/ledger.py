@@ -105,6 +105,7 @@ def of_decision(
     """
     filled = {"preset": preset.kept()} if preset else {}
     filled |= {"together": together.kept()} if together else {}
+    filled |= {"for": f"user:{decision.for_person_id}"} if decision.for_person_id else {}
     return filled | {
         "decision": decision.kind,
         "at": _when(decision.decided_at),
@@ -362,7 +363,7 @@ def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
             key = (decision.review_id, decision.stage, decision.decided_by_id)
             number, record = known.get(key, (verdict.entries + 1, {}))
             # Of entries from before there were checklists: no answers; before there were templates: none.
-            same = all(record.get(name) == wanted[name] for name in _COMPARED)
+            same = all(record.get(name) == wanted.get(name) for name in (*_COMPARED, "for"))
             planned = all(record.get(name, wanted[name]) == wanted[name] for name in _PLANNED)
             if not same or not planned or record.get("checklist", []) != wanted["checklist"]:
                 what = "says something else than the ledger" if record else "isn't in the ledger"

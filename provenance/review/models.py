@@ -166,6 +166,15 @@ class Decision(models.Model):
         max_length=16, choices=[(kind.value, label) for kind, label in states.DECISION_LABELS.items()]
     )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Who was away, and in whose place it was decided: provenance.review.asking.
+    for_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     decided_at = models.DateTimeField(default=timezone.now)
     content_sha256 = models.CharField(max_length=64)
     comment = models.TextField(blank=True)

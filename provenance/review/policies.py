@@ -80,6 +80,7 @@ class DecisionFacts:
     content_sha256: str  # of the version as it is now
     trashed: bool = False
     approved_by: Collection[int] = ()  # who approved this stage, which waits for more approvals
+    stood_in_for: Collection[int] = ()  # in whose place somebody decided while they were away
     asked: bool = True  # by name, or nobody is and their role counts
     who: str = ""  # whom the stage names, for people
 
@@ -153,6 +154,8 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
         return Refusal(
             "approved_already", _("You approved this stage. It needs someone else's approval too.")
         )
+    if facts.person in facts.stood_in_for:
+        return Refusal("stood_in_for", _("Someone decided this in your place while you were away."))
     if facts.person in facts.decided_by:
         return Refusal("decided_before", _("You decided an earlier stage. This one needs a second person."))
     if not facts.asked:

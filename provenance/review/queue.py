@@ -1,6 +1,6 @@
 """Whose turn is it? The reviews that wait for one person, and those that person may look at."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
@@ -85,7 +85,7 @@ def returned_to(principal: Principal) -> QuerySet[Review]:
 
 
 def waiting_for(
-    principal: Principal, *, stages: Iterable[str] = STAGES, at: datetime | None = None
+    principal: Principal, *, stages: Collection[str] = tuple(STAGES), at: datetime | None = None
 ) -> QuerySet[Review]:
     """The open reviews that this principal may decide now (policies.refuse_decision as a query)."""
     if principal.user is None:
@@ -108,4 +108,5 @@ def decidable_by(principal: Principal, *, stages: Iterable[str] = STAGES) -> Que
         rows.filter(waits_for_kind__in=decides, content_sha256=F("version__sha256"))
         .exclude(Q(submitted_by=principal.user) | Q(version__created_by=principal.user))
         .exclude(decisions__decided_by=principal.user)
+        .exclude(decisions__for_person=principal.user)
     )

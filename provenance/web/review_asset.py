@@ -171,7 +171,7 @@ def _panel(
             version__asset=version.asset, version__in=visibility.visible_versions(request.principal)
         )
         .select_related("version__asset", "version__created_by", "submitted_by", "brand", "review_set")
-        .prefetch_related("decisions__decided_by")
+        .prefetch_related("decisions__decided_by", "decisions__for_person")
         .order_by("-submitted_at")
     )
     latest = next((review for review in passages if review.version_id == version.pk), None)

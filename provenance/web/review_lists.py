@@ -1,5 +1,6 @@
 """The lists of reviews, and where a reviewer begins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import User
+from dam.accounts.principals import Principal
 from dam.accounts.times import here
 from dam.catalog.models import RenditionKind
 from dam.core import language
@@ -22,7 +25,7 @@ from provenance.review import absences as standing_in
 from provenance.review import asking, assigning, decided, queue, sets
 from provenance.review.asking import Asked
 from provenance.review.decided import Place
-from provenance.review.models import Review
+from provenance.review.models import Absence, Review
 from provenance.review.states import ReviewState
 from provenance.web import absences, assigned_comments, review_summary
 
@@ -40,7 +43,7 @@ LISTS = {
 BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")
 RECENT = 50
 MOST_COUNTED = 1_000
-OF_ROWS = ("version__renditions", "decisions__decided_by")
+OF_ROWS = ("version__renditions", "decisions__decided_by", "decisions__for_person")
 
 
 @require_safe
@@ -93,7 +96,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         keys = list(shown["page"])
     found = lists[chosen].order_by().prefetch_related(*OF_ROWS).in_bulk(keys)
     reviews = [found[key] for key in keys if key in found]  # one may have gone this moment
-    rows_shown = listed(reviews, at=at)
+    rows_shown = listed(reviews, at=at, standing=standing, by=request.principal)
     if chosen in BY_SET:
         together = {review.review_set_id for review in reviews if review.review_set_id}
         progress = sets.progress(
@@ -161,10 +164,24 @@ def count(request: BrandRequest) -> HttpResponse:
     return render(request, "review/count.html", context)
 
 
-def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, Any]]:
-    """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them."""
+def listed(
+    reviews: list[Review], *, at: datetime, standing: Sequence[Absence] = (), by: Principal | None = None
+) -> list[dict[str, Any]]:
+    """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them.
+
+    `standing`: whom `by`, who looks, stands in for.
+    """
     asked = asking.of(reviews, at=at)
-    return [_row(review, asked[review.pk], at=at) for review in reviews]
+    rows = [_row(review, asked[review.pk], at=at) for review in reviews]
+    for row in rows:
+        row["stands_for"] = decides_for(asked[row["review"].pk], standing, by=by)
+    return rows
+
+
+def decides_for(asked: Asked, standing: Sequence[Absence], *, by: Principal | None) -> User | None:
+    """Who is away and in whose place they decide it, where it is decided so."""
+    away = asked.in_place_of(by.user.pk) if by is not None and by.user is not None else None
+    return next((each.person for each in standing if each.person_id == away), None)
 
 
 def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from dam.web import htmx, localisation, passkey_proofs, problem_details, rights_
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import (
+    absences,
     approving_together,
     asking,
     disclosing,
@@ -316,7 +317,9 @@ def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
 
 def _review(request: BrandRequest, review_id: UUID) -> Review:
     rows = queue.visible_reviews(request.principal)
-    return get_object_or_404(rows.prefetch_related("decisions__decided_by"), pk=review_id)
+    return get_object_or_404(
+        rows.prefetch_related("decisions__decided_by", "decisions__for_person"), pk=review_id
+    )
 
 
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
@@ -324,6 +327,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related(*review_lists.OF_ROWS)
     asked = asking.of_one(review, at=at)
+    standing = absences.now_for(request.principal, at=at)
     refusal = reviews.refusal_to_decide(review, by=request.principal, asked=asked)
     approve_refusal = refusal or reviews.refusal_beyond_deciding(review, asked, by=request.principal)
     forms = (
@@ -333,7 +337,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         Review.objects.filter(version__asset=version.asset, brand=request.brand)
         .exclude(pk=review.pk)
         .select_related("version__asset", "submitted_by")
-        .prefetch_related("decisions__decided_by")
+        .prefetch_related("decisions__decided_by", "decisions__for_person")
         .order_by("-submitted_at")
     )
     context = {
@@ -343,7 +347,10 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "room_of": version.pk,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
-        "queue": review_lists.listed(list(waiting[: review_lists.RECENT]), at=at),
+        "queue": review_lists.listed(
+            list(waiting[: review_lists.RECENT]), at=at, standing=standing, by=request.principal
+        ),
+        "decides_for": review_lists.decides_for(asked, standing, by=request.principal),
         "set_place": sets.place(review, request.principal),
         "stages": review_summary.stages_of(review, at=at, asked=asked),
         "sentence": review_summary.sentence(review, at=at),

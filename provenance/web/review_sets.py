@@ -63,7 +63,8 @@ def page(request: BrandRequest, set_id: UUID) -> HttpResponse:
     found = list(sets.reviews_of(review_set, request.principal).prefetch_related(*review_lists.OF_ROWS))
     turns = queue.waiting_for(request.principal).filter(review_set=review_set).order_by(*sets.IN_ORDER)
     waiting = list(dict.fromkeys(turns.values_list("pk", flat=True)))
-    rows = review_lists.listed(found, at=here(request.brand))
+    standing = absences.now_for(request.principal)
+    rows = review_lists.listed(found, at=here(request.brand), standing=standing, by=request.principal)
     groups = approving_sets.groups_of(review_set, by=request.principal)
     opened = {review.pk for group in groups for review in group.opened}
     for row in rows:

@@ -1,5 +1,6 @@
-"""Who is away and who stands in: what a deputy is shown and told, and that they get no right by it."""
+"""Who is away and who stands in: what a deputy is shown, told and decides in their place."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,15 +14,28 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
+from dam.catalog.models import Version
 from dam.notifications import following
 from dam.notifications.models import Notification
-from provenance.review import absences, asking, assigning, comments, plans, queue, reminders, reviews
+from provenance.review import (
+    absences,
+    asking,
+    assigning,
+    comments,
+    ledger,
+    plans,
+    queue,
+    reminders,
+    reviews,
+)
 from provenance.review.absences import AbsenceRefused
-from provenance.review.models import Absence, Comment, Review
+from provenance.review.models import Absence, Comment, Decision, LedgerEntry, Review
 from provenance.review.plans import Planned
+from provenance.review.states import ReviewState
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import page, signed_in
 from tests.review_factory import Case
+from tests.review_templates import begun, group, legal
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -66,15 +80,90 @@ def told(person: Member) -> list[str]:
     return sorted(Notification.objects.filter(user=person.user).values_list("kind", flat=True))
 
 
-def test_a_deputy_sees_what_names_who_is_away_and_decides_nothing_by_it(case: Case) -> None:
+def test_a_deputy_decides_what_names_who_is_away_in_their_place(case: Case) -> None:
     deputy = member(case.brand, Role.BRAND_REVIEWER)
     review = named(case, case.brand_reviewer)
-    assert standing(deputy) == (set(), set())
+    assert (standing(deputy), queue.waiting_for(deputy).exists()) == ((set(), set()), False)
     away(case.brand_reviewer, deputy)
     assert standing(deputy) == ({review.pk}, set())
-    assert not queue.waiting_for(deputy).exists()
-    assert not asking.of_one(review).includes(deputy.user.pk)
-    assert reviews.refusal_to_decide(review, by=deputy) is not None
+    assert queue.waiting_for(deputy).get() == review
+    assert asking.of_one(review).in_place_of(deputy.user.pk) == case.brand_reviewer.user.pk
+    assert "for Person" in page(deputy, "reviews")
+    decision = case.approve(review, by=deputy)
+    assert decision.for_person == case.brand_reviewer.user
+    entry = json.loads(LedgerEntry.objects.get().record)
+    assert (entry["by"], entry["for"]) == (f"user:{deputy.user.pk}", f"user:{case.brand_reviewer.user.pk}")
+    assert ledger.verify(case.brand).holds
+    event = Event.objects.get(verb="review.approved_stage")
+    assert event.data["for"] == case.brand_reviewer.user.pk
+    assert "decided_for" in told(case.brand_reviewer)
+    Decision.objects.update(for_person=None)
+    assert not ledger.verify(case.brand).holds
+
+
+def test_the_place_is_taken_once(case: Case) -> None:
+    deputy = member(case.brand, Role.LEGAL_REVIEWER)
+    stages = [Planned("legal", "First", person=case.legal_reviewer.user.pk), Planned("legal", "Second")]
+    review = begun(case, *stages)
+    away(case.legal_reviewer, deputy)
+    member(case.brand, Role.LEGAL_REVIEWER)  # who decides the second
+    case.approve(review, by=deputy)
+    absences.end(by=case.legal_reviewer)
+    review.refresh_from_db()
+    for person, code in ((case.legal_reviewer, "stood_in_for"), (deputy, "decided_before")):
+        refused = reviews.refusal_to_decide(Review.objects.get(pk=review.pk), by=person)
+        assert refused is not None
+        assert refused.code == code
+        assert not queue.waiting_for(person).exists()
+
+
+def test_of_everyone_in_a_group_a_deputy_fills_one_place(case: Case) -> None:
+    first, second, deputy = legal(case, 3)
+    made = group(case.brand, first, second)
+    review = begun(case, Planned("legal", group=made.pk, needs=plans.ALL))
+    away(first, deputy)
+    assert asking.missing(review, asking.of_one(review)) == 2
+    case.approve(review, by=deputy)
+    review = Review.objects.get(pk=review.pk)
+    assert (review.state, asking.missing(review, asking.of_one(review))) == (ReviewState.OPEN, 1)
+    assert not queue.waiting_for(first).exists()
+    case.approve(review, by=second)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_it_is_not_handed_on_and_ends_with_the_absence(case: Case) -> None:
+    deputy, next_one = (member(case.brand, Role.BRAND_REVIEWER) for _ in range(2))
+    review = named(case, case.brand_reviewer)
+    absence = away(case.brand_reviewer, deputy)
+    away(deputy, next_one)
+    assert not queue.waiting_for(next_one).exists()
+    assert not asking.of_one(review).includes(next_one.user.pk)
+    after = absence.until_at + timedelta(seconds=1)
+    assert not asking.of_one(review, at=after).includes(deputy.user.pk)
+    assert not queue.waiting_for(deputy, at=after).exists()
+    with pytest.raises(reviews.ReviewRefused):
+        case.approve(review, by=deputy, at=after)
+
+
+@pytest.mark.parametrize("how", ["maker", "no role", "other brand", "absent made it"])
+def test_who_could_not_decide_it_themselves_decides_it_for_nobody(case: Case, how: str) -> None:
+    deputy = member(case.brand, Role.LIBRARIAN if how == "no role" else Role.BRAND_REVIEWER)
+    review = named(case, case.brand_reviewer)
+    away(case.brand_reviewer, deputy)
+    if how == "maker":
+        Version.objects.filter(pk=case.version.pk).update(created_by=deputy.user)
+    elif how == "other brand":
+        Absence.objects.update(brand=BrandFactory.create())
+    elif how == "absent made it":
+        Version.objects.filter(pk=case.version.pk).update(created_by=case.brand_reviewer.user)
+        member(case.brand, Role.BRAND_REVIEWER)
+    review = Review.objects.get(pk=review.pk)
+    assert asking.of_one(review).in_place_of(deputy.user.pk) is None
+    decides = reviews.refusal_to_decide(review, by=deputy) is None
+    # Where nobody who is named is left, the role is asked, and they are as anyone of it.
+    assert decides is (how == "absent made it")
+    assert queue.waiting_for(deputy).exists() is decides
 
 
 def test_a_deputy_without_the_role_sees_no_review(case: Case) -> None:
