@@ -212,6 +212,7 @@ class Verb(StrEnum):
     WAIVER_DECLINED = "waiver.declined"
     WAIVER_ENDED = "waiver.ended"
     REVIEW_DUE_TOMORROW = "review.due_tomorrow"
+    REVIEW_DUE_SOON = "review.due_soon"
     REVIEW_OVERDUE = "review.overdue"
     RIGHTS_ENDING = "rights.ending"
     WEBHOOK_CREATED = "webhook.created"

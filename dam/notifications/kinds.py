@@ -118,7 +118,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "due_tomorrow",
-            (Follows(Verb.REVIEW_DUE_TOMORROW),),
+            (Follows(Verb.REVIEW_DUE_TOMORROW), Follows(Verb.REVIEW_DUE_SOON)),
             (Who.ASKED,),
             mail=Mail.AT_ONCE,
             opens="asset-open-review",
@@ -193,6 +193,7 @@ KINDS: Mapping[str, Kind] = {
                 Follows(Verb.REVIEW_SUBMITTED, "asked"),
                 Follows(Verb.REVIEW_APPROVED_STAGE, "asked"),
                 Follows(Verb.REVIEW_DUE_TOMORROW, "asked"),
+                Follows(Verb.REVIEW_DUE_SOON, "asked"),
                 Follows(Verb.REVIEW_OVERDUE, "asked"),
                 Follows(Verb.COMMENT_ASSIGNED),
             ),

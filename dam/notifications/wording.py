@@ -191,7 +191,7 @@ def _names(told: Told) -> dict[str, object]:
     }
 
 
-_DAYS = {"rights_ending": "valid_until", "assigned": "due_at", "deputy": "until"}
+_DAYS = {"rights_ending": "valid_until", "assigned": "due_at", "due_tomorrow": "due_at", "deputy": "until"}
 
 
 def _date(told: Told, event: Event) -> str:
@@ -325,6 +325,7 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ),
     ("deputy", Verb.ABSENCE_ENDED): lambda _told: _("%(actor)s no longer needs you to stand in"),
     ("asked", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved. Your review is next"),
+    ("due_tomorrow", Verb.REVIEW_DUE_SOON): lambda _told: _("The review is due on %(date)s"),
     ("decided", Verb.REVIEW_APPROVED_IN_PART): lambda _told: _(
         "%(actor)s approved it. The stage waits for more approvals"
     ),

@@ -334,6 +334,9 @@ VERBS: dict[str, Wording] = {
     Verb.REVIEW_DUE_TOMORROW: Wording(
         "calendar-clock", noop("%(person)s reminded of the review due tomorrow: %(target)s")
     ),
+    Verb.REVIEW_DUE_SOON: Wording(
+        "calendar-clock", noop("%(person)s reminded of the review due soon: %(target)s")
+    ),
     Verb.REVIEW_OVERDUE: Wording(
         "calendar-clock", noop("%(person)s reminded of the overdue review: %(target)s")
     ),

@@ -210,6 +210,7 @@ TITLES: dict[Verb, str] = {
     Verb.WAIVER_DECLINED: noop("Prompt waiver declined"),
     Verb.WAIVER_ENDED: noop("Prompt waiver taken back"),
     Verb.REVIEW_DUE_TOMORROW: noop("Review due tomorrow"),
+    Verb.REVIEW_DUE_SOON: noop("Review due soon"),
     Verb.REVIEW_OVERDUE: noop("Review overdue"),
     Verb.RIGHTS_ENDING: noop("Clearance ending soon"),
     Verb.WEBHOOK_CREATED: noop("Webhook added"),

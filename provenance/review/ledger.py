@@ -29,6 +29,7 @@ from provenance.review import ledger_stamps
 from provenance.review.approving_together import Together
 from provenance.review.ledger_stamps import Proof
 from provenance.review.models import Decision, LedgerEntry, Review
+from provenance.review.states import DecisionKind
 from provenance.review.watching import Watched
 
 FORMAT = "reelproof-ledger/1"
@@ -105,6 +106,8 @@ def of_decision(
     """
     filled = {"preset": preset.kept()} if preset else {}
     filled |= {"together": together.kept()} if together else {}
+    signed = review.planned[decision.stage].statement if decision.kind == DecisionKind.APPROVE else ""
+    filled |= {"statement": signed} if signed else {}
     filled |= {"for": f"user:{decision.for_person_id}"} if decision.for_person_id else {}
     return filled | {
         "decision": decision.kind,
@@ -363,7 +366,7 @@ def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
             key = (decision.review_id, decision.stage, decision.decided_by_id)
             number, record = known.get(key, (verdict.entries + 1, {}))
             # Of entries from before there were checklists: no answers; before there were templates: none.
-            same = all(record.get(name) == wanted.get(name) for name in (*_COMPARED, "for"))
+            same = all(record.get(name) == wanted.get(name) for name in (*_COMPARED, "for", "statement"))
             planned = all(record.get(name, wanted[name]) == wanted[name] for name in _PLANNED)
             if not same or not planned or record.get("checklist", []) != wanted["checklist"]:
                 what = "says something else than the ledger" if record else "isn't in the ledger"

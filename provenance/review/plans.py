@@ -33,6 +33,11 @@ class Planned:
     deputy_group: int | None = None
     field: str = ""
     named_by: str = ""
+    # Which questions of the brand it asks, by their numbers; None: all of its kind.
+    questions: tuple[int, ...] | None = None
+    statement: str = ""  # what whoever approves it signs besides
+    remind: tuple[int, ...] = (1,)  # so many days before it is due
+    again: int = 0  # and, once it is overdue, every so many days; 0: once
 
     @property
     def name(self) -> str:
@@ -68,11 +73,29 @@ def of(kinds: Sequence[str], plan: Sequence[Mapping[str, Any]]) -> tuple[Planned
 def read(kept: Iterable[Mapping[str, Any]]) -> tuple[Planned, ...]:
     """What a newer program has put there besides is left out."""
     names = {each.name for each in fields(Planned)}
-    return tuple(Planned(**{name: value for name, value in stage.items() if name in names}) for stage in kept)
+    return tuple(
+        Planned(**{name: _tuple(value) for name, value in stage.items() if name in names}) for stage in kept
+    )
 
 
 def written(stages: Iterable[Planned]) -> list[dict[str, Any]]:
-    return [asdict(stage) for stage in stages]
+    """What later releases can say besides stands there only where it says something."""
+    usual = asdict(Planned(""))
+    return [
+        {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(stage).items()
+            if name not in _LATER or value != usual[name]
+        }
+        for stage in stages
+    ]
+
+
+_LATER = ("questions", "statement", "remind", "again")
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def unfilled(wanted: Sequence[tuple[int, frozenset[int]]]) -> int | None:

@@ -18,7 +18,7 @@ from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, locks, places
 from dam.core.language import noop
 from provenance.review.checklist import Evidence, Question
-from provenance.review.models import ChecklistQuestion
+from provenance.review.models import ChecklistQuestion, Review
 from provenance.review.policies import STAGES
 from provenance.review.shipped_questions import LEGAL
 
@@ -60,8 +60,26 @@ def of(brand: Brand, stage: str) -> QuerySet[ChecklistQuestion]:
     return ChecklistQuestion.objects.filter(brand=brand, stage=stage, retired_at=None)
 
 
+def in_use(brand: Brand) -> QuerySet[ChecklistQuestion]:
+    """Those that a stage of a template can choose from: of both kinds, in order."""
+    return ChecklistQuestion.objects.filter(brand=brand, retired_at=None).order_by("stage", "position", "pk")
+
+
+def of_review(review: Review) -> tuple[Question, ...]:
+    """The checklist of the stage that a review waits for, as it reads now: what its plan chose, else all of
+    its kind. Reads `review.brand`."""
+    stage = review.waits_for
+    if stage.questions is None:
+        return asked(review.brand, stage.kind)
+    return _read(in_use(review.brand).filter(pk__in=stage.questions))
+
+
 def asked(brand: Brand, stage: str) -> tuple[Question, ...]:
-    """The checklist of a stage as it reads now."""
+    """The checklist of a kind of stage as it reads now."""
+    return _read(of(brand, stage))
+
+
+def _read(rows: QuerySet[ChecklistQuestion]) -> tuple[Question, ...]:
     return tuple(
         Question(
             number=row.pk,
@@ -73,7 +91,7 @@ def asked(brand: Brand, stage: str) -> tuple[Question, ...]:
             stops=row.stops,
             evidence=Evidence(row.evidence),
         )
-        for row in of(brand, stage)
+        for row in rows
     )
 
 

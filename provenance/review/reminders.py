@@ -1,7 +1,12 @@
-"""Saying that a review is due tomorrow, and that it is overdue: an event, once for each date and stage."""
+"""Saying that a review is due soon, and that it is overdue: an event, once for each date and stage.
+
+So many days before as the stage's template says, the day before where it says nothing; and once it is
+overdue, again every so many days where it says so.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,12 +20,13 @@ from dam.core import locks
 from provenance.review import asking
 from provenance.review.asking import Asked
 from provenance.review.models import Review
+from provenance.review.plans import Planned
 from provenance.review.states import ReviewState
 
-SOON = timedelta(days=3)  # wider than any time zone's tomorrow
+SOON = timedelta(days=32)  # wider than the longest reminder, in any time zone
 CHUNK = 200
 
-_Told = tuple[str, str, str, int | None]  # verb, review, date, stage
+_Told = tuple[str, str, str, int | None, int]  # verb, review, date, stage; days before, or which time
 
 
 def remind(*, at: datetime | None = None) -> int:
@@ -54,39 +60,51 @@ def _remind(found: Sequence[Review], at: datetime) -> int:
         asked = asking.of(found, at=at)  # once the stage's days are over its deputies, too
         pending = [
             PendingEvent(
-                verb,
+                said.verb,
                 review.brand,
                 str(review.version),
                 asset_id=review.version.asset_id,
-                data=_facts(review, due_at, asked[review.pk]),
+                data=_facts(review, due_at, asked[review.pk], said),
                 at=at,
             )
             for review in found
             for due_at in _days(review)
-            if (verb := verb_of(due_at, zone=_zone(review), at=at))
-            and not _is_told(told, verb, review, due_at)
+            if (said := said_of(due_at, review.waits_for, zone=_zone(review), at=at))
+            and not _is_told(told, said, review, due_at)
         ]
         trail.record_many(pending)
     return len(pending)
 
 
-def verb_of(due_at: datetime, *, zone: ZoneInfo, at: datetime) -> Verb | None:
+class Said(NamedTuple):
+    """What there is to say: `count` is how many days before, of one that is overdue which time after the
+    first."""
+
+    verb: Verb
+    count: int
+
+
+def said_of(due_at: datetime, stage: Planned, *, zone: ZoneInfo, at: datetime) -> Said | None:
     """What there is to say of a review that is due then; None when nothing is.
 
     >>> noon = datetime(2027, 5, 3, 12, tzinfo=ZoneInfo("UTC"))
-    >>> verb_of(noon, zone=ZoneInfo("UTC"), at=noon - timedelta(days=1))
+    >>> said_of(noon, Planned("legal"), zone=ZoneInfo("UTC"), at=noon - timedelta(days=1)).verb
     <Verb.REVIEW_DUE_TOMORROW: 'review.due_tomorrow'>
     """
+    left = (due_at.astimezone(zone).date() - at.astimezone(zone).date()).days
     if due_at <= at:
-        return Verb.REVIEW_OVERDUE
-    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
-    return Verb.REVIEW_DUE_TOMORROW if due_at.astimezone(zone).date() == tomorrow else None
+        return Said(Verb.REVIEW_OVERDUE, -left // stage.again if stage.again else 0)
+    if left not in stage.remind:
+        return None
+    return Said(Verb.REVIEW_DUE_TOMORROW, 0) if left == 1 else Said(Verb.REVIEW_DUE_SOON, left)
 
 
-def _facts(review: Review, due_at: datetime, asked: Asked) -> dict[str, object]:
+def _facts(review: Review, due_at: datetime, asked: Asked, said: Said) -> dict[str, object]:
     due = {"review": str(review.pk), "due_at": due_at.isoformat(), "stage_index": review.stage}
     if review.review_set_id is not None:
         due["review_set"] = str(review.review_set_id)
+    if said.count:
+        due["count"] = said.count
     return {**due, **asking.for_events(review, asked)}
 
 
@@ -99,19 +117,19 @@ def _zone(review: Review) -> ZoneInfo:
     return times.of_brand(review.brand)
 
 
-def _is_told(told: set[_Told], verb: Verb, review: Review, due_at: datetime) -> bool:
+def _is_told(told: set[_Told], said: Said, review: Review, due_at: datetime) -> bool:
     """Whether the people of its stage have been told; of an earlier release's events, somebody."""
-    said = (verb.value, str(review.pk), due_at.isoformat())
-    return (*said, review.stage) in told or (*said, None) in told
+    about = (said.verb.value, str(review.pk), due_at.isoformat())
+    return any((*about, stage, said.count) in told for stage in (review.stage, None))
 
 
 def _told(found: Sequence[Review]) -> set[_Told]:
     """What was said of these clips before."""
     events = Event.objects.filter(
         asset_id__in={review.version.asset_id for review in found},
-        verb__in=[Verb.REVIEW_DUE_TOMORROW, Verb.REVIEW_OVERDUE],
+        verb__in=[Verb.REVIEW_DUE_TOMORROW, Verb.REVIEW_DUE_SOON, Verb.REVIEW_OVERDUE],
     )
     return {
-        (verb, data["review"], data["due_at"], data.get("stage_index"))
+        (verb, data["review"], data["due_at"], data.get("stage_index"), data.get("count", 0))
         for verb, data in events.values_list("verb", "data")
     }

@@ -179,7 +179,7 @@ def decide(
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
         if kind == DecisionKind.APPROVE and clearance.embargo_until is not None:
             _stop_if(_refuse_to_hide(version))
-        lines = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
+        lines = questions.of_review(review) if kind == DecisionKind.APPROVE else ()
         answers = tuple(answers)
         _stop_if(checklist.refuse(lines, answers))
         asks = kind == DecisionKind.APPROVE and disclosing.is_asked(review, stage=position.stage)

@@ -20,7 +20,7 @@ from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, locks, places, sorting
 from dam.core.language import noop
 from dam.custom_fields.definitions import Field, Kind
-from provenance.review import by_field, plans, rules
+from provenance.review import by_field, plans, questions, rules
 from provenance.review.models import ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES
@@ -29,6 +29,9 @@ MOST = 50  # of a brand, in use
 MOST_STAGES = 8
 MOST_NEEDED = 10  # approvals of a stage
 MOST_DAYS = 365
+MOST_REMINDERS = 5
+LONGEST_REMINDER = 30  # days
+LONGEST_STATEMENT = 1_000  # characters
 LONGEST_TITLE = 120  # characters, of a template and of a stage
 
 
@@ -99,6 +102,8 @@ def change(template: ReviewTemplate, *, by: Principal, revision: int, wanted: Wa
     wanted = _tidy(wanted, by=by)
     columns = _columns(wanted)
     changed = {name: value for name, value in columns.items() if getattr(template, name) != value}
+    if template.planned == wanted.stages:
+        changed.pop("stages", None)
     if not changed:
         return
     data: dict[str, object] = {
@@ -174,6 +179,10 @@ def _facts(stage: Planned) -> str:
         f"field:{stage.field}" if stage.field else _number(stage.person, stage.group) or "role",
         f"{stage.days} days" if stage.days is not None else "",
         f"deputy {deputy}" if deputy else "",
+        f"questions {list(stage.questions)}" if stage.questions is not None else "",
+        f"reminders {list(stage.remind)}" if stage.remind != (1,) else "",
+        f"again every {stage.again} days" if stage.again else "",
+        f"signs “{stage.statement}”" if stage.statement else "",
     )
     return ", ".join(filter(None, facts))
 
@@ -216,8 +225,13 @@ def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
     people = set(reviewers(by.brand).values_list("pk", flat=True))
     known = set(groups.of_brand(by.brand).values_list("pk", flat=True))
     fields = {field.key: field for field in by_field.offered(by.brand)}
+    asked = set(questions.in_use(by.brand).values_list("pk", flat=True))
     stages = tuple(
-        _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known, fields)
+        _own(
+            _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known, fields),
+            place,
+            asked,
+        )
         for place, stage in enumerate(wanted.stages)
     )
     return Wanted(title, stages, rule, wanted.by_hand, wanted.together)
@@ -270,6 +284,38 @@ def _stage(
     if has_deputy and stage.days is None:
         raise refuse("days", _("Say after how many days the deputy is asked."))
     return stage
+
+
+def _own(stage: Planned, place: int, asked: set[int]) -> Planned:
+    """What a stage has of its own: its questions, what is signed, and its reminders."""
+    statement = foreign_text.neutral(stage.statement).strip()
+    if len(statement) > LONGEST_STATEMENT:
+        raise TemplateRefused(
+            _("This has at most %(most)s characters. Yours has %(has)s.")
+            % {"most": LONGEST_STATEMENT, "has": len(statement)},
+            field="statement",
+            stage=place,
+        )
+    remind = tuple(sorted(set(stage.remind), reverse=True))
+    if len(remind) > MOST_REMINDERS or not all(1 <= days <= LONGEST_REMINDER for days in remind):
+        raise TemplateRefused(
+            _("Enter up to %(most)s numbers of days, from 1 to %(days)s.")
+            % {"most": MOST_REMINDERS, "days": LONGEST_REMINDER},
+            field="remind",
+            stage=place,
+        )
+    if not 0 <= stage.again <= LONGEST_REMINDER:
+        raise TemplateRefused(
+            _("Enter from 1 to %(most)s days.") % {"most": LONGEST_REMINDER}, field="again", stage=place
+        )
+    chosen = None
+    if stage.questions is not None:
+        chosen = tuple(sorted(set(stage.questions)))
+        if not asked.issuperset(chosen):
+            raise TemplateRefused(
+                _("One of the questions was retired. Choose again."), field="questions", stage=place
+            )
+    return replace(stage, statement=statement, remind=remind, questions=chosen)
 
 
 def _record(

@@ -211,7 +211,7 @@ def _form(
         before=reviews.cleared_so_far(review),
         usual=defaults.read(brand.default_rights),
         zone=of_brand(brand),
-        questions=questions.asked(brand, review.position.stage_name),
+        questions=questions.of_review(review),
         documents=False,
         asks_disclosure=bool(disclosing.asked_among(going)),
         offered=list(presets.of(brand)),

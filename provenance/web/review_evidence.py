@@ -26,7 +26,7 @@ def keep_sent(request: BrandRequest, review: Review) -> Mapping[str, str]:
     The caller has asked whether they may decide.
     """
     problems, person = {}, principals.person(request.principal)
-    for question in questions.asked(review.brand, review.position.stage_name):
+    for question in questions.of_review(review):
         field = f"question_{question.number}_document"
         file = request.FILES.get(field)
         if not question.evidence:

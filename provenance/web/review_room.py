@@ -258,7 +258,7 @@ def _form(
     prefix_id = f"{kind}_%s"  # three forms in one page
     if kind == DecisionKind.APPROVE:
         before = reviews.cleared_so_far(review)
-        lines = questions.asked(review.brand, review.position.stage_name)
+        lines = questions.of_review(review)
         zone = of_brand(review.brand)
         usual = defaults.read(review.brand.default_rights)
         asks = review.state == ReviewState.OPEN and disclosing.is_asked(review, stage=review.stage)
@@ -380,6 +380,7 @@ def _signed(review: Review, asked: Asked) -> dict[str, object]:
     return {
         "version": review.version,
         "stage_title": review.waits_for.name,
+        "statement": review.waits_for.statement,
         "final": is_enough and position.last_stage,
         "next_title": review.planned[position.stage + 1].name if onwards else "",
         "before": reviews.cleared_so_far(review),

@@ -118,6 +118,8 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
             clips,
         )
         said += [words % {"count": clips}] if clips > 1 else []
+    if statement := record.get("statement"):
+        said.append(_("signed: %(statement)s") % {"statement": statement})
     if watched := record.get("watched"):
         percent = 100 * watched["played_ms"] // max(1, watched["length_ms"])
         said.append(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from dam.accounts.models import Brand
 from dam.core import numbers, places
 from dam.custom_fields import schema
 from dam.web.whole_text import WholeTextForm
-from provenance.review import by_field, plans, stage_names, templates
+from provenance.review import by_field, plans, questions, stage_names, templates
 from provenance.review.models import ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES
@@ -25,7 +26,8 @@ from provenance.review.templates import TemplateRefused, Wanted
 ROLE = "role"
 EVERYONE = "everyone"
 BY_FIELD = "field:"
-NEW_STAGE = {"kind": "legal", "who": ROLE, "needs": "1"}
+OWN = "own"
+NEW_STAGE = {"kind": "legal", "who": ROLE, "needs": "1", "remind": "1"}
 ACTIONS = ("add", "remove", "up", "down")
 
 
@@ -78,8 +80,40 @@ class StageForm(WholeTextForm):
         help_text=gettext_lazy("Also asked once the stage is overdue."),
     )
 
+    remind = forms.CharField(
+        label=gettext_lazy("Reminders"),
+        required=False,
+        help_text=gettext_lazy("So many days before it is due, separated by commas: 7, 1. Empty: none."),
+    )
+    again = forms.IntegerField(
+        label=gettext_lazy("Once overdue, remind again every so many days"),
+        required=False,
+        help_text=gettext_lazy("Leave empty to remind once."),
+    )
+    statement = forms.CharField(
+        label=gettext_lazy("What is signed"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "A sentence that whoever approves this stage signs, beside what they clear. Kept in the ledger."
+        ),
+    )
+    asks = forms.ChoiceField(label=gettext_lazy("Checklist"), required=False)
+    questions = forms.MultipleChoiceField(
+        label=gettext_lazy("Questions"), required=False, widget=forms.CheckboxSelectMultiple()
+    )
+
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if people.questions:
+            self._offer("asks", [("", _("All questions of its kind")), (OWN, _("Only the questions below"))])
+            questions_field = self.fields["questions"]
+            assert isinstance(questions_field, forms.MultipleChoiceField)
+            questions_field.choices = people.questions
+            for name in ("asks", "questions"):
+                self.fields[name].unmarked = True  # type: ignore[attr-defined]
+        else:  # the brand has none to choose from
+            del self.fields["asks"], self.fields["questions"]
         self._offer("kind", [(stage.name, stage.title) for stage in STAGES.values()])
         self._offer("who", [(ROLE, _("Anyone with the role")), *people.by_field, *people.choices])
         numbers = [(str(number), str(number)) for number in range(1, templates.MOST_NEEDED + 1)]
@@ -91,6 +125,15 @@ class StageForm(WholeTextForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(choices)
         field.error_messages["invalid_choice"] = _("This can't be chosen any more. Choose again.")
+
+    def clean_remind(self) -> tuple[int, ...]:
+        if self.add_prefix("remind") not in self.data:  # a page from before there were reminders
+            return Planned("").remind
+        typed = [part.strip() for part in self.cleaned_data["remind"].split(",") if part.strip()]
+        days = [numbers.read(part, digits=3) for part in typed]
+        if None in days:
+            raise forms.ValidationError(_("Enter numbers of days, separated by commas: 7, 1."))
+        return tuple(day for day in days if day is not None)
 
     def planned(self) -> Planned:
         """Of a form that is valid."""
@@ -107,6 +150,10 @@ class StageForm(WholeTextForm):
             deputy_person=deputy_person,
             deputy_group=deputy_group,
             field=given["who"].removeprefix(BY_FIELD) if given["who"].startswith(BY_FIELD) else "",
+            questions=tuple(map(int, given["questions"])) if given.get("asks") == OWN else None,
+            statement=given["statement"],
+            remind=given["remind"],
+            again=given["again"] or 0,
         )
 
 
@@ -117,6 +164,11 @@ class People:
     def __init__(self, brand: Brand) -> None:
         in_groups = [(f"group:{group.pk}", str(group)) for group in groups.of_brand(brand)]
         people = [(f"person:{user.pk}", str(user)) for user in templates.reviewers(brand)]
+        self.questions = [
+            (str(row.pk), f"{STAGES[row.stage].title}: {row.words}")
+            for row in questions.in_use(brand)
+            if row.stage in STAGES
+        ]
         self.choices: list[tuple[str, Any]] = []
         if in_groups:
             self.choices.append((_("Groups"), in_groups))
@@ -206,9 +258,18 @@ def _sent(data: Mapping[str, str]) -> tuple[dict[str, object], list[dict[str, ob
     main: dict[str, object] = {name: data.get(name, "") for name in ("revision", "title", "rule")}
     main |= {name: name in data for name in ("by_hand", "together")}
     return main, [
-        {name: data.get(f"stage-{place}-{name}", "") for name in StageForm.base_fields}
+        {
+            name: _values(data, f"stage-{place}-{name}")
+            if name == "questions"
+            else data.get(f"stage-{place}-{name}", "")
+            for name in StageForm.base_fields
+        }
         for place in range(_count(data))
     ]
+
+
+def _values(data: Mapping[str, str], name: str) -> list[str]:
+    return data.getlist(name) if isinstance(data, QueryDict) else [data[name]] if name in data else []
 
 
 def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -226,6 +287,11 @@ def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict
             "needs": EVERYONE if stage.needs == plans.ALL else str(stage.needs),
             "days": stage.days,
             "deputy": _value(stage.deputy_person, stage.deputy_group, nobody=""),
+            "remind": ", ".join(map(str, stage.remind)),
+            "again": stage.again or None,
+            "statement": stage.statement,
+            "asks": "" if stage.questions is None else OWN,
+            "questions": [str(number) for number in stage.questions or ()],
         }
         for stage in template.planned
     ]

@@ -13,8 +13,10 @@ from dam.notifications import following
 from dam.notifications.models import Notification
 from provenance.review import reminders, reviews
 from provenance.review.models import Review
+from provenance.review.plans import Planned
 from tests.factories import member, principal
 from tests.review_factory import Case
+from tests.review_templates import begun
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,30 @@ def test_many_reviews_cost_a_bounded_number_of_queries(django_assert_max_num_que
         due(END_OF_TOMORROW, case=Case(brand=brand_case.brand))
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         assert reminders.remind(at=NOON) == 12
+
+
+def test_a_stage_reminds_on_days_of_its_own_and_again_once_it_is_overdue() -> None:
+    case = Case()
+    stage = Planned("legal", days=10, remind=(7, 3), again=2)
+    begun(case, stage, at=NOON)  # due at the end of 13 May
+    days = range(17)
+    said_on = [day for day in days if reminders.remind(at=NOON + timedelta(days=day))]
+    assert said_on == [3, 7, 11, 12, 14, 16]
+    events = Event.objects.filter(brand=case.brand, verb__in=(*SAID, Verb.REVIEW_DUE_SOON)).order_by(
+        "sequence"
+    )
+    assert [(each.verb, each.data.get("count", 0)) for each in events] == [
+        ("review.due_soon", 7),
+        ("review.due_soon", 3),
+        ("review.overdue", 0),
+        ("review.overdue", 1),
+        ("review.overdue", 2),
+        ("review.overdue", 3),
+    ]
+    assert told(case, at=NOON)["due_tomorrow"] == {case.legal_reviewer.user.name}
+
+
+def test_a_stage_without_reminders_is_told_once_it_is_overdue() -> None:
+    case = Case()
+    begun(case, Planned("legal", days=3, remind=()), at=NOON)
+    assert sum(reminders.remind(at=NOON + timedelta(hours=12 * half)) for half in range(20)) == 1

@@ -1,0 +1,143 @@
+"""What a stage of a template has of its own: its questions, and what is signed; kept with each decision."""
+
+import json
+
+import pytest
+
+from dam.accounts.capabilities import Role
+from dam.accounts.principals import Member
+from dam.audit.models import Event
+from provenance.review import ledger, plans, questions, reviews, templates
+from provenance.review.checklist import Answer, Choice
+from provenance.review.models import ChecklistQuestion, LedgerEntry, Review, ReviewTemplate
+from provenance.review.plans import Planned
+from provenance.review.questions import Wording
+from provenance.review.templates import TemplateRefused, Wanted
+from tests.factories import member
+from tests.integration.provenance.web.room import signed_in
+from tests.review_factory import Case
+from tests.review_templates import begun
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
+SIGNED = "I have read the contract with the talent."
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case()
+
+
+@pytest.fixture
+def admin(case: Case) -> Member:
+    return member(case.brand, Role.ADMIN)
+
+
+def question(admin: Member, words: str, stage: str = "legal") -> ChecklistQuestion:
+    return questions.add(by=admin, stage=stage, wording=Wording(words))
+
+
+def yes(asked: ChecklistQuestion) -> Answer:
+    return Answer(asked.pk, asked.revision, Choice.YES)
+
+
+def test_each_stage_asks_its_own_questions(case: Case, admin: Member) -> None:
+    music, faces, logo = (
+        question(admin, "Music?"),
+        question(admin, "Faces?"),
+        question(admin, "Logo?", "brand"),
+    )
+    first = Planned("legal", "Music", questions=(music.pk, logo.pk))
+    review = begun(case, first, Planned("legal", "Faces", questions=(faces.pk,)), Planned("brand"))
+    assert [each.words for each in questions.of_review(review)] == ["Logo?", "Music?"]
+    with pytest.raises(reviews.ReviewRefused):
+        case.approve(review, by=case.legal_reviewer, answers=[yes(music)])
+    decision = case.approve(review, by=case.legal_reviewer, answers=[yes(music), yes(logo)])
+    assert [line["words"] for line in decision.checklist] == ["Logo?", "Music?"]
+    review = Review.objects.get(pk=review.pk)
+    assert [each.words for each in questions.of_review(review)] == ["Faces?"]
+    case.approve(review, by=member(case.brand, Role.LEGAL_REVIEWER), answers=[yes(faces)])
+    review = Review.objects.get(pk=review.pk)
+    assert [each.words for each in questions.of_review(review)] == ["Logo?"]  # all of its kind
+
+
+def test_a_question_that_is_retired_is_asked_nowhere(case: Case, admin: Member) -> None:
+    music = question(admin, "Music?")
+    review = begun(case, Planned("legal", questions=(music.pk,)))
+    questions.retire(music, by=admin)
+    assert questions.of_review(review) == ()
+
+
+def test_what_is_signed_is_shown_and_kept_with_the_decision(case: Case) -> None:
+    review = begun(case, Planned("legal", statement=SIGNED), Planned("brand"))
+    page = signed_in(case.legal_reviewer).get(f"/b/{case.brand.slug}/reviews/{review.pk}/").content.decode()
+    assert SIGNED in page
+    case.approve(review, by=case.legal_reviewer)
+    assert json.loads(LedgerEntry.objects.get().record)["statement"] == SIGNED
+    page = signed_in(case.brand_reviewer).get(f"/b/{case.brand.slug}/reviews/{review.pk}/").content.decode()
+    assert f"signed: {SIGNED}" in page
+    assert ledger.verify(case.brand).holds
+    Review.objects.update(plan=plans.written([Planned("legal", statement="Another."), Planned("brand")]))
+    assert not ledger.verify(case.brand).holds
+
+
+def test_a_template_keeps_what_its_stages_have_of_their_own(case: Case, admin: Member) -> None:
+    music = question(admin, "Music?")
+    stage = Planned("legal", questions=(music.pk,), statement=SIGNED, remind=(1, 7), again=2, days=9)
+    made = templates.add(by=admin, wanted=Wanted("Spots", (stage, Planned("brand")), by_hand=True))
+    made = ReviewTemplate.objects.get(pk=made.pk)
+    own, usual = made.planned
+    assert (own.questions, own.statement, own.remind, own.again) == ((music.pk,), SIGNED, (7, 1), 2)
+    assert (usual.questions, usual.statement, usual.remind, usual.again) == (None, "", (1,), 0)
+    assert "statement" not in made.stages[1]  # as an earlier release keeps it
+    wanted = Wanted("Spots", (own, usual), by_hand=True)
+    templates.change(made, by=admin, revision=0, wanted=wanted)
+    assert ReviewTemplate.objects.get(pk=made.pk).revision == 0
+    (event,) = Event.objects.filter(verb="template.added")
+    assert SIGNED in event.data["review_stages"][0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "field"),
+    [
+        (Planned("legal", remind=(31,)), "remind"),
+        (Planned("legal", remind=(0,)), "remind"),
+        (Planned("legal", remind=(1, 2, 3, 4, 5, 6)), "remind"),
+        (Planned("legal", again=31), "again"),
+        (Planned("legal", statement="x" * 1001), "statement"),
+        (Planned("legal", questions=(999,)), "questions"),
+    ],
+)
+def test_what_a_stage_cant_have_is_refused_beside_its_field(
+    admin: Member, stage: Planned, field: str
+) -> None:
+    with pytest.raises(TemplateRefused) as refused:
+        templates.add(by=admin, wanted=Wanted("Spots", (Planned("brand"), stage), by_hand=True))
+    assert (refused.value.field, refused.value.stage) == (field, 1)
+
+
+def test_the_form_of_a_template_has_them_and_keeps_what_was_typed(case: Case, admin: Member) -> None:
+    music = question(admin, "Music?")
+    client, address = signed_in(admin), f"/b/{case.brand.slug}/administration/review/templates/new/"
+    sent = {
+        "revision": 0,
+        "title": "Spots",
+        "rule": "kind:video",
+        "stages": 1,
+        "stage-0-kind": "legal",
+        "stage-0-who": "role",
+        "stage-0-needs": "1",
+        "stage-0-days": "9",
+        "stage-0-deputy": "",
+        "stage-0-remind": "7, 1",
+        "stage-0-again": "2",
+        "stage-0-statement": SIGNED,
+        "stage-0-asks": "own",
+        "stage-0-questions": [str(music.pk)],
+    }
+    page = client.post(address, sent | {"act": "add"}).content.decode()
+    assert SIGNED in page
+    assert f'value="{music.pk}"' in page
+    assert client.post(address, sent | {"stage-0-remind": "soon"}).status_code == 422
+    assert client.post(address, sent).status_code == 302
+    (stage,) = ReviewTemplate.objects.get().planned
+    assert (stage.questions, stage.statement, stage.remind, stage.again) == ((music.pk,), SIGNED, (7, 1), 2)
