@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, Group, User
+from dam.accounts.models import Brand, Group, Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.trail import PendingEvent
@@ -158,6 +158,10 @@ def reviews_for(
     people_away = [each.person_id for each in absent]
     groups = Group.objects.filter(brand=principal.brand, members__in=people_away).values("pk")
     named = Q(named_person__in=people_away) | Q(named_group__in=groups)
+    roles = Membership.objects.filter(
+        brand=principal.brand, user__in=people_away, custom_role__isnull=False
+    ).values("custom_role")
+    named |= Q(named_role__in=roles)
     named |= Q(asked_person__in=people_away) | Q(asked_group__in=groups)
     late = Q(stage_due_at__lte=at or timezone.now())
     named |= late & (Q(deputy_person__in=people_away) | Q(deputy_group__in=groups))

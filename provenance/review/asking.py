@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts import roles, times
-from dam.accounts.models import Brand, Group, Membership, User
+from dam.accounts.models import Brand, CustomRole, Group, Membership, User
 from dam.core.language import noop
 from provenance.review import away, plans
 from provenance.review.models import Decision, Review
@@ -105,7 +105,11 @@ def asks(user: User, brand: Brand, *, kinds: Collection[str], at: datetime | Non
     at = at or timezone.now()
     late = Q(stage_due_at__lte=at)  # not the day that whoever submitted it wished for
     mine = _names(user.pk, brand, late=late)
-    found = mine | Q(named_person=None, named_group=None) | _in_place_of(user, brand, kinds, at=at)
+    found = (
+        mine
+        | Q(named_person=None, named_group=None, named_role=None)
+        | _in_place_of(user, brand, kinds, at=at)
+    )
     for kind in kinds:
         found |= (
             Q(waits_for_kind=kind)
@@ -119,20 +123,23 @@ def _names(person: int, brand: Brand, *, late: Q) -> Q:
     """The reviews that name this person, or were handed over to them, or whose deputy they are now."""
     groups = Group.objects.filter(brand=brand, members=person).values("pk")
     names = Q(named_person=person) | Q(named_group__in=groups)
+    theirs = Membership.objects.filter(brand=brand, user=person, custom_role__isnull=False)
+    names |= Q(named_role__in=theirs.values("custom_role"))
     names |= Q(asked_person=person) | Q(asked_group__in=groups)
     return names | late & (Q(deputy_person=person) | Q(deputy_group__in=groups))
 
 
 def _in_place_of(user: User, brand: Brand, kinds: Iterable[str], *, at: datetime) -> Q:
     """The reviews that name somebody who could decide them, is away, and whom this person stands in for."""
-    found, kinds = Q(pk__in=[]), list(kinds)
+    found: Q = Q(pk__in=[])
+    kinds = list(kinds)
     for person in away.those_of(user, brand, at=at):
         theirs = Membership.objects.filter(brand=brand, user=person, user__is_active=True)
         able = [
             kind for kind in kinds if theirs.filter(roles.with_capability(STAGES[kind].capability)).exists()
         ]
         decided = Decision.objects.filter(review=OuterRef("pk"))
-        found |= (
+        found |= Q(
             _names(person, brand, late=Q(stage_due_at__lte=at))
             & Q(waits_for_kind__in=able)
             & ~Q(submitted_by=person)
@@ -149,6 +156,8 @@ def _able(kind: str, *, late: bool) -> QuerySet[Membership]:
     for name in names:
         is_named |= Q(user=OuterRef(f"{name}_person")) | Q(user__people_groups=OuterRef(f"{name}_group"))
     by_them = Q(decided_by=OuterRef("user")) | Q(for_person=OuterRef("user"))
+    if not late:
+        is_named |= Q(custom_role=OuterRef("named_role"))
     decided = Decision.objects.filter(by_them, review=OuterRef(OuterRef("pk")))
     return (
         Membership.objects.filter(is_named, brand=OuterRef("brand"), user__is_active=True)
@@ -167,16 +176,22 @@ def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID,
     found = {review.pk: Asked(is_named=False) for review in reviews}
     planned = [review for review in reviews if review.waits_for.is_named]
     found |= {review.pk: Asked(is_named=True) for review in planned}  # where whom it named is gone
-    named = [review for review in planned if review.named_person_id or review.named_group_id]
+    named = [
+        review
+        for review in planned
+        if review.named_person_id or review.named_group_id or review.named_role_id
+    ]
     if not named:
         return found
     groups = members({key for review in named for key in _groups(review)})
     brands = {each.brand_id for each in named}
+    of_roles = with_own_role({each.named_role_id for each in named if each.named_role_id})
     able = {kind: with_role(brands, kind) for kind in {each.waits_for.kind for each in named}}
     absent = away.deputies(brands, at=at)
     for review in named:
         here = able[review.waits_for.kind][review.brand_id] - not_asked(review)
         meant = _people(review.named_person_id, review.named_group_id, groups)
+        meant |= of_roles.get(review.named_role_id or 0, frozenset())
         heirs = _people(review.asked_person_id, review.asked_group_id, groups) - meant
         meant |= heirs
         late = review.stage_due_at is not None and review.stage_due_at <= at
@@ -270,9 +285,12 @@ def begun(review: Review, stage: int, *, at: datetime) -> dict[str, Any]:
     planned = review.planned[stage]
     person, deputy = _there(User.objects.all(), planned.person, planned.deputy_person)
     group, deputies = _there(Group.objects.filter(brand=review.brand_id), planned.group, planned.deputy_group)
+    roles_there = CustomRole.objects.filter(brand=review.brand_id, retired_at=None)
+    (role,) = _there(roles_there, planned.role)
     return {
         "named_person": person,
         "named_group": group,
+        "named_role": role,
         "deputy_person": deputy,
         "deputy_group": deputies,
         "stage_due_at": planned.due_at(begun=at, zone=times.of_brand(review.brand)),
@@ -297,6 +315,15 @@ def members(groups: Collection[int]) -> dict[int, frozenset[int]]:
     for group, person in rows:
         found[group].add(person)
     return {group: frozenset(people) for group, people in found.items()}
+
+
+def with_own_role(wanted: Collection[int]) -> dict[int, frozenset[int]]:
+    """Who has each of these roles that brands have made for themselves."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Membership.objects.filter(custom_role__in=wanted, user__is_active=True)
+    for role, person in rows.values_list("custom_role_id", "user_id") if wanted else ():
+        found[role].add(person)
+    return {role: frozenset(people) for role, people in found.items()}
 
 
 def _people(person: int | None, group: int | None, groups: dict[int, frozenset[int]]) -> frozenset[int]:

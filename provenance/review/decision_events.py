@@ -20,7 +20,7 @@ def verb(before: Position, after: Position, kind: DecisionKind) -> Verb:
 def of_decision(
     decision: Decision, position: Position, review: Review, preset: Chosen | None = None
 ) -> dict[str, object]:
-    filled = {"preset": preset.kept()} if preset else {}
+    filled: dict[str, object] = {"preset": preset.kept()} if preset else {}
     filled |= {"for": decision.for_person_id} if decision.for_person_id else {}
     return filled | {
         "stage": position.stage_name,

@@ -71,10 +71,12 @@ def _people(
     """Of each stage, who of those it names could decide it, and who could: where none of those, its role."""
     able = {kind: asking.with_role({brand}, kind)[brand] - gone for kind in {each.kind for each in stages}}
     members = asking.members({stage.group for stage in stages if stage.group is not None})
+    of_roles = asking.with_own_role({stage.role for stage in stages if stage.role is not None})
     found = []
     for stage in stages:
         could = able[stage.kind]
-        named = could & (members.get(stage.group or 0, frozenset()) | {stage.person})
+        with_role = of_roles.get(stage.role or 0, frozenset())
+        named = could & (members.get(stage.group or 0, frozenset()) | with_role | {stage.person})
         found.append((stage, named, named or could))
     return found
 

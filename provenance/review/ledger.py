@@ -104,7 +104,7 @@ def of_decision(
     `preset` is what filled in its terms: its name as it was, and whether the reviewer changed them.
     `together` says with what else one form approved it.
     """
-    filled = {"preset": preset.kept()} if preset else {}
+    filled: dict[str, object] = {"preset": preset.kept()} if preset else {}
     filled |= {"together": together.kept()} if together else {}
     signed = review.planned[decision.stage].statement if decision.kind == DecisionKind.APPROVE else ""
     filled |= {"statement": signed} if signed else {}

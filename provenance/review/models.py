@@ -74,6 +74,15 @@ class Review(models.Model):
         db_constraint=False,
         related_name="+",
     )
+    named_role = models.ForeignKey(
+        "dam.CustomRole",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     deputy_person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -130,7 +139,7 @@ class Review(models.Model):
     @property
     def named_words(self) -> str:
         """Whom its plan names to decide this stage. Fetch both along where there are many."""
-        return str(self.named_person or self.named_group or "")
+        return str(self.named_person or self.named_group or self.named_role or "")
 
     @property
     def deputy_words(self) -> str:

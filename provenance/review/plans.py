@@ -37,6 +37,7 @@ class Planned:
     questions: tuple[int, ...] | None = None
     statement: str = ""  # what whoever approves it signs besides
     remind: tuple[int, ...] = (1,)  # so many days before it is due
+    role: int | None = None  # a role that the brand has made for itself: of those who have it
     again: int = 0  # and, once it is overdue, every so many days; 0: once
 
     @property
@@ -47,7 +48,7 @@ class Planned:
     @property
     def is_named(self) -> bool:
         """Whether it says who decides it."""
-        return self.person is not None or self.group is not None
+        return self.person is not None or self.group is not None or self.role is not None
 
     def due_at(self, *, begun: datetime, zone: ZoneInfo) -> datetime | None:
         """The end of its last day where the brand is. None: it has none.
@@ -91,7 +92,7 @@ def written(stages: Iterable[Planned]) -> list[dict[str, Any]]:
     ]
 
 
-_LATER = ("questions", "statement", "remind", "again")
+_LATER = ("role", "questions", "statement", "remind", "again")
 
 
 def _tuple(value: Any) -> Any:

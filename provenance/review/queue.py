@@ -36,6 +36,7 @@ def visible_reviews(principal: Principal) -> QuerySet[Review]:
         "asked_group",
         "named_person",
         "named_group",
+        "named_role",
         "deputy_person",
         "deputy_group",
         "review_set",

@@ -5,8 +5,8 @@ overdue, again every so many days where it says so.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -76,7 +76,8 @@ def _remind(found: Sequence[Review], at: datetime) -> int:
     return len(pending)
 
 
-class Said(NamedTuple):
+@dataclass(frozen=True)
+class Said:
     """What there is to say: `count` is how many days before, of one that is overdue which time after the
     first."""
 

@@ -397,7 +397,9 @@ def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = No
 
 def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = None) -> Refusal | None:
     """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
-    rows = Review.objects.select_related("brand", "version__asset", "named_person", "named_group")
+    rows = Review.objects.select_related(
+        "brand", "version__asset", "named_person", "named_group", "named_role"
+    )
     review = rows.prefetch_related("decisions").get(pk=review.pk)
     asked = asking.of_one(review, at=at)
     return refusal_to_decide(review, by=by, asked=asked) or refusal_beyond_deciding(review, asked, by=by)

@@ -1,11 +1,11 @@
 """Whom the stages of reviews name, in words: looked up at once for all of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from dam.accounts.models import Group, User
+from dam.accounts.models import CustomRole, Group, User
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Kind, Schema
 from provenance.review import plans
@@ -30,12 +30,16 @@ class Names:
 
     people: Mapping[int, str]
     groups: Mapping[int, str]
+    roles: Mapping[int, str] = field(default_factory=dict)
     known: Schema = schema.NONE  # of the brand whose templates are told
 
     def who(self, stage: Planned) -> str:
         """Who decides the stage; empty where its role does."""
         if stage.field:
             return self._by_field(stage.field)
+        if stage.role is not None:
+            name = self.roles.get(stage.role)
+            return _("Anyone with the role “%(role)s”") % {"role": name} if name else _("a role that is gone")
         named = self._of(stage.person, stage.group)
         return f"{named} ({stage.named_by})" if named and stage.named_by else named
 
@@ -75,14 +79,17 @@ def needed(stage: Planned) -> str:
 
 
 def of(stages: Iterable[Planned], *, known: Schema = schema.NONE) -> Names:
-    """In two queries at most. `known` are the fields of the brand, for the stages of templates."""
+    """In three queries at most. `known` are the fields of the brand, for the stages of templates."""
     stages = list(stages)
     people = {key for each in stages for key in (each.person, each.deputy_person) if key is not None}
     groups = {key for each in stages for key in (each.group, each.deputy_group) if key is not None}
     users = User.objects.in_bulk(people) if people else {}
     rows = Group.objects.in_bulk(groups) if groups else {}
+    own = {each.role for each in stages if each.role is not None}
+    own_roles = CustomRole.objects.in_bulk(own) if own else {}
     return Names(
         {key: str(user) for key, user in users.items()},
         {key: str(row) for key, row in rows.items()},
+        {key: role.name for key, role in own_roles.items()},
         known,
     )

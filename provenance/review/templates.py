@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import groups, roles
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.models import Brand, CustomRole, Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -79,6 +79,13 @@ def reviewers(brand: Brand) -> QuerySet[User]:
     return User.objects.filter(pk__in=able.filter(wanted).values("user")).order_by(
         sorting.alphabetical("name"), "pk"
     )
+
+
+def own_roles_of(brand: Brand) -> list[CustomRole]:
+    """The roles that the brand has made for itself whose people decide a kind of stage."""
+    deciding = {stage.capability.value for stage in STAGES.values()}
+    rows = CustomRole.objects.filter(brand=brand, retired_at=None).order_by("name", "pk")
+    return [role for role in rows if deciding & set(role.capabilities)]
 
 
 def add(*, by: Principal, wanted: Wanted) -> ReviewTemplate:
@@ -176,7 +183,7 @@ def _facts(stage: Planned) -> str:
     facts = (
         stage.kind,
         str(stage.needs or "everyone"),
-        f"field:{stage.field}" if stage.field else _number(stage.person, stage.group) or "role",
+        f"field:{stage.field}" if stage.field else _number(stage.person, stage.group) or _role(stage),
         f"{stage.days} days" if stage.days is not None else "",
         f"deputy {deputy}" if deputy else "",
         f"questions {list(stage.questions)}" if stage.questions is not None else "",
@@ -185,6 +192,10 @@ def _facts(stage: Planned) -> str:
         f"signs “{stage.statement}”" if stage.statement else "",
     )
     return ", ".join(filter(None, facts))
+
+
+def _role(stage: Planned) -> str:
+    return "role" if stage.role is None else f"role {stage.role}"
 
 
 def _number(person: int | None, group: int | None) -> str:
@@ -225,12 +236,14 @@ def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
     people = set(reviewers(by.brand).values_list("pk", flat=True))
     known = set(groups.of_brand(by.brand).values_list("pk", flat=True))
     fields = {field.key: field for field in by_field.offered(by.brand)}
+    own_roles = {role.pk: role for role in own_roles_of(by.brand)}
     asked = set(questions.in_use(by.brand).values_list("pk", flat=True))
     stages = tuple(
         _own(
             _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known, fields),
             place,
             asked,
+            own_roles,
         )
         for place, stage in enumerate(wanted.stages)
     )
@@ -286,8 +299,16 @@ def _stage(
     return stage
 
 
-def _own(stage: Planned, place: int, asked: set[int]) -> Planned:
-    """What a stage has of its own: its questions, what is signed, and its reminders."""
+def _own(stage: Planned, place: int, asked: set[int], own_roles: Mapping[int, CustomRole]) -> Planned:
+    """What a stage has of its own: its role, its questions, what is signed, and its reminders."""
+    if stage.role is not None:
+        role = own_roles.get(stage.role)
+        if role is None:
+            words = _("This role isn't there any more. Choose another.")
+            raise TemplateRefused(words, field="who", stage=place)
+        if STAGES[stage.kind].capability.value not in role.capabilities:
+            words = _("People with this role can't decide such a stage. Choose another role or kind.")
+            raise TemplateRefused(words, field="who", stage=place)
     statement = foreign_text.neutral(stage.statement).strip()
     if len(statement) > LONGEST_STATEMENT:
         raise TemplateRefused(

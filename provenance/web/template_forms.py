@@ -26,6 +26,7 @@ from provenance.review.templates import TemplateRefused, Wanted
 ROLE = "role"
 EVERYONE = "everyone"
 BY_FIELD = "field:"
+OF_ROLE = "role:"
 OWN = "own"
 NEW_STAGE = {"kind": "legal", "who": ROLE, "needs": "1", "remind": "1"}
 ACTIONS = ("add", "remove", "up", "down")
@@ -95,7 +96,7 @@ class StageForm(WholeTextForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy(
-            "A sentence that whoever approves this stage signs, beside what they clear. Kept in the ledger."
+            "A sentence that people sign who approve this stage, beside what they clear. Kept in the ledger."
         ),
     )
     asks = forms.ChoiceField(label=gettext_lazy("Checklist"), required=False)
@@ -115,7 +116,9 @@ class StageForm(WholeTextForm):
         else:  # the brand has none to choose from
             del self.fields["asks"], self.fields["questions"]
         self._offer("kind", [(stage.name, stage.title) for stage in STAGES.values()])
-        self._offer("who", [(ROLE, _("Anyone with the role")), *people.by_field, *people.choices])
+        self._offer(
+            "who", [(ROLE, _("Anyone with the role")), *people.roles, *people.by_field, *people.choices]
+        )
         numbers = [(str(number), str(number)) for number in range(1, templates.MOST_NEEDED + 1)]
         self._offer("needs", [*numbers, (EVERYONE, _("Everyone in the group"))])
         self._offer("deputy", [("", _("Nobody")), *people.choices])
@@ -150,6 +153,9 @@ class StageForm(WholeTextForm):
             deputy_person=deputy_person,
             deputy_group=deputy_group,
             field=given["who"].removeprefix(BY_FIELD) if given["who"].startswith(BY_FIELD) else "",
+            role=numbers.read(given["who"].removeprefix(OF_ROLE))
+            if given["who"].startswith(OF_ROLE)
+            else None,
             questions=tuple(map(int, given["questions"])) if given.get("asks") == OWN else None,
             statement=given["statement"],
             remind=given["remind"],
@@ -164,6 +170,8 @@ class People:
     def __init__(self, brand: Brand) -> None:
         in_groups = [(f"group:{group.pk}", str(group)) for group in groups.of_brand(brand)]
         people = [(f"person:{user.pk}", str(user)) for user in templates.reviewers(brand)]
+        own_roles = [(f"{OF_ROLE}{role.pk}", role.name) for role in templates.own_roles_of(brand)]
+        self.roles: list[tuple[str, Any]] = [(_("Roles of this brand"), own_roles)] if own_roles else []
         self.questions = [
             (str(row.pk), f"{STAGES[row.stage].title}: {row.words}")
             for row in questions.in_use(brand)
@@ -239,6 +247,8 @@ def _value(person: int | None, group: int | None, *, nobody: str) -> str:
 
 
 def _who(stage: Planned) -> str:
+    if stage.role is not None:
+        return f"{OF_ROLE}{stage.role}"
     return BY_FIELD + stage.field if stage.field else _value(stage.person, stage.group, nobody=ROLE)
 
 
@@ -281,9 +291,7 @@ def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict
         {
             "title": stage.title,
             "kind": stage.kind,
-            "who": f"{BY_FIELD}{stage.field}"
-            if stage.field
-            else _value(stage.person, stage.group, nobody=ROLE),
+            "who": _who(stage),
             "needs": EVERYONE if stage.needs == plans.ALL else str(stage.needs),
             "days": stage.days,
             "deputy": _value(stage.deputy_person, stage.deputy_group, nobody=""),

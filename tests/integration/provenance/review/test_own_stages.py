@@ -1,22 +1,26 @@
 """What a stage of a template has of its own: its questions, and what is signed; kept with each decision."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
+from dam.accounts.models import CustomRole, Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
-from provenance.review import ledger, plans, questions, reviews, templates
+from dam.audit.verbs import Verb
+from provenance.review import absences, asking, ledger, plans, questions, queue, reviews, templates
 from provenance.review.checklist import Answer, Choice
 from provenance.review.models import ChecklistQuestion, LedgerEntry, Review, ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.questions import Wording
 from provenance.review.templates import TemplateRefused, Wanted
-from tests.factories import member
+from tests.factories import member, principal
 from tests.integration.provenance.web.room import signed_in
 from tests.review_factory import Case
-from tests.review_templates import begun
+from tests.review_templates import begun, code, waits_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
 SIGNED = "I have read the contract with the talent."
@@ -47,6 +51,7 @@ def test_each_stage_asks_its_own_questions(case: Case, admin: Member) -> None:
         question(admin, "Logo?", "brand"),
     )
     first = Planned("legal", "Music", questions=(music.pk, logo.pk))
+    second = member(case.brand, Role.LEGAL_REVIEWER)
     review = begun(case, first, Planned("legal", "Faces", questions=(faces.pk,)), Planned("brand"))
     assert [each.words for each in questions.of_review(review)] == ["Logo?", "Music?"]
     with pytest.raises(reviews.ReviewRefused):
@@ -55,7 +60,7 @@ def test_each_stage_asks_its_own_questions(case: Case, admin: Member) -> None:
     assert [line["words"] for line in decision.checklist] == ["Logo?", "Music?"]
     review = Review.objects.get(pk=review.pk)
     assert [each.words for each in questions.of_review(review)] == ["Faces?"]
-    case.approve(review, by=member(case.brand, Role.LEGAL_REVIEWER), answers=[yes(faces)])
+    case.approve(review, by=second, answers=[yes(faces)])
     review = Review.objects.get(pk=review.pk)
     assert [each.words for each in questions.of_review(review)] == ["Logo?"]  # all of its kind
 
@@ -92,7 +97,7 @@ def test_a_template_keeps_what_its_stages_have_of_their_own(case: Case, admin: M
     wanted = Wanted("Spots", (own, usual), by_hand=True)
     templates.change(made, by=admin, revision=0, wanted=wanted)
     assert ReviewTemplate.objects.get(pk=made.pk).revision == 0
-    (event,) = Event.objects.filter(verb="template.added")
+    (event,) = Event.objects.filter(verb=Verb.TEMPLATE_ADDED)
     assert SIGNED in event.data["review_stages"][0]
 
 
@@ -141,3 +146,53 @@ def test_the_form_of_a_template_has_them_and_keeps_what_was_typed(case: Case, ad
     assert client.post(address, sent).status_code == 302
     (stage,) = ReviewTemplate.objects.get().planned
     assert (stage.questions, stage.statement, stage.remind, stage.again) == ((music.pk,), SIGNED, (7, 1), 2)
+
+
+def own_role(case: Case, *, decides: str = "decide_legal") -> CustomRole:
+    return CustomRole.objects.create(brand=case.brand, name="Counsel", capabilities=["view", decides])
+
+
+def counsel(case: Case, role: CustomRole) -> Member:
+    person = member(case.brand, Role.LEGAL_REVIEWER)
+    capabilities = ["view", "view_unreleased", "decide_legal"]
+    CustomRole.objects.filter(pk=role.pk).update(capabilities=capabilities)
+    Membership.objects.filter(user=person.user).update(role="", custom_role=role)
+    return principal(person.user, case.brand)
+
+
+def test_a_stage_of_an_own_role_waits_for_those_who_have_it(case: Case) -> None:
+    role = own_role(case)
+    first = counsel(case, role)
+    review = begun(case, Planned("legal", role=role.pk))
+    assert waits_for(first, case.legal_reviewer) == [True, False]
+    assert (code(review, by=first), code(review, by=case.legal_reviewer)) == ("", "not_asked")
+    later = counsel(case, role)
+    assert waits_for(later) == [True]
+    Membership.objects.filter(user__in=[first.user, later.user]).update(role="viewer", custom_role=None)
+    assert waits_for(case.legal_reviewer) == [True]  # nobody has it any more
+    assert asking.of_one(Review.objects.get()).nobody_left
+
+
+def test_who_stands_in_for_one_with_the_role_decides_for_them(case: Case) -> None:
+    role = own_role(case)
+    person = counsel(case, role)
+    review = begun(case, Planned("legal", role=role.pk))
+    now = timezone.now()
+    absences.plan(by=person, deputy=case.legal_reviewer.user, from_at=now, until_at=now + timedelta(days=2))
+    at = now + timedelta(hours=1)
+    assert queue.waiting_for(case.legal_reviewer, at=at).exists()
+    assert asking.of_one(review, at=at).in_place_of(case.legal_reviewer.user.pk) == person.user.pk
+
+
+def test_a_template_takes_only_roles_that_decide_such_a_stage(case: Case, admin: Member) -> None:
+    brand_only = own_role(case, decides="decide_brand")
+    for role in (brand_only.pk, 10**6):
+        wanted = Wanted("Spots", (Planned("legal", role=role),), by_hand=True)
+        with pytest.raises(TemplateRefused) as refused:
+            templates.add(by=admin, wanted=wanted)
+        assert (refused.value.field, refused.value.stage) == ("who", 0)
+    made = templates.add(
+        by=admin, wanted=Wanted("Spots", (Planned("brand", role=brand_only.pk),), by_hand=True)
+    )
+    page = signed_in(admin).get(f"/b/{case.brand.slug}/administration/review/templates/{made.pk}/")
+    assert f'value="role:{brand_only.pk}" selected' in page.content.decode()
