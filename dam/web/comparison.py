@@ -69,8 +69,8 @@ def beside(one: Version, two: Version) -> dict[str, object]:
     return {
         "facts": _facts(one, two),
         "compared": comparing.ask(one, two),
-        "shown_one": _shown(one),
-        "shown_two": _shown(two),
+        "shown_one": shown(one),
+        "shown_two": shown(two),
     }
 
 
@@ -85,7 +85,7 @@ def _chosen(versions: Sequence[Version], one: str, two: str) -> tuple[Version | 
     return (first if first.pk != second.pk else others[0]), second
 
 
-def _shown(version: Version) -> str:
+def shown(version: Version) -> str:
     """The kind of the rendition that is compared; empty while there is none."""
     return next((str(kind.value) for kind in SHOWN if kind in version.rendition_by_kind), "")
 

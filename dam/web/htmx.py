@@ -50,6 +50,12 @@ def into(response: HttpResponse, target: str, how: str) -> HttpResponse:
     return swapped(response, how)
 
 
+def tell(response: HttpResponse, event: str) -> HttpResponse:
+    """The response; once it is in the page, that hears of this event."""
+    response.headers["HX-Trigger-After-Swap"] = event
+    return response
+
+
 def with_toast(response: HttpResponse, text: str, *, tone: str = "info") -> HttpResponse:
     """The response, with a message that the page shows for a while."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})

@@ -57,10 +57,19 @@ def carried(version: Version, *, to: Principal) -> QuerySet[Any]:
     Those of the newest first, each version's in the order of its frames; `is_not_done` says whether they were
     found so in this version.
     """
-    older = visibility.visible_versions(to).filter(asset=version.asset_id, number__lt=version.number)
     was_open = Q(resolved_at=None) | Q(resolved_at__gte=version.created_at)
+    return _older(version, to=to).filter(was_open)
+
+
+def of_version(number: int, *, beside: Version, to: Principal) -> QuerySet[Any]:
+    """As `carried`: all that was said of the older version of this number, also what was resolved before."""
+    return _older(beside, to=to).filter(version__number=number)
+
+
+def _older(version: Version, *, to: Principal) -> QuerySet[Any]:
+    older = visibility.visible_versions(to).filter(asset=version.asset_id, number__lt=version.number)
     not_done = Exists(NotDone.objects.filter(comment=OuterRef("pk"), version=version))
-    rows = Comment.objects.filter(was_open, version__in=older, parent=None, deleted_at=None)
+    rows = Comment.objects.filter(version__in=older, parent=None, deleted_at=None)
     return rows.annotate(is_not_done=not_done).order_by("-version__number", "frame", "created_at", "pk")
 
 
@@ -93,7 +102,7 @@ def tick(
 ) -> None:
     """Say what was found of the remark in the version `of`; Mark.OPEN takes it back.
 
-    Once it is as wanted, nothing happens. Raises TickRefused where it isn't carried to that version any more,
+    Once it is as wanted, nothing happens. Raises TickRefused where it isn't shown with that version any more,
     or where others have found something else than was `seen`, and PermissionDenied.
     """
     by.require(Capability.COMMENT, brand=of.brand)
@@ -101,7 +110,7 @@ def tick(
     at = at or timezone.now()
     with trail.recording():
         of = versions.locked(of.pk)
-        rows = carried(of, to=by).select_related("version__brand", "version__asset")
+        rows = _older(of, to=by).select_related("version__brand", "version__asset")
         row = rows.select_for_update(no_key=True, of=("self",)).filter(pk=comment.pk).first()
         if row is None:
             raise TickRefused(_("This comment isn't shown with this version any more."))

@@ -1,12 +1,13 @@
 """Comments of earlier versions beside a newer one, ticked there as done or not done."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,10 +26,11 @@ from provenance.review import assigning, carrying, comments, linking
 from provenance.review.carrying import Mark, Place
 from provenance.review.linking import Part
 from provenance.review.models import Comment, NotDone
-from provenance.web import comment_filter, drawn, review_comments, sent_files
+from provenance.web import comment_filter, drawn, review_comments, room_compare, sent_files
 
 STEP = 50  # comments that are shown at first, and more with each press
 NAMES = ("earlier", "earlier_shown")
+FIRST_WITH_TWO = 2  # the number of a version before which there is one: no other than that is compared with
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,18 @@ class Wanted:
 
     mark: Mark | None = None
     most: int = STEP
+    beside: int | None = None  # the number of the version that they are of, where one is compared with
 
     def query(self) -> str:
         """As an address says it, beginning with "?"."""
-        return "?" + urlencode({"earlier": self.mark or "all", "earlier_shown": self.most})
+        parts = {"earlier": self.mark or "all", "earlier_shown": self.most}
+        return "?" + urlencode(parts | ({"compare": self.beside} if self.beside else {}))
+
+    def rows(self, version: Version, *, to: Principal) -> QuerySet[Any]:
+        """Whatever their mark."""
+        if self.beside is None:
+            return carrying.carried(version, to=to)
+        return carrying.of_version(self.beside, beside=version, to=to)
 
 
 @dataclass(frozen=True)
@@ -116,18 +126,20 @@ def asked(request: HttpRequest) -> Wanted:
         page = parse_qs(urlsplit(htmx.page(request)).query)
         sent = {name: page.get(name, [""])[-1] for name in NAMES}
     mark = Mark(sent["earlier"]) if sent["earlier"] in list(Mark) else None
-    return Wanted(mark, max(STEP, numbers.read(sent["earlier_shown"], digits=6) or STEP))
+    most = max(STEP, numbers.read(sent["earlier_shown"], digits=6) or STEP)
+    return Wanted(mark, most, room_compare.asked(request))
 
 
 def context(request: BrandRequest, version: Version) -> dict[str, Any]:
     """What templates/review/_carried.html needs, for this person; at most five queries."""
     by, wanted = request.principal, asked(request)
-    rows = carrying.carried(version, to=by)
-    counts = carrying.counts(rows) if version.number > 1 else dict.fromkeys(Mark, 0)
+    if wanted.beside is not None and wanted.beside >= version.number:
+        wanted = replace(wanted, beside=None)
+    counts = carrying.counts(wanted.rows(version, to=by)) if version.number > 1 else dict.fromkeys(Mark, 0)
     total = sum(counts.values())
     matching = counts[wanted.mark] if wanted.mark else total
     listed = _listed(version, wanted, by=by) if matching else []
-    more = Wanted(wanted.mark, wanted.most + STEP) if matching > len(listed) else None
+    more = replace(wanted, most=wanted.most + STEP) if matching > len(listed) else None
     assigned = {each.comment.assigned_to_id for each in listed if each.comment.assigned_to_id is not None}
     return {
         "now": timezone.now(),
@@ -135,6 +147,8 @@ def context(request: BrandRequest, version: Version) -> dict[str, Any]:
         "carried": listed,
         "carried_total": total,
         "carried_to_check": counts[Mark.OPEN],
+        "carried_done": counts[Mark.DONE],
+        "carried_elsewhere": _elsewhere(version, wanted, by=by),
         "carried_wanted": wanted,
         "carried_choices": _choices(counts, wanted),
         "carried_more": more,
@@ -143,8 +157,16 @@ def context(request: BrandRequest, version: Version) -> dict[str, Any]:
     }
 
 
+def _elsewhere(version: Version, wanted: Wanted, *, by: Principal) -> int:
+    """How many of other versions than the one that is compared with are to be checked."""
+    if wanted.beside is None or version.number == FIRST_WITH_TWO:
+        return 0
+    others = carrying.carried(version, to=by).exclude(version__number=wanted.beside)
+    return carrying.marked(others, Mark.OPEN).count()
+
+
 def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]:
-    rows = carrying.carried(version, to=by)
+    rows = wanted.rows(version, to=by)
     if wanted.mark:
         rows = carrying.marked(rows, wanted.mark)
     rows = rows.select_related("author", "resolved_by", "assigned_to", "version")
@@ -178,7 +200,7 @@ def _choices(counts: dict[Mark, int], wanted: Wanted) -> list[Choice]:
         Choice(
             label,
             counts[mark] if mark else sum(counts.values()),
-            Wanted(mark).query(),
+            replace(wanted, mark=mark, most=STEP).query(),
             mark is wanted.mark,
         )
         for label, mark in labels

@@ -49,6 +49,7 @@ from provenance.web import (
     review_lists,
     review_reset,
     review_summary,
+    room_compare,
     signatures,
 )
 from provenance.web.end_days import end_of, start_of
@@ -366,6 +367,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         **signatures.ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
         **carried_comments.context(request, version),
+        **room_compare.context(request, version),
         **forms,
         **extra,
     }

@@ -40,7 +40,7 @@ PIECES = {
     "attachment", "attachment-preview",
     "administration-model-starters",
     "asset-reproduction", "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
-    "review-present",
+    "review-present", "review-compare",
     "review-follow",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",
     "asset-credentials", "release-file", "download-file", "review-count", "asset-review", "review-chosen",

@@ -118,6 +118,7 @@ ROWS = (
     Row("POST", "comment-restore", ("own comment",),    403, 302, 302, 302, 302, 302, 403, 403),
     Row("POST", "comment-edit", ("comment",),           403, 403, 403, 403, 403, 403, 403, 403,
         {"body": "Lovelier"}),
+    Row("GET",  "review-compare", ("review",),          403, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "review-present", ("review",),          403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "review-lead", ("review",),             403, 204, 204, 204, 204, 204, 403, 403,
         {"frame": "3", "rate": "1"}),

@@ -1,4 +1,5 @@
 // <reel-compare>: two versions that play as one (assets/compare.html). The first leads, the second follows its time.
+import { follow } from "./in-step.js";
 import { isTyping, keyOf } from "./keys.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
@@ -20,6 +21,7 @@ class ReelCompare extends HTMLElement {
     if (!this.follower) return;
     for (const each of this.media) each.controls = false;
     this.follower.muted = true; // one of two sounds; the leader's is heard
+    follow(this.leader, this.follower, { frame: this.frame, signal });
     this.querySelector('[data-do="play"]').addEventListener("click", () => this.toggle(), { signal });
     this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value)), { signal });
     for (const name of ["timeupdate", "seeked", "loadedmetadata", "durationchange", "pause"]) {
@@ -69,19 +71,15 @@ class ReelCompare extends HTMLElement {
       return;
     }
     if (this.leader.ended) this.seek(0);
-    for (const each of this.media) each.play().catch(() => {}); // the end of the shorter one
+    this.leader.play().catch(() => {});
   }
 
   pause() {
-    for (const each of this.media) each.pause();
-    if (this.follower.readyState) this.follower.currentTime = this.leader.currentTime;
+    this.leader.pause();
   }
 
   show() {
     const now = this.leader.currentTime;
-    if (!this.leader.paused && !this.follower.ended && Math.abs(this.follower.currentTime - now) > 2 * this.frame) {
-      this.follower.currentTime = now;
-    }
     this.seekBar.max = this.length || 1;
     this.seekBar.value = now;
     const [minutes, seconds] = [Math.floor(now / 60), Math.floor(now % 60)];

@@ -90,7 +90,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 describeAll();
 
-const playerOf = () => document.querySelector(".room-stage :is(video, audio)");
+const playerOf = () => document.querySelector(".room-stage :is(video, audio):not([data-older])");
 
 // From and to, in seconds.
 const spans = ({ played }) => Array.from({ length: played.length }, (_each, at) => [played.start(at), played.end(at)]);

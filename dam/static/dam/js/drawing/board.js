@@ -4,7 +4,7 @@ import { isCommand, isField, keyOf } from "../keys.js";
 import { toast } from "../toast.js";
 import { _ } from "../words.js";
 import { draw, parse, write } from "./shapes.js";
-import { showPictures } from "./pictures.js";
+import { drawnAt, showPictures } from "./pictures.js";
 
 const FIELD = "[data-drawing]";
 const MOST_SHAPES = 200;
@@ -263,12 +263,17 @@ class DrawingBoard extends HTMLElement {
     this.tell();
   }
 
+  // Drawings into an older version that is shown beside this one are seen there.
+  get notBeside() {
+    const beside = document.querySelector("reel-beside[data-older]");
+    return beside ? `:not([data-of-version="${beside.dataset.older}"])` : "";
+  }
+
   // Of the page's comments, those that can be seen; and what is drawn now, at its frame.
   show() {
     const { frame, fields } = this.player;
     const still = !this.player.hasAttribute("playing");
-    const others = still ? [...document.querySelectorAll(`[data-drawing-of="${frame}"] > svg`)] : [];
-    const theirs = others.filter((svg) => svg.checkVisibility()).flatMap((svg) => [...svg.cloneNode(true).children]);
+    const theirs = still ? drawnAt(frame, this.notBeside) : [];
     const mine = still && fields?.pinned === frame ? [...this.shapes, ...(this.line ? [this.line] : [])] : [];
     const drawn = mine.map((shape, index) => {
       const element = draw(shape, this.width, this.height);

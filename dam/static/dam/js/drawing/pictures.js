@@ -11,6 +11,12 @@ export function showPictures(player) {
   }
 }
 
+// Copies of what the page's comments have drawn at a frame, of those that can be seen. `of` narrows them, as a selector.
+export function drawnAt(frame, of = "") {
+  const drawn = [...document.querySelectorAll(`[data-drawing-of="${frame}"]${of} > svg`)];
+  return drawn.filter((svg) => svg.checkVisibility()).flatMap((svg) => [...svg.cloneNode(true).children]);
+}
+
 async function showFrame(player, button, ratio) {
   if (!player.dataset.sprite) return;
   const canvas = button.querySelector("canvas");
