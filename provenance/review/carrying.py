@@ -5,6 +5,7 @@ version; found not done it stays open, and goes on to the next. So there is one 
 dealt with, wherever it is asked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
@@ -68,8 +70,15 @@ def of_version(number: int, *, beside: Version, to: Principal) -> QuerySet[Any]:
 
 def _older(version: Version, *, to: Principal) -> QuerySet[Any]:
     older = visibility.visible_versions(to).filter(asset=version.asset_id, number__lt=version.number)
-    not_done = Exists(NotDone.objects.filter(comment=OuterRef("pk"), version=version))
-    rows = Comment.objects.filter(version__in=older, parent=None, deleted_at=None)
+    ticks = NotDone.objects.filter(comment=OuterRef("pk"))
+    not_done = Exists(ticks.filter(version=version))
+    # What was carried over to a version in between is said there.
+    said_again = Exists(
+        ticks.filter(
+            version__number__lt=version.number, carried_as__deleted_at=None, carried_as__isnull=False
+        )
+    )
+    rows = Comment.objects.filter(~said_again, version__in=older, parent=None, deleted_at=None)
     return rows.annotate(is_not_done=not_done).order_by("-version__number", "frame", "created_at", "pk")
 
 
@@ -90,6 +99,25 @@ def counts(rows: QuerySet[Any]) -> dict[Mark, int]:
     return {mark: found[mark.value] for mark in Mark}
 
 
+def found_by_now(version: Version, *, to: Principal) -> dict[str, int]:
+    """What a decision keeps of those that are carried: how many have each mark; {} where there are none."""
+    if version.number == 1:
+        return {}
+    found = {mark.value: count for mark, count in counts(carried(version, to=to)).items()}
+    return found if any(found.values()) else {}
+
+
+def summed_up(found: Mapping[str, int]) -> str:
+    """In words: "3 done, 1 not done, 1 left open"."""
+    done, not_done, left = found[Mark.DONE], found[Mark.NOT_DONE], found[Mark.OPEN]
+    parts = (
+        (done, ngettext("%(count)s done", "%(count)s done", done)),
+        (not_done, ngettext("%(count)s not done", "%(count)s not done", not_done)),
+        (left, ngettext("%(count)s left open", "%(count)s left open", left)),
+    )
+    return ", ".join(words % {"count": count} for count, words in parts if count)
+
+
 def mark_of(comment: Comment) -> Mark:
     """Of a row of `carried`."""
     if comment.resolved_at is not None:
@@ -106,29 +134,84 @@ def tick(
     or where others have found something else than was `seen`, and PermissionDenied.
     """
     by.require(Capability.COMMENT, brand=of.brand)
-    person = principals.person(by)
     at = at or timezone.now()
     with trail.recording():
         of = versions.locked(of.pk)
-        rows = _older(of, to=by).select_related("version__brand", "version__asset")
-        row = rows.select_for_update(no_key=True, of=("self",)).filter(pk=comment.pk).first()
-        if row is None:
-            raise TickRefused(_("This comment isn't shown with this version any more."))
+        row = _locked(comment, of=of, by=by)
         now = mark_of(row)
         if now is wanted:
             return
         if now is not seen:
             raise TickRefused(_("Someone else has just ticked this comment. The list is up to date now."))
-        if now is Mark.DONE:
-            Comment.objects.filter(pk=row.pk).update(resolved_at=None, resolved_by=None, resolved_in=None)
-        NotDone.objects.filter(comment=row, version=of).delete()
-        if wanted is Mark.DONE:
-            done = {"resolved_at": at, "resolved_by": person, "resolved_in": of.number}
-            Comment.objects.filter(pk=row.pk).update(**done)
-        elif wanted is Mark.NOT_DONE:
-            NotDone.objects.create(comment=row, version=of, found_by=person, found_at=at)
-        comments.record(_verb(now, wanted), row, by=by, at=at, data={"in_version": of.number})
-        events.publish(brand_id=of.brand_id, name=f"version-{of.pk}")
+        _mark(row, of=of, now=now, wanted=wanted, by=by, at=at)
+
+
+def carry_over(
+    comment: Comment, *, of: Version, seen: Mark, by: Principal, at: datetime | None = None
+) -> Comment:
+    """Find the remark not done in the version `of`, and say it again there: at its time, with its drawing.
+
+    Done twice, it is said once. Raises TickRefused as `tick` does, CommentRefused where it is too long to be
+    said again, and PermissionDenied.
+    """
+    by.require(Capability.COMMENT, brand=of.brand)
+    at = at or timezone.now()
+    with trail.recording():
+        of = versions.locked(of.pk)
+        row = _locked(comment, of=of, by=by)
+        now = mark_of(row)
+        if now is Mark.NOT_DONE:
+            kept = Comment.objects.filter(
+                carried_from__comment=row, carried_from__version=of, deleted_at=None
+            )
+            if (already := kept.first()) is not None:
+                return already
+        elif now is not seen or now is Mark.DONE:
+            raise TickRefused(_("Someone else has just ticked this comment. The list is up to date now."))
+        else:
+            _mark(row, of=of, now=now, wanted=Mark.NOT_DONE, by=by, at=at)
+        where = place(row, on=of)
+        said = {"number": row.version.number, "person": row.author, "words": row.body}
+        words = (
+            _("From version %(number)s, %(person)s: %(words)s")
+            if row.body
+            else _("From version %(number)s, %(person)s")
+        )
+        again = comments.add(
+            of,
+            by=by,
+            body=words % said,
+            frame=where.frame,
+            end_frame=where.end_frame,
+            drawing=row.drawing if where.frame is not None else None,
+            carried_from=row,
+            at=at,
+        )
+        NotDone.objects.filter(comment=row, version=of).update(carried_as=again)
+    return again
+
+
+def _locked(comment: Comment, *, of: Version, by: Principal) -> Any:
+    """Its row of `carried`; the version is locked already. Raises TickRefused."""
+    rows = _older(of, to=by).select_related("version__brand", "version__asset", "author")
+    row = rows.select_for_update(no_key=True, of=("self",)).filter(pk=comment.pk).first()
+    if row is None:
+        raise TickRefused(_("This comment isn't shown with this version any more."))
+    return row
+
+
+def _mark(row: Comment, *, of: Version, now: Mark, wanted: Mark, by: Principal, at: datetime) -> None:
+    person = principals.person(by)
+    if now is Mark.DONE:
+        Comment.objects.filter(pk=row.pk).update(resolved_at=None, resolved_by=None, resolved_in=None)
+    NotDone.objects.filter(comment=row, version=of).delete()
+    if wanted is Mark.DONE:
+        done = {"resolved_at": at, "resolved_by": person, "resolved_in": of.number}
+        Comment.objects.filter(pk=row.pk).update(**done)
+    elif wanted is Mark.NOT_DONE:
+        NotDone.objects.create(comment=row, version=of, found_by=person, found_at=at)
+    comments.record(_verb(now, wanted), row, by=by, at=at, data={"in_version": of.number})
+    events.publish(brand_id=of.brand_id, name=f"version-{of.pk}")
 
 
 def _verb(now: Mark, wanted: Mark) -> Verb:

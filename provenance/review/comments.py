@@ -56,6 +56,7 @@ def add(
     drawing: Drawing | None = None,
     answers: Comment | None = None,
     attached: Collection[UUID] = (),
+    carried_from: Comment | None = None,
     at: datetime | None = None,
 ) -> Comment:
     """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
@@ -63,6 +64,7 @@ def add(
     With `end_frame`, the last one, it is on all frames from `frame` on.
     `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words, nor do files:
     `attached` are the keys of those that its author has sent for it (attachments.files).
+    `carried_from` is the remark of an older version that it says again (carrying.carry_over).
     Sent again with the same files, as after an answer that got lost, it is kept once.
     Whom a remark names, by a group of theirs as well, and whom it answers hear of it as such.
     """
@@ -108,6 +110,8 @@ def add(
             data["end_frame"] = end_frame
         if drawing is not None:
             data["shapes"] = len(drawing["shapes"])
+        if carried_from is not None:
+            data["carried_from"] = carried_from.pk
         data |= mentions.named_in(body, brand=version.brand).recorded(author=author.pk)
         if parent is not None:
             in_thread = Comment.objects.filter(Q(pk=parent.pk) | Q(parent=parent), deleted_at=None)

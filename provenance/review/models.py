@@ -417,6 +417,15 @@ class NotDone(models.Model):
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
     found_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     found_at = models.DateTimeField(default=timezone.now)
+    # What was written of it on that version, in one press (carrying.carry_over).
+    carried_as = models.ForeignKey(
+        Comment,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="carried_from",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["comment", "version"], name="not_done_once")]

@@ -61,6 +61,7 @@ class Carried:
     mark: Mark
     place: Place
     found: NotDone | None
+    carried_as: int | None  # the comment of this version that says it again
     drawing: str
     words: str  # in a line: clips that it points at by their titles
     parts: list[Part]  # where it points at some
@@ -96,7 +97,10 @@ def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpResponse:
-    """Found done or not in this version, or taken back; what others found meanwhile is said."""
+    """Found done or not in this version, or taken back; what others found meanwhile is said.
+
+    With `carry` it is found not done, and becomes a comment of this version, too.
+    """
     version, comment = (
         review_comments.version_of(request, version_id),
         review_comments.find(request, comment_id),
@@ -107,8 +111,11 @@ def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpRespon
         raise Http404(_("A comment can't be ticked like this.")) from None
     refusal = ""
     try:
-        carrying.tick(comment, of=version, wanted=wanted, seen=seen, by=request.principal)
-    except carrying.TickRefused as refused:
+        if "carry" in request.POST:
+            carrying.carry_over(comment, of=version, seen=seen, by=request.principal)
+        else:
+            carrying.tick(comment, of=version, wanted=wanted, seen=seen, by=request.principal)
+    except (carrying.TickRefused, comments.CommentRefused) as refused:
         refusal = str(refused)
     if htmx.is_htmx(request):
         shown = {"version": version, **context(request, version)}
@@ -172,7 +179,9 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
     rows = rows.select_related("author", "resolved_by", "assigned_to", "version")
     page = list(rows.prefetch_related(sent_files.WITH_FILES)[: wanted.most])
     asked_of = [row.pk for row in page if carrying.mark_of(row) is Mark.NOT_DONE]
-    found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related("found_by")
+    found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related(
+        "found_by", "carried_as"
+    )
     clips = linking.clips((row.body for row in page), to=by)
     by_comment = {each.comment_id: each for each in found} if asked_of else {}
     return [
@@ -181,12 +190,18 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
             carrying.mark_of(row),
             carrying.place(row, on=version),
             by_comment.get(row.pk),
+            _carried_as(by_comment.get(row.pk)),
             drawn.picture(row.drawing, row.version) if row.drawing is not None else "",
             comments.headline(row, clips),
             clips.parts(row.body),
         )
         for row in page
     ]
+
+
+def _carried_as(found: NotDone | None) -> int | None:
+    again = found.carried_as if found is not None else None
+    return again.pk if again is not None and again.deleted_at is None else None
 
 
 def _choices(counts: dict[Mark, int], wanted: Wanted) -> list[Choice]:

@@ -190,3 +190,74 @@ def test_a_version_that_came_later_does_not_carry_what_was_resolved_before() -> 
     case.tick(Mark.DONE, at=at)
     third = next_version(case.newer, created_at=at + timedelta(seconds=1))
     assert case.carried(third) == []
+
+
+def test_what_is_not_done_is_said_again_on_the_newer_version_in_one_press() -> None:
+    case = Newer()
+    Version.objects.filter(pk=case.newer.pk).update(frame_count=case.version.frame_count)
+    again = carrying.carry_over(case.remark, of=case.newer, seen=Mark.OPEN, by=case.brand_reviewer)
+    assert (again.version, again.frame, again.author) == (case.newer, 3, case.brand_reviewer.user)
+    assert again.body == f"From version 1, {case.creator.user}: The logo flickers"
+    assert case.carried() == [("The logo flickers", Mark.NOT_DONE)]
+    added = Event.objects.get(verb="comment.added", data__has_key="carried_from")
+    assert added.data["carried_from"] == case.remark.pk
+    assert carrying.carry_over(case.remark, of=case.newer, seen=Mark.OPEN, by=case.creator) == again
+    assert Comment.objects.filter(version=case.newer).count() == 1
+
+
+def test_what_was_said_again_comes_along_once() -> None:
+    case = Newer()
+    again = carrying.carry_over(case.remark, of=case.newer, seen=Mark.OPEN, by=case.brand_reviewer)
+    third = next_version(case.newer)
+    assert case.carried(third) == [(again.body, Mark.OPEN)]
+    corrections.delete(again, by=case.brand_reviewer)
+    assert case.carried(third) == [("The logo flickers", Mark.OPEN)]
+    other = carrying.carry_over(case.remark, of=case.newer, seen=Mark.NOT_DONE, by=case.creator)
+    assert other != again
+
+
+def test_what_is_done_or_gone_is_not_said_again() -> None:
+    case = Newer()
+    case.tick(Mark.DONE)
+    for seen in (Mark.OPEN, Mark.DONE):
+        with pytest.raises(TickRefused):
+            carrying.carry_over(case.remark, of=case.newer, seen=seen, by=case.creator)
+    with pytest.raises(PermissionDenied):
+        carrying.carry_over(case.remark, of=case.newer, seen=Mark.OPEN, by=member(case.brand, Role.VIEWER))
+    assert not Comment.objects.filter(version=case.newer).exists()
+
+
+def test_a_drawing_beyond_the_end_of_the_newer_version_is_said_in_words_alone() -> None:
+    case = Newer()
+    drawing = {
+        "v": 1,
+        "shapes": [{"kind": "arrow", "colour": "red", "width": 0.01, "points": [[0, 0], [1, 1]]}],
+    }
+    drawn = comments.add(case.version, by=case.creator, body="", frame=40, drawing=drawing)
+    Version.objects.filter(pk=case.newer.pk).update(frame_count=20)
+    again = carrying.carry_over(drawn, of=case.newer, seen=Mark.OPEN, by=case.creator)
+    assert (again.frame, again.drawing) == (None, None)
+    assert again.body == f"From version 1, {case.creator.user}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_carry_over_at_once_say_it_once() -> None:
+    case = Newer()
+
+    def carry(_which: int) -> int:
+        try:
+            remark = Comment.objects.get(pk=case.remark.pk)
+            return carrying.carry_over(remark, of=case.newer, seen=Mark.OPEN, by=case.brand_reviewer).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(carry, range(2)))) == 1
+
+
+def test_what_was_found_is_summed_up_in_words() -> None:
+    case = Newer()
+    assert carrying.found_by_now(case.version, to=case.creator) == {}
+    assert carrying.found_by_now(case.newer, to=case.creator) == {"open": 1, "done": 0, "not_done": 0}
+    assert carrying.summed_up({"open": 1, "done": 3, "not_done": 2}) == "3 done, 2 not done, 1 left open"
+    assert carrying.summed_up({"open": 0, "done": 1, "not_done": 0}) == "1 done"
