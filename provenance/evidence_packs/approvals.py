@@ -81,6 +81,7 @@ def _decision(
         "role": record.get("role", ""),
         "signed_in": record.get("signed_in", ""),
         "watched": record.get("watched"),
+        "earlier_comments": record.get("earlier_comments"),
         "documents": [documents.get(key, {"problem": MISSING}) for key in given],
         "ledger": {"entry": entry.sequence, "sha256": entry.hash} if entry else None,
     }

@@ -73,6 +73,7 @@ SAME: dict[str, Any] = {
     "role": "",
     "signed_in": "",
     "watched": None,
+    "earlier_comments": None,
 }
 
 

@@ -15,6 +15,7 @@ from provenance.evidence_packs.archive import Entry
 from provenance.evidence_packs.seal import Sealing, Unsealed
 from provenance.evidence_packs.sheets import Sheet
 from provenance.manifests import report
+from provenance.review import carrying
 from provenance.review.plans import Planned
 from provenance.review.states import DECISION_LABELS, DecisionKind
 
@@ -221,6 +222,10 @@ def _decision(sheet: Sheet, decision: Facts) -> None:
                 words.moment(decision["embargo_until"]) if decision.get("embargo_until") else "",
             ),
             (_("Comment"), words.short(decision["comment"])),
+            (
+                _("Comments of earlier versions"),
+                carrying.summed_up(decision["earlier_comments"]) if decision["earlier_comments"] else "",
+            ),
             (_("SHA-256 of what was seen"), decision["master_sha256"]),
             (_("In the ledger"), f"{entry['entry']}\n{entry['sha256']}" if entry else _("None recorded.")),
         ]

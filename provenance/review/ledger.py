@@ -98,17 +98,20 @@ def of_decision(
     watched: Watched | None = None,
     preset: Chosen | None = None,
     together: Together | None = None,
+    earlier_comments: Mapping[str, int] | None = None,
 ) -> dict[str, object]:
     """What is recorded of a decision. `by` is None of one that was made before there was a ledger.
 
     `preset` is what filled in its terms: its name as it was, and whether the reviewer changed them.
-    `together` says with what else one form approved it.
+    `together` says with what else one form approved it; `earlier_comments` how many of older versions' ones
+    were found done, not done, or left open (provenance.review.carrying).
     """
     filled: dict[str, object] = {"preset": preset.kept()} if preset else {}
     filled |= {"together": together.kept()} if together else {}
     signed = review.planned[decision.stage].statement if decision.kind == DecisionKind.APPROVE else ""
     filled |= {"statement": signed} if signed else {}
     filled |= {"for": f"user:{decision.for_person_id}"} if decision.for_person_id else {}
+    filled |= {"earlier_comments": dict(earlier_comments)} if earlier_comments else {}
     return filled | {
         "decision": decision.kind,
         "at": _when(decision.decided_at),

@@ -32,6 +32,7 @@ from provenance.releases import releases, signable
 from provenance.review import (
     approving_together,
     asking,
+    carrying,
     checklist,
     choosing,
     cleared_models,
@@ -241,6 +242,7 @@ def decide(
             watched=watched,
             preset=preset,
             together=together,
+            earlier_comments=carrying.found_by_now(version, to=by),
         )
         kept = decision_events.of_entry(ledger.append(review, record))
         data = decision_events.of_decision(decision, position, review, preset) | next_ones | kept

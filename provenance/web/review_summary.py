@@ -12,7 +12,7 @@ from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
-from provenance.review import asking, ledger, stage_names
+from provenance.review import asking, carrying, ledger, stage_names
 from provenance.review.asking import Asked
 from provenance.review.checklist import Choice, Document
 from provenance.review.models import Decision, LedgerEntry, Review
@@ -127,6 +127,8 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
             if watched["every_frame"]
             else _("played %(percent)s%% of the clip") % {"percent": percent}
         )
+    if earlier := record.get("earlier_comments"):
+        said.append(_("earlier comments: %(found)s") % {"found": carrying.summed_up(earlier)})
     if preset := record.get("preset"):
         words = _("preset “%(name)s”, changed") if preset["changed"] else _("preset “%(name)s”")
         said.append(words % {"name": preset["name"]})

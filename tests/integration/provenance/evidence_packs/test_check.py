@@ -353,6 +353,7 @@ def first_decision(told: Any) -> Any:
         {"stage_index": 1},
         {"signed_in": "passkey"},
         {"watched": {"seconds": 9}},
+        {"earlier_comments": {"done": 9}},
     ],
 )
 def test_decisions_that_the_ledger_has_otherwise_are_found(

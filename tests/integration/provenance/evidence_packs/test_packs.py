@@ -44,6 +44,7 @@ from provenance.review import comments, reviews
 from provenance.review.models import Review
 from tests.factories import BrandFactory, VersionFactory, member, principal
 from tests.integration.provenance.web.room import signed_in
+from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,18 @@ def test_it_says_what_was_released_who_approved_it_and_what_validators_say(relea
     assert (comment["words"], comment["author"]["name"]) == ("Logo too small", str(released.creator.user))
     table = list(csv.reader(io.StringIO(files["contributions/contributions.csv"].decode("utf-8-sig"))))
     assert ["Comment added", str(released.creator.user)] in [[row[3], row[1]] for row in table]
+
+
+def test_it_says_what_was_found_of_earlier_comments(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"done": 3, "not_done": 0, "open": 1}
+    monkeypatch.setattr("provenance.review.carrying.found_by_now", lambda version, to: found)
+    case = case_of(generated)
+    case.approve_all()
+    sign(case.version)
+    files = files_of(made(case))
+    [review] = told(files, "decisions/decisions.json")["reviews"]
+    assert [each["earlier_comments"] for each in review["decisions"]] == [found, found]
+    assert "3 done, 1 left open" in text_of(files)
 
 
 def test_the_summary_leads_through_it(released: Case) -> None:

@@ -11,8 +11,10 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.catalog.models import RenditionKind, Version
-from provenance.review import carrying, comments, reviews
+from provenance.review import carrying, comments, ledger, reviews
 from provenance.review.carrying import Mark
+from provenance.review.models import LedgerEntry
+from provenance.review.states import DecisionKind
 from provenance.web import carried_comments
 from tests.factories import BrandFactory, RenditionFactory, member, next_version
 from tests.integration.provenance.web.panel import panel
@@ -182,3 +184,40 @@ def test_done_is_said_of_a_comment_otherwise_than_of_a_worker(language: str, wor
     page = " ".join(case.get().text.split())
     assert f'{word} <span class="figures">0</span>' in page
     assert f"</svg>{word} </button>" in page
+
+
+def test_one_press_carries_over_and_leads_to_what_was_said_again() -> None:
+    case = Newer()
+    address = reverse("comment-tick", args=[case.brand.slug, case.newer.pk, case.remark.pk])
+    sent = {"mark": "not_done", "seen": "open", "carry": "1"}
+    client = signed_in(case.brand_reviewer)
+    shown = client.post(address, sent, headers=HTMX).text
+    again = case.newer.comments.get()
+    assert f'href="#comment-{again.pk}"' in shown
+    assert "Carry over" not in shown
+    late = client.post(address, {**sent, "carry": "1"}, headers=HTMX)
+    assert late.status_code == 200
+    assert case.newer.comments.count() == 1
+    case.tick("done", seen="not_done")
+    told = client.post(address, sent, headers=HTMX)
+    assert "has just ticked" in json.loads(told["HX-Trigger"])["toast"]["text"]
+    assert client.post(address, sent).status_code == 302
+
+
+def test_a_decision_says_what_was_found_of_earlier_comments() -> None:
+    case = Newer()
+    comments.add(case.version, by=case.creator, body="Too dark")
+    case.tick("not_done")
+    review = reviews.submit(case.newer, by=case.creator)
+    reviews.decide(
+        review,
+        by=case.brand_reviewer,
+        kind=DecisionKind.REQUEST_CHANGES,
+        expected_sha256=case.newer.sha256,
+        comment="The logo still flickers.",
+    )
+    record = json.loads(LedgerEntry.objects.get(review_id=review.pk).record)
+    assert record["earlier_comments"] == {"done": 0, "not_done": 1, "open": 1}
+    page = signed_in(case.creator).get(reverse("review", args=[case.brand.slug, review.pk])).text
+    assert "earlier comments: 1 not done, 1 left open" in page
+    assert ledger.verify(case.brand).holds
