@@ -49,7 +49,7 @@ PIECES = {
     "comment-assign", "comment-clips", "prompt-batch-report", "evidence-file",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
-    "notification-bell", "notification-count", "webhook-log", "asset-rights",
+    "notification-bell", "notification-count", "webhook-log", "asset-rights", "openapi",
 }  # fmt: skip
 
 

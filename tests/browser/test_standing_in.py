@@ -28,11 +28,11 @@ def test_a_deputy_finds_it_in_their_list_and_decides_it_for_who_is_away(
     planned = template(version.brand, Planned("brand", "Brand", person=anna.pk), Planned("legal"))
     creator = principals.member(people[Role.CREATOR], version.brand)
     assert creator is not None
-    reviews.submit(version, by=creator, template=planned.pk)
+    review = reviews.submit(version, by=creator, template=planned.pk)
 
     deputy = visit().sign_in(people[Role.BRAND_REVIEWER])
-    deputy.go("reviews/")
-    expect(deputy.page.get_by_text("Summer bottle")).to_have_count(0)
+    deputy.go("reviews/?show=waiting")
+    expect(deputy.page.locator(".queue-item")).to_have_count(0)
 
     journey = visit().sign_in(anna)
     journey.go("reviews/away/")
@@ -42,8 +42,8 @@ def test_a_deputy_finds_it_in_their_list_and_decides_it_for_who_is_away(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("You're away until")).to_be_visible()
 
-    deputy.go("reviews/")
-    row = deputy.page.get_by_role("link").filter(has_text="Summer bottle")
+    deputy.go("reviews/?show=waiting")
+    row = deputy.page.locator(".queue-item", has_text="Summer bottle").first
     expect(row).to_contain_text("for Anna Example")
     row.click()
     expect(deputy.page.get_by_text("You decide for Anna Example, who is away.")).to_be_visible()
@@ -51,6 +51,8 @@ def test_a_deputy_finds_it_in_their_list_and_decides_it_for_who_is_away(
     dialog = deputy.page.get_by_role("dialog")
     dialog.get_by_role("textbox").first.fill("The logo is upside down.")
     dialog.get_by_role("button", name="Request changes").click()
+    expect(dialog).not_to_be_visible()
+    deputy.go(f"reviews/{review.pk}/")
     expect(deputy.page.locator("#room-stages")).to_contain_text("for Anna Example")
     decision = Decision.objects.get()
     assert (decision.decided_by, decision.for_person) == (people[Role.BRAND_REVIEWER], anna)
