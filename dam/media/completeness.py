@@ -142,6 +142,13 @@ def check_times(pictures: int, *, frames: int) -> str:
     }
 
 
+def check_stamps(pictures: int, sounds: int) -> str:
+    """A warning, or "", where time stamps are broken (dam.media.timing.mend)."""
+    if pictures:
+        return _("Some time stamps in this file are damaged. These frames are shown in their turn.")
+    return _("Some time stamps of the sound are damaged and are ignored.") if sounds else ""
+
+
 def check_beginning(undecodable: int, *, pictures: int) -> str:
     """A warning, or "", where many pictures lean on some before the beginning: a recording cut anywhere."""
     if undecodable < 5 or undecodable < pictures / 50:

@@ -16,6 +16,7 @@ the time of most of them.
 
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from dam.media.frames import Frame
     from dam.media.watching import Found
     from dam.media.xmp_files.place import Values
+
+
+MOST_SAID = 4000  # characters of what went wrong
 
 
 def main() -> None:
@@ -74,7 +78,20 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
         _write(out, {"refused": refused.code, "message": refused.message})
     except MemoryError:
         _write(out, {"refused": "too_costly", "message": FileRefused("too_costly").message})
+    except Exception as problem:
+        if _is_the_machines(problem):
+            raise
+        # Whatever hostile bytes bring about here, they are to blame; the worker's log says what it was.
+        said = "".join(traceback.format_exception(problem))[-MOST_SAID:]
+        _write(out, {"refused": "damaged", "message": FileRefused("damaged").message, "log": said})
     out.flush()
+
+
+def _is_the_machines(problem: Exception) -> bool:
+    """Whether not the file is to blame but a full disk, say, or a part of the product that is missing."""
+    if isinstance(problem, ImportError):
+        return True
+    return isinstance(problem, OSError) and not type(problem).__module__.startswith("av")
 
 
 def _describe(path: Path, out: Path, values: "Values") -> str:

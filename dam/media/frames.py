@@ -16,6 +16,7 @@ from dam.media.probe import MediaInfo
 
 # Shorter ones are decoded through: seeking depends on an index that may be wrong.
 SEEK_BEYOND_FRAMES = 600
+MOST_UNKNOWN = 10_000  # packets of streams that aren't there
 SEEK_BEFORE = (0, 10, budgets.MAX_SECONDS)  # seconds: tried in this order
 OPTIONS = {"protocol_whitelist": "file"}
 # Damaged pictures are shown as far as they go, as in the proxy (dam.media.commands). The header may lie about
@@ -155,15 +156,26 @@ def _number(frame: av.VideoFrame, info: MediaInfo, *, count: int, after: int) ->
     return info.number_at(frame.pts * frame.time_base)
 
 
+def demuxed(container: InputContainer, *streams: Any) -> Iterator[Any]:
+    """The packets of these streams, or of all, as far as the file can be read.
+
+    Damage may call up a stream that PyAV knows nothing of; what comes of that is passed over.
+    """
+    unknown = 0
+    while unknown <= MOST_UNKNOWN:
+        try:
+            yield from container.demux(*streams)
+            return
+        except av.error.FFmpegError:
+            return
+        except IndexError:
+            unknown += 1
+
+
 def decode(container: InputContainer, stream: Any) -> Iterator[av.VideoFrame]:
     """Every frame that can be decoded, in the order shown; damaged packets are passed over."""
-    packets = container.demux(stream)
     alpha = _alpha_decoder(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            return
+    for packet in demuxed(container, stream):
         try:
             yield from alpha.decode(packet) if alpha else packet.decode()
         except av.error.EOFError:

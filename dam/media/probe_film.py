@@ -33,8 +33,12 @@ from dam.media.sniffer import (
     FLV,
     GIF,
     M4A,
+    MATROSKA,
+    MPEG_PS,
+    MPEG_TS,
     MXF,
     WAV,
+    WEBM,
     FileKind,
 )
 
@@ -63,7 +67,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container, kind), _choose_audio(container)
     if video is None:
         return _read_sound(container, audio, path, kind)
-    passed = packets.read(container, video)
+    passed = packets.read(container, video, stated_end=_stated_end(container, kind))
     if not passed.pts:
         raise FileRefused("no_frames")
     require_size(video.codec_context.width, video.codec_context.height)
@@ -71,19 +75,25 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     picture = first_picture.read(path, kind, video.index)
     if audio is not None and (audio.index not in passed.sounds):
         audio = None
-    decodable = passed.shown_from(picture.pts)
-    timeline = timing.measure(
-        decodable,
-        time_base=video.time_base,
-        declared=_declared(video, kind),
-        last_duration=passed.last_duration,
-        sound=None if audio is None else passed.sounds[audio.index],
-    )
+    # What was mended is known by no time stamp of the file's.
+    decodable = passed.pts if passed.mended_pictures else passed.shown_from(picture.pts)
+    facts: dict[str, Any] = {
+        "time_base": video.time_base,
+        "declared": _declared(video, kind),
+        "last_duration": passed.last_duration,
+        "sound": None if audio is None else passed.sounds[audio.index],
+    }
+    timeline = timing.measure(decodable, **facts)
+    if passed.mended_pictures and (timeline.gaps is None or timeline.closed):
+        timeline = timing.measure(timing.evenly(decodable), **facts)
     # Where packets tell of no other order than their own, the decoder may know better: H.264 in AVI.
     placed = timeline.gaps is not None and not timeline.closed
     unordered = placed and (kind is AVI or len(passed.delays) == 1) and video.codec_context.has_b_frames
-    counted = bool(unordered and first_picture.is_out_of_order(path, kind, video.index))
+    counted = bool(passed.mended_pictures) or bool(
+        unordered and first_picture.is_out_of_order(path, kind, video.index)
+    )
     found = (
+        completeness.check_stamps(passed.mended_pictures, passed.mended_sounds),
         completeness.check_beginning(len(passed.pts) - len(decodable), pictures=len(passed.pts)),
         completeness.check_times(len(decodable), frames=timeline.pictures_shown),
     )
@@ -139,6 +149,13 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         audio_rate=audio.codec_context.sample_rate,
         audio_start=passed.sounds[audio.index].start,
     )
+
+
+def _stated_end(container: InputContainer, kind: FileKind) -> Fraction | None:
+    """When everything ends, in seconds on the file's clock, where its header says so."""
+    if kind not in (MATROSKA, WEBM, FLV, AVI, ASF) or not container.duration:
+        return None
+    return Fraction((container.start_time or 0) + container.duration, av.time_base)
 
 
 def _declared(video: Any, kind: FileKind) -> list[Fraction]:
@@ -238,7 +255,7 @@ def _check_whole(
         backwards = completeness.check_times(present + summary.passed_over, frames=present)
         warning = completeness.CUT_OFF if _is_cut_off(path) else backwards
     # The frames that others state may be empty ones, which only say that the picture before stays.
-    elif container.duration:
+    elif container.duration and not (summary.mended_pictures and kind in (MPEG_TS, MPEG_PS)):
         start = Fraction(container.start_time or 0, av.time_base)
         stated = Fraction(container.duration, av.time_base)
         unnoticed = completeness.SOME_FRAMES if kind is MXF else completeness.SOME_SECONDS

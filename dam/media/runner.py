@@ -456,6 +456,8 @@ def _read_answer(answers: Output) -> dict[str, Any]:
         raise _NoAnswer
     answer: dict[str, Any] = json.loads(line)
     if "refused" in answer:
+        if "log" in answer:
+            log.warning("The decoder failed: %s", printed.tail(answer["log"]))
         raise FileRefused(answer["refused"], answer["message"])
     return answer
 

@@ -45,6 +45,10 @@ HELD_FRAMES = 250  # a picture that stays for longer is held, not repeated
 MOST_HOLDS = 100
 MOST_GAPS = 100  # told one by one
 MOST_FILLED = 4  # frames for each picture on a grid that gives every picture a frame of its own
+# A time stamp further than this from those around it is broken, where it comes back within so many pictures.
+STRAY_SECONDS, STRAY_FRAMES, MOST_STRAY = Fraction(2), 20, 8
+MOST_LATE = 10_000  # pictures shown long after they are decoded that are looked at
+MOST_REORDERED = 17  # pictures that are decoded between one and its being shown
 CUT_PICTURES, CUT_FRAMES = 16, 4  # how far from its end a cut leaves gaps, and how many frames wide at most
 
 Numbers = NDArray[np.int64]
@@ -144,6 +148,90 @@ def measure(
         pictures_shown=len(np.unique(pictures)),
         gaps=_gaps(pictures),
     )
+
+
+def mend(
+    pts: Sequence[int], dts: Sequence[int], *, time_base: Fraction, stated_end: Fraction | None
+) -> tuple[list[int], int]:
+    """Time stamps in the order of the file, those that are broken put between their neighbours; how many.
+
+    Pictures are decoded at `dts`, which only goes forward. One that leaps away and comes back is damaged; so
+    are the last ones, where they leap beyond the end that the file states (seconds); and those that are shown
+    long after they are decoded. A leap that stays is believed: a picture may stay for hours.
+    """
+    shown, order = np.asarray(pts, np.int64), np.asarray(dts, np.int64)
+    if len(order) < 3:
+        return list(pts), 0
+    step = max(1, int(np.median(np.abs(np.diff(order)))))
+    leap = max(int(STRAY_SECONDS / time_base), STRAY_FRAMES * step)
+    kept = np.ones(len(order), bool)
+    last_tick = None if stated_end is None else int(stated_end / time_base)
+    if bool((np.abs(np.diff(order)) > leap).any()):
+        kept = _without_leaps(order.tolist(), leap, last_tick)
+    clean = _between(order, kept, step)
+    # A picture is shown when those behind it are decoded, MOST_REORDERED of them at most.
+    late = np.flatnonzero(shown > clean + leap)
+    if len(late) > MOST_LATE:
+        return list(pts), 0
+    around = late[:, None] + np.arange(-MOST_STRAY, MOST_REORDERED + 1)
+    latest = clean[np.clip(around, 0, len(order) - 1)].max(axis=1, initial=int(clean.min()))
+    at_the_end = (late + MOST_REORDERED >= len(order)) & kept[late]
+    unknown = at_the_end & (last_tick is None or shown[late] <= (last_tick or 0) + leap)
+    sound = shown >= clean - leap
+    sound[late[(shown[late] > latest + leap) & ~unknown]] = False
+    broken = int((~sound).sum())
+    if not broken or 2 * broken > len(order):
+        return list(pts), 0
+    # Of a picture whose own is broken only the order is known: it comes between those decoded around it.
+    usual = int(np.median((shown - clean)[sound]))
+    return np.where(sound, shown, clean + usual).tolist(), broken
+
+
+def _between(order: Numbers, kept: NDArray[np.bool_], step: int) -> Numbers:
+    """Those that aren't kept at even distances between their neighbours."""
+    if kept.all():
+        return order
+    places, first, last = np.arange(len(order)), *np.flatnonzero(kept)[[0, -1]]
+    between = np.interp(places, places[kept], order[kept].astype(np.float64))
+    between[:first] -= step * (first - places[:first])
+    between[last + 1 :] += step * (places[last + 1 :] - last)
+    return np.where(kept, order, between.round().astype(np.int64))
+
+
+def evenly(pts: Sequence[int]) -> list[int]:
+    """As many pictures at even distances, where too much is broken to tell more."""
+    ordered = np.sort(np.asarray(pts, np.int64))
+    step = max(1, round(float(np.median(np.diff(ordered))))) if len(ordered) > 1 else 1
+    return [int(ordered[0]) + step * place for place in range(len(ordered))]
+
+
+def _without_leaps(order: list[int], leap: int, last_tick: int | None) -> NDArray[np.bool_]:
+    kept = np.ones(len(order), bool)
+    last, place = 0, 1
+    while place < len(order):
+        if abs(order[place] - order[last]) <= leap:
+            last, place = place, place + 1
+            continue
+        ahead = range(place + 1, min(place + 1 + MOST_STRAY, len(order)))
+        back = next((each for each in ahead if abs(order[each] - order[last]) <= leap), None)
+        many = len(order) > 2 * MOST_STRAY
+        if back is not None:
+            kept[place:back] = False
+            place = back
+        elif many and last < 2 and order[place] < order[last]:  # the first ones
+            kept[:place] = False
+            last, place = place, place + 1
+        elif (
+            many
+            and len(order) - place <= MOST_STRAY
+            and last_tick is not None
+            and order[last] <= last_tick + leap < order[place] + leap // 2
+        ):
+            kept[place:] = False
+            break
+        else:
+            last, place = place, place + 1
+    return kept
 
 
 def _fit(

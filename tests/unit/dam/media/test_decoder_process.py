@@ -1,5 +1,7 @@
 """What the decoder process loads. It lives for one request, and loading takes most of the time of most."""
 
+import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dam.media import decoder_process, probe_file
 from tests.conftest import BASE_DIR
 from tests.media_factory import movie
 
@@ -65,3 +68,29 @@ def test_a_probe_loads_what_reads_this_kind_alone(
 def _loaded(program: str, *arguments: str) -> list[str]:
     command = [sys.executable, "-I", "-c", program, str(BASE_DIR / "dam"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_whatever_a_decoder_trips_over_is_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips(path: Path) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(probe_file, "read_info", trips)
+    out = io.BytesIO()
+    decoder_process.answer({"do": "probe", "path": str(tmp_path / "x.ts")}, out)
+    answer = json.loads(out.getvalue())
+    assert answer["refused"] == "damaged"
+    assert "IndexError: list index out of range" in answer["log"]
+
+
+@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), ImportError("av")])
+def test_what_the_machine_lacks_is_no_damage_of_the_file(
+    problem: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips(path: Path) -> None:
+        raise problem
+
+    monkeypatch.setattr(probe_file, "read_info", trips)
+    with pytest.raises(type(problem)):
+        decoder_process.answer({"do": "probe", "path": str(tmp_path / "x.ts")}, io.BytesIO())

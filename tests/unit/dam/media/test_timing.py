@@ -187,3 +187,52 @@ def test_ticks_tell_119_88_from_120_before_a_frame_is_lost(rate: Fraction) -> No
 def test_a_tick_for_each_frame_is_the_rate_whatever_is_guessed() -> None:
     rate = Fraction(120_000, 1001)
     assert timing.measure(range(60), time_base=1 / rate, declared=[Fraction(120)]).frame_rate == rate
+
+
+STEADY = [40 * place for place in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "by"),
+    [
+        ({20: 459_712}, None),
+        ({20: 9112, 21: 80_000, 40: 7_210_640}, None),
+        ({0: 41_592}, None),
+        ({59: 56_712}, 2400),
+    ],
+)
+def test_a_time_stamp_that_leaps_away_and_back_invents_no_minutes(
+    broken: dict[int, int], by: int | None
+) -> None:
+    pts = [broken.get(place, stamp) for place, stamp in enumerate(STEADY)]
+    mended, count = timing.mend(pts, pts, time_base=MS, stated_end=None if by is None else by * MS)
+    assert (mended, count) == (STEADY, len(broken))
+
+
+def test_one_that_is_shown_long_after_it_was_decoded_comes_in_its_turn() -> None:
+    pts = [stamp + 80 for stamp in STEADY]
+    pts[20] += 60_000
+    mended, count = timing.mend(pts, STEADY, time_base=MS, stated_end=None)
+    assert (mended, count) == ([stamp + 80 for stamp in STEADY], 1)
+
+
+@pytest.mark.parametrize(
+    "pts",
+    [
+        [*STEADY, 3_600_000],  # a picture that stays for an hour
+        [10_000 * place for place in range(30)],
+        [*STEADY, *(stamp + 600_000 for stamp in STEADY)],
+        [*(stamp + 600_000 for stamp in STEADY), *STEADY],  # two pieces put together
+        STEADY[:2],
+    ],
+)
+def test_pictures_that_stay_and_pieces_put_together_are_believed(pts: list[int]) -> None:
+    assert timing.mend(pts, pts, time_base=MS, stated_end=max(pts) * MS) == (pts, 0)
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=80), st.integers(0, 10**9))
+def test_mending_takes_whatever_comes(pts: list[int], end: int) -> None:
+    mended, count = timing.mend(pts, pts, time_base=MS, stated_end=end * MS)
+    assert len(mended) == len(pts)
+    assert 2 * count <= len(pts)
+    assert len(timing.evenly(pts)) == len(pts)
