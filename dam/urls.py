@@ -36,6 +36,7 @@ urlpatterns = [
     path("scim/v2", scim, name="scim-root"),
     path("scim/v2/<path:path>", scim, name="scim"),
     path("verify/", include("provenance.web.verify_urls")),
+    path("r/", include("provenance.web.release_status_urls")),
     path("c2pa/", include("provenance.web.soft_binding_urls")),
     path("guest/", include("provenance.web.guests.urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),

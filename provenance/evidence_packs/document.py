@@ -15,6 +15,7 @@ from provenance.evidence_packs.archive import Entry
 from provenance.evidence_packs.seal import Sealing, Unsealed
 from provenance.evidence_packs.sheets import Sheet
 from provenance.manifests import report
+from provenance.releases import public_links
 from provenance.review import carrying
 from provenance.review.plans import Planned
 from provenance.review.states import DECISION_LABELS, DecisionKind
@@ -133,6 +134,13 @@ def _file(sheet: Sheet, about: Facts) -> None:
             (_("Master added"), words.by_whom(version["created_at"], version["created_by"])),
         ]
     )
+    if release["sha256"]:
+        address = public_links.address_of(release["sha256"])
+        sheet.code(
+            public_links.png(address),
+            _("How this release stands today, for anybody to see: %(address)s") % {"address": address},
+            described=_("QR code of the public status page"),
+        )
     others = [each for each in about["releases"] if each["number"] != release["number"]]
     if others:
         sheet.subheading(_("Other releases of this clip"))

@@ -121,6 +121,19 @@ class Sheet:
         self.say(text, size=8.5, colour=QUIET)
         self.pdf.ln(1)
 
+    def code(self, picture: bytes, words: str, *, described: str) -> None:
+        """A QR code with what it leads to beside it."""
+        pdf, side = self.pdf, 26.0
+        if pdf.will_page_break(side + 4):
+            pdf.add_page()
+        top = pdf.get_y() + 1
+        pdf.image(picture, x=MARGIN, y=top, w=side, h=side, alt_text=described)
+        pdf.set_left_margin(MARGIN + side + 4)
+        pdf.set_xy(MARGIN + side + 4, top + 3)
+        self.say(words, size=9)
+        pdf.set_margins(MARGIN, MARGIN)
+        pdf.set_xy(MARGIN, top + side + 3)
+
     def banner(self, tone: str, strong: str, text: str) -> None:
         """What matters most, with a bar of its colour at the side."""
         pdf, (bar, behind) = self.pdf, TONES[tone]

@@ -20,7 +20,7 @@ from provenance.downloads import known_files
 from provenance.manifests.models import ManifestRecord
 from provenance.releases import known, releases
 from provenance.releases.states import ReleaseStatus
-from provenance.web import credentials_summary, evidence_packs, release_summary
+from provenance.web import credentials_summary, evidence_packs, release_status, release_summary
 
 
 @require_safe
@@ -45,6 +45,7 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "version": version,
         "summaries": sorted(summaries, key=lambda one: not one["of_release"]),
         "status": status if request.principal.can(Capability.VIEW_UNRELEASED) else None,
+        "public_link": release_status.link(version),
         **evidence_packs.context(version, by=request.principal),
     }
     return render(request, "credentials/panel.html", context)

@@ -1,6 +1,6 @@
 """Addresses of provenance, below /b/<brand>/."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from provenance.web import (
     absences,
@@ -27,6 +27,7 @@ from provenance.web import (
     preset_settings,
     recalls,
     release_file,
+    release_status,
     review_asset,
     review_comments,
     review_corrections,
@@ -46,6 +47,11 @@ urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
     path("assets/<uuid:asset_id>/release/", credentials.sign_again, name="release-sign"),
     path("versions/<uuid:version_id>/release/", release_file.release_file, name="release-file"),
+    re_path(
+        r"^versions/(?P<version_id>[0-9a-f-]{36})/release/qr\.(?P<kind>svg|png)$",
+        release_status.qr_code,
+        name="release-qr",
+    ),
     path("assets/<uuid:asset_id>/evidence/", evidence_packs.page, name="asset-evidence"),
     path("versions/<uuid:version_id>/evidence/", evidence_packs.make, name="evidence-make"),
     path("evidence/<uuid:pack_id>/", evidence_packs.file, name="evidence-file"),

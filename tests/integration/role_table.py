@@ -51,6 +51,7 @@ PUBLIC = {
     "verify-result":                          (404, 404, ("nothing",)),
     "verify-reader":                          (200, 200, ()),
     "verify-known":                           (405, 405, ()),
+    "release-status":                         (404, 404, ("nothing",)),
     "soft-binding-algorithms":                (200, 200, ()),
     "soft-binding-by-binding":                (400, 400, ()),
     "soft-binding-by-content":                (405, 405, ()),

@@ -19,6 +19,8 @@ ROWS = (
     # People are asked first what it is for
     Row("GET",  "release-file", ("released",),          302, 302, 302, 302, 302, 302, 200, 200),
     Row("GET",  "release-file", ("draft",),             404, 403, 403, 403, 403, 403, 403, 404),
+    Row("GET",  "release-qr", ("released", "svg"),      200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "release-qr", ("draft", "svg"),         404, 404, 404, 404, 404, 404, 404, 403),
 
     Row("GET",  "asset-downloads", ("released.asset",), 200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-downloads", ("draft.asset",),    404, 200, 200, 200, 200, 200, 200, 403),

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from provenance.evidence_packs import document
 from provenance.evidence_packs.archive import Entry
 from provenance.evidence_packs.seal import Unsealed
+from provenance.releases import public_links
 
 AT = datetime(2027, 5, 3, 14, 2, tzinfo=UTC)
 HASH = "ab" * 32
@@ -203,6 +204,13 @@ def text(out: Path, told: dict[str, Any]) -> str:
     entries = [Entry("credentials/crjson.json", HASH, 41_234, "Manifests")]
     document.write(out, told, entries, sealing=Unsealed("No key."), language="en", at=AT)
     return " ".join(" ".join(page.extract_text() for page in PdfReader(out).pages).split())
+
+
+def test_it_leads_to_the_public_status_page(tmp_path: Path) -> None:
+    out = tmp_path / "evidence.pdf"
+    said = text(out, facts())
+    assert f"/r/{public_links.code_of(HASH)}/" in said.replace(" ", "")
+    assert any(page.images for page in PdfReader(out).pages)
 
 
 def test_it_answers_what_a_lawyer_asks(tmp_path: Path) -> None:

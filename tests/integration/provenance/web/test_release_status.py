@@ -1,0 +1,111 @@
+"""The public page of a release, and the QR code that leads there."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.catalog.models import Version
+from dam.core.storage import Stored
+from provenance.models import Release
+from provenance.releases import public_links
+from provenance.releases.states import ReleaseStatus
+from tests import release_factory
+from tests.factories import VersionFactory, member
+
+pytestmark = pytest.mark.django_db
+SHA256 = "0123456789abcdef" * 4
+CODE = public_links.code_of(SHA256)
+
+
+@pytest.fixture(autouse=True)
+def _fresh(servers: None) -> None:
+    cache.clear()
+
+
+def released(**fields: object) -> Release:
+    version = VersionFactory.create(asset__brand__name="Northwind Drinks", asset__title="Secret summer")
+    return release_factory.ready(version, stored=Stored(key="x.mp4", sha256=SHA256, size=1000), **fields)
+
+
+def page(code: str = CODE) -> Any:
+    return Client().get(reverse("release-status", args=[code]))
+
+
+def test_anybody_with_the_link_sees_how_the_release_stands_and_no_more() -> None:
+    release = released()
+    response = page()
+    html = response.content.decode()
+    assert "Cleared for use" in html
+    assert "Northwind Drinks" in html
+    assert "approved that release for" in html
+    assert "Secret summer" not in html
+    assert str(release.version.created_by) not in html
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": ReleaseStatus.WITHDRAWN, "ended_at": timezone.now()}, "Withdrawn: do not use"),
+        ({"state": ReleaseStatus.SUPERSEDED, "ended_at": timezone.now()}, "Replaced by a newer release"),
+        ({"valid_until": timezone.now() - timedelta(days=1)}, "Clearance has ended: do not use"),
+    ],
+)
+def test_a_release_that_may_not_be_used_says_why(fields: dict[str, Any], words: str) -> None:
+    released(**fields)
+    html = page().content.decode()
+    assert words in html
+    assert "Cleared for use" not in html
+
+
+@pytest.mark.parametrize("code", ["aaaaaaaaaaaaaaaa", "x", "0123456789012345", CODE.upper(), f"{CODE}a"])
+def test_a_code_that_leads_nowhere_is_not_found(code: str) -> None:
+    released()
+    assert page(code).status_code == 404
+
+
+def test_it_counts_against_the_hour_of_the_verify_page(settings: Any) -> None:
+    settings.VERIFY_PER_HOUR = 1
+    released()
+    assert [page().status_code for _ in range(2)] == [200, 429]
+
+
+def signed_in(version: Version) -> Client:
+    client = Client()
+    client.force_login(member(version.brand, Role.VIEWER).user)
+    return client
+
+
+def test_members_take_the_code_as_drawing_and_as_picture() -> None:
+    version = released().version
+    client = signed_in(version)
+    for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        address = reverse("release-qr", args=[version.brand.slug, version.pk, kind])
+        shown, taken = client.get(address), client.get(f"{address}?download")
+        assert shown.content.startswith(start)
+        assert "Content-Disposition" not in shown.headers
+        assert f'filename="Secret summer QR.{kind}"' in taken.headers["Content-Disposition"]
+
+
+def test_there_is_no_code_without_a_release() -> None:
+    version = VersionFactory.create()
+    client = Client()
+    client.force_login(member(version.brand, Role.ADMIN).user)
+    address = reverse("release-qr", args=[version.brand.slug, version.pk, "svg"])
+    assert client.get(address).status_code == 404
+
+
+def test_the_panel_shows_the_link_of_the_release() -> None:
+    version = released().version
+    panel = signed_in(version).get(
+        reverse("asset-credentials", args=[version.brand.slug, version.asset_id]),
+        headers={"HX-Request": "true"},
+    )
+    assert f"/r/{CODE}/" in panel.content.decode()
