@@ -14,6 +14,7 @@ Each request imports what it needs, and no more: a process lives for one, and lo
 the time of most of them.
 """
 
+import errno
 import json
 import sys
 import traceback
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
     from dam.media.xmp_files.place import Values
 
 
+# What PyAV says of a file that it writes, or can't open, with numbers of the system's.
+OF_THE_MACHINE = (
+    errno.ENOSPC,
+    errno.EFBIG,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EACCES,
+    errno.ENOENT,
+)
 MOST_SAID = 4000  # characters of what went wrong
 
 
@@ -91,7 +102,9 @@ def _is_the_machines(problem: Exception) -> bool:
     """Whether not the file is to blame but a full disk, say, or a part of the product that is missing."""
     if isinstance(problem, ImportError):
         return True
-    return isinstance(problem, OSError) and not type(problem).__module__.startswith("av")
+    if not isinstance(problem, OSError):
+        return False
+    return problem.errno in OF_THE_MACHINE or not type(problem).__module__.startswith("av")
 
 
 def _describe(path: Path, out: Path, values: "Values") -> str:
