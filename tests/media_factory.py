@@ -136,7 +136,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         "playlist-dash": b'<?xml version="1.0"?><MPD><BaseURL>file:///etc/passwd</BaseURL></MPD>',
         "not_a_picture-jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200),
         "no_frames-gif": b"GIF89a\xe8\xfd\xe8\xfd\x80\x00\x00" + bytes(30),
-        "picture-bmp": b"BM" + bytes(200),
+        "picture-bmp": b"BM" + bytes(12) + b"\x28" + bytes(187),
         "damaged-mp3": b"ID3\x04" + bytes(200),
         "damaged-noise": whole[:32] + np.random.default_rng(2).bytes(20_000),
         "truncated-half": whole[: len(whole) // 2],

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from dam.core.language import gettext as _
 from dam.media import drawing_parts
 from dam.media.drawing_parts import Doubt
 from dam.media.errors import FileRefused
@@ -42,7 +43,11 @@ def read(path: Path) -> Drawing:
     if path.stat().st_size > MOST_BYTES:
         raise FileRefused("too_costly")
     try:
-        text = path.read_text("utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            # What looks for scripts and addresses reads UTF-8 alone.
+            raise FileRefused("not_a_picture", _("This SVG is stored as UTF-16. Save it as UTF-8."))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise FileRefused("not_a_picture") from problem
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dam.media.errors import require_kind
 from dam.media.probe import MediaInfo
-from dam.media.sniffer import AVIF, AVIF_SEQUENCE, HEAD_BYTES, WEBP, FileKind
+from dam.media.sniffer import AVIF, AVIF_SEQUENCE, HEAD_BYTES, WEBP, FileKind, brands
 
 
 def read_info(path: Path) -> MediaInfo:
@@ -20,7 +20,7 @@ def read_info(path: Path) -> MediaInfo:
         return _read_film(path, kind)
     from dam.media import stills
 
-    if kind is AVIF and head[8:12] == b"avis" and stills.moves(path, kind):
+    if kind is AVIF and b"avis" in brands(head) and stills.moves(path, kind):
         kind = AVIF_SEQUENCE
     if kind is WEBP:
         from dam.media import animations

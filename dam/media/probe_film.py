@@ -25,6 +25,7 @@ from dam.media import (
 from dam.media.errors import FileRefused, require_length, require_size
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import (
+    AIFF,
     APNG,
     ASF,
     AVI,
@@ -37,6 +38,7 @@ from dam.media.sniffer import (
     MPEG_PS,
     MPEG_TS,
     MXF,
+    RF64,
     WAV,
     WEBM,
     FileKind,
@@ -45,7 +47,7 @@ from dam.media.sniffer import (
 # HEVC keeps it in a second layer, which the decoder passes over. A message in the header announces it: prefix
 # SEI (NAL type 39), payload 165, alpha_channel_info.
 HEVC_ALPHA = bytes.fromhex("4e01a5")
-SOUNDS_THAT_SAY_THEIR_LENGTH = (WAV, FLAC, M4A)  # of others it is worked out of their size
+SOUNDS_THAT_SAY_THEIR_LENGTH = (WAV, RF64, AIFF, FLAC, M4A)  # of others it is worked out of their size
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 
 

@@ -5,6 +5,7 @@ FFmpeg, which would follow what it names; FFmpeg is told the one demuxer to use,
 one content type.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -106,6 +107,8 @@ GIF = FileKind(
     "GIF", Medium.PICTURE, "image/gif", ".gif", CredentialSupport.READ, demuxer="gif", decoder="GIF"
 )
 TIFF = _picture("TIFF", "tiff", CredentialSupport.SIGNED, decoder="TIFF")
+# Its offsets have 64 bits, which the C2PA library and our writing of XMP don't count on.
+BIG_TIFF = FileKind("BigTIFF", Medium.PICTURE, "image/tiff", ".btf", decoder="TIFF")
 WEBP = _picture("WebP", "webp", CredentialSupport.SIGNED, decoder="WEBP")
 AVIF = _picture("AVIF", "avif", CredentialSupport.SIGNED, decoder="AVIF")
 # Whether an AVIF moves only its pictures say (dam.media.probe_file), not its first bytes.
@@ -131,6 +134,9 @@ BMP = _picture("BMP", "bmp", CredentialSupport.NONE)
 FLAC = _sound("FLAC", "flac", ".flac", "flac", CredentialSupport.READ)
 MP3 = _sound("MP3", "mpeg", ".mp3", "mp3")
 WAV = _sound("WAV", "wav", ".wav", "wav")
+# The same beyond 4 GB; no manifest is embedded there.
+RF64 = _sound("WAV (RF64)", "wav", ".rf64", "wav", CredentialSupport.NONE)
+AIFF = _sound("AIFF", "aiff", ".aiff", "aiff", CredentialSupport.NONE)
 AAC = _sound("AAC", "aac", ".aac", "aac", CredentialSupport.NONE)
 # Whether there is a film in it only its tracks say.
 M4A = FileKind(
@@ -141,8 +147,24 @@ PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
 
 ALL = (
     *VIDEOS,
-    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, ANIMATED_WEBP, AVIF, AVIF_SEQUENCE, HEIC, HEIF, JPEG_XL, SVG, BMP),
-    *(FLAC, MP3, WAV, AAC, M4A, PDF, PLAYLIST),
+    *(
+        JPEG,
+        PNG,
+        APNG,
+        GIF,
+        TIFF,
+        BIG_TIFF,
+        WEBP,
+        ANIMATED_WEBP,
+        AVIF,
+        AVIF_SEQUENCE,
+        HEIC,
+        HEIF,
+        JPEG_XL,
+        SVG,
+        BMP,
+    ),
+    *(FLAC, MP3, WAV, RF64, AIFF, AAC, M4A, PDF, PLAYLIST),
 )
 BY_LABEL = {kind.label: kind for kind in ALL}
 
@@ -157,21 +179,25 @@ STARTS = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG", PNG),
     (b"GIF8", GIF),
-    (b"BM", BMP),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
+    (b"II+\x00", BIG_TIFF),
+    (b"MM\x00+", BIG_TIFF),
     (b"\x00\x00\x00\x0cJXL ", JPEG_XL),
     (b"ID3", MP3),
     (b"\xff\xfb", MP3),
     (b"\xff\xf3", MP3),
     (b"\xff\xfa", MP3),
     (b"\xff\xf2", MP3),
+    (b"\xff\xe3", MP3),  # MPEG-2.5
+    (b"\xff\xe2", MP3),
     (b"\xff\xf1", AAC),
     (b"\xff\xf9", AAC),
     (b"fLaC", FLAC),
     (b"%PDF-", PDF),
 )
 RIFF = {b"AVI ": AVI, b"WEBP": WEBP, b"WAVE": WAV}
+FORMS = {b"RF64WAVE": RF64, b"BW64WAVE": RF64, b"FORMAIFF": AIFF, b"FORMAIFC": AIFF}
 BRANDS = {
     b"qt  ": QUICKTIME,
     b"M4A ": M4A,
@@ -184,6 +210,10 @@ BRANDS = {
 }
 # Boxes an ISO base media or QuickTime file may start with; without `ftyp` it is an old QuickTime file.
 FIRST_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"}
+STILLS_BRANDS, AVIF_BRANDS = {b"mif1", b"msf1"}, {b"avif", b"avis"}
+DIB_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}  # bytes of what follows a bitmap's header
+# Before a drawing there may be comments, and a type, which says nothing that is obeyed here.
+_SVG = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*(?:<!doctype\s+svg\b|<svg\b)", re.DOTALL)
 PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"[playlist]", b"<smil", b"<asx")
 
 
@@ -196,6 +226,8 @@ def read(path: Path) -> FileKind | None:
 def recognise(head: bytes) -> FileKind | None:
     """The kind of file whose first bytes these are (give HEAD_BYTES of them), or None."""
     if head[4:8] == b"ftyp":
+        if head[8:12] in STILLS_BRANDS and brands(head) & AVIF_BRANDS:
+            return AVIF
         return BRANDS.get(head[8:12], MP4)
     if head[4:8] in FIRST_BOXES:
         return QUICKTIME
@@ -203,10 +235,29 @@ def recognise(head: bytes) -> FileKind | None:
         return WEBM if b"webm" in head[:64] else MATROSKA
     if head.startswith(b"RIFF"):
         return RIFF.get(head[8:12])
+    if head[:4] + head[8:12] in FORMS:
+        return FORMS[head[:4] + head[8:12]]
+    if _is_bitmap(head):
+        return BMP
     for start, kind in STARTS:
         if head.startswith(start):
             return APNG if kind is PNG and _is_animated_png(head) else kind
     return _recognise_text(head) or (MPEG_TS if _is_transport_stream(head) else None)
+
+
+def brands(head: bytes) -> set[bytes]:
+    """What an ISO base media file says it is, the first and those that it is compatible with."""
+    end = min(int.from_bytes(head[:4]), len(head))
+    return {head[8:12], *(head[place : place + 4] for place in range(16, end - 3, 4))}
+
+
+def _is_bitmap(head: bytes) -> bool:
+    """Two letters are many a text's beginning: a bitmap goes on with sizes and zeros."""
+    return (
+        head.startswith(b"BM")
+        and head[6:10] == bytes(4)
+        and int.from_bytes(head[14:18], "little") in DIB_SIZES
+    )
 
 
 def _is_animated_png(head: bytes) -> bool:
@@ -215,10 +266,12 @@ def _is_animated_png(head: bytes) -> bool:
 
 
 def _recognise_text(head: bytes) -> FileKind | None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
+        head = head.decode("utf-16", "ignore").encode()
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
         return PLAYLIST
-    if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
+    if _SVG.match(text) or (text.startswith(b"<?xml") and b"<svg" in text):
         return SVG
     return None
 

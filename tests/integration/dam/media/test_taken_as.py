@@ -1,5 +1,6 @@
 """Files are taken for what they are: how many frames they have, how long they last, which way is up."""
 
+import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dam.media import probe_file, runner, sniffer
+from dam.media import ffmpeg, probe_file, runner, sniffer, specs
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from tests import media_factory, webp_factory
@@ -142,3 +143,57 @@ def test_a_moving_avif_that_breaks_off_is_refused(tmp_path: Path, cut: float) ->
 def test_a_webp_of_one_picture_that_says_it_moves_is_a_still(tmp_path: Path) -> None:
     info = runner.probe(webp_factory.animation(tmp_path / "one.webp", durations=[100]))
     assert (info.kind, info.container, info.frame_count) == (Kind.STILL, "WebP", 1)
+
+
+def sounding(path: Path, *options: str) -> Path:
+    made = [ffmpeg.binary(), "-v", "error", "-f", "lavfi", "-i", "sine=duration=2", *options, str(path)]
+    subprocess.run(made, check=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "container"),
+    [
+        ("a.wav", ["-rf64", "always"], "WAV (RF64)"),
+        ("a.aiff", [], "AIFF"),
+        ("a.mp3", ["-ar", "11025", "-b:a", "32k", "-id3v2_version", "0", "-write_xing", "0"], "MP3"),
+    ],
+)
+def test_rarer_kinds_of_sound_are_taken_and_heard(
+    tmp_path: Path, name: str, options: list[str], container: str
+) -> None:
+    master = sounding(tmp_path / name, *options)
+    info = runner.probe(master)
+    assert (info.kind, info.container) == (Kind.SOUND, container)
+    assert abs(info.duration_ms - 2000) < 200
+    runner.convert_sound(master, tmp_path / "heard.m4a", info=info, spec=specs.LISTEN)
+    assert abs(runner.probe(tmp_path / "heard.m4a").duration_ms - 2000) < 300  # padded by the encoder
+
+
+def test_a_tiff_of_64_bits_is_an_image(tmp_path: Path) -> None:
+    Image.new("RGB", (32, 16), "red").save(tmp_path / "a.tif", big_tiff=True)
+    info = runner.probe(tmp_path / "a.tif")
+    assert (info.kind, info.container, info.width, info.height) == (Kind.STILL, "BigTIFF", 32, 16)
+    assert tuple(runner.still(tmp_path / "a.tif", max_side=32)[0, 0]) == (255, 0, 0)
+
+
+def test_an_avif_whose_first_brand_is_of_all_such_images_is_an_avif(tmp_path: Path) -> None:
+    Image.new("RGB", (32, 16), "red").save(tmp_path / "a.avif")
+    data = bytearray((tmp_path / "a.avif").read_bytes())
+    assert b"avif" in data[16:32]
+    data[8:12] = b"mif1"
+    (tmp_path / "a.avif").write_bytes(data)
+    info = runner.probe(tmp_path / "a.avif")
+    assert (info.kind, info.container, info.width) == (Kind.STILL, "AVIF", 32)
+
+
+@pytest.mark.parametrize(
+    "before", ["<!-- by hand -->", "<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'>"]
+)
+def test_a_drawing_may_begin_with_a_comment_or_its_type(tmp_path: Path, before: str) -> None:
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><path d='M0 0h9v9z'/></svg>"
+    (tmp_path / "a.svg").write_text(f"{before}\n{svg}")
+    assert runner.probe(tmp_path / "a.svg").container == "SVG"
+    (tmp_path / "b.svg").write_text(f"{before}\n{svg}", "utf-16")
+    with pytest.raises(FileRefused, match="UTF-16"):
+        runner.probe(tmp_path / "b.svg")

@@ -6,6 +6,7 @@ from dam.media import sniffer
 from dam.media.errors import FileRefused, require_kind
 from dam.media.sniffer import CredentialSupport, FileKind, Medium
 
+BITMAP = b"BM\x46\x00\x00\x00" + bytes(4) + b"\x36\x00\x00\x00\x28\x00\x00\x00"
 HEADS = [
     (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00", sniffer.MP4),
     (b"\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00", sniffer.QUICKTIME),
@@ -28,7 +29,23 @@ HEADS = [
     (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00IDAT\x00acTL", sniffer.PNG),
     (b"GIF89a", sniffer.GIF),
     (b"MM\x00*", sniffer.TIFF),
-    (b"BM\x00", sniffer.BMP),
+    (BITMAP, sniffer.BMP),
+    (b"BM is what they call it.", None),
+    (b"BMW\x00\x00\x00\x00\x00\x00\x00, a text", None),
+    (b"II+\x00\x08\x00", sniffer.BIG_TIFF),
+    (b"MM\x00+\x00\x08", sniffer.BIG_TIFF),
+    (b"RF64\xff\xff\xff\xffWAVEds64", sniffer.RF64),
+    (b"BW64\xff\xff\xff\xffWAVEds64", sniffer.RF64),
+    (b"FORM\x00\x00\x00\x00AIFFCOMM", sniffer.AIFF),
+    (b"FORM\x00\x00\x00\x00AIFCFVER", sniffer.AIFF),
+    (b"\xff\xe3\x40", sniffer.MP3),
+    (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf", sniffer.AVIF),
+    (b"\x00\x00\x00\x1cftypmsf1\x00\x00\x00\x00msf1avismiaf", sniffer.AVIF),
+    (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heicavif", sniffer.HEIF),  # beyond the box's end
+    (b"<!-- made by hand --><svg xmlns", sniffer.SVG),
+    (b"<!-- a -->\n<!-- b -->\n<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'>\n<svg", sniffer.SVG),
+    (b"<!DOCTYPE html><svg>", None),
+    ("<?xml version='1.0' encoding='utf-16'?><svg/>".encode("utf-16"), sniffer.SVG),
     (b"RIFF\x00\x00\x00\x00WEBPVP8 ", sniffer.WEBP),
     (b"\x00\x00\x00\x1cftypavif", sniffer.AVIF),
     (b"\x00\x00\x00\x1cftypheic", sniffer.HEIC),
@@ -74,7 +91,8 @@ def test_a_name_says_nothing(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf\n #EXTM3U\n", "playlist"),
         (b"ffconcat version 1.0", "playlist"),
         (b"<?xml version='1.0'?>\n<MPD>", "playlist"),
-        (b"BM", "picture"),
+        (BITMAP, "picture"),
+        (b"BM", "not_a_video"),
         (b"\x00\x00\x00\x1cftypheic", "picture"),
         (b"\x47" + bytes(187), "not_a_video"),
     ],
@@ -93,7 +111,7 @@ def test_a_video_may_be_opened_by_one_demuxer(kind: FileKind) -> None:
 
 def test_ffmpeg_opens_nothing_but_videos_sound_and_pictures_that_move() -> None:
     openable = {kind for kind in sniffer.ALL if kind.demuxer}
-    sounds = {sniffer.WAV, sniffer.MP3, sniffer.FLAC, sniffer.AAC, sniffer.M4A}
+    sounds = {sniffer.WAV, sniffer.RF64, sniffer.AIFF, sniffer.MP3, sniffer.FLAC, sniffer.AAC, sniffer.M4A}
     moving = {sniffer.GIF, sniffer.APNG, sniffer.AVIF_SEQUENCE, sniffer.ANIMATED_WEBP}
     assert openable == {*sniffer.VIDEOS, *sounds, *moving}
     assert {kind.medium for kind in sniffer.VIDEOS} == {Medium.VIDEO}
