@@ -89,8 +89,16 @@ def of(info: MediaInfo) -> Picture:
         primaries=gamut,
         transfer=transfer,
         # RGB is full whatever a header says: encoders write the wrong word, players know.
-        full_range=layout is Layout.RGB or _is_full(info),
+        full_range=layout is Layout.RGB or _is_full(info) or (matrix in matrices.YCGCO_R),
     )
+
+
+def is_matrix_unknown(info: MediaInfo) -> bool:
+    """Whether the file names a matrix of which another is made here: the page says so."""
+    if info.colour_matrix in (UNSPECIFIED, matrices.IDENTITY):
+        return False
+    picture = of(info)
+    return picture.layout is Layout.YUV and picture.matrix != info.colour_matrix
 
 
 def _is_full(info: MediaInfo) -> bool:

@@ -8,6 +8,8 @@ from dam.media.transfers import HLG, Values
 
 IDENTITY, BT709, BT601, BT2020, ICTCP, IPT_C2 = 0, 1, 6, 9, 14, 15
 YCGCO, YDZDX, BT2020_CL, DERIVED, DERIVED_CL = 8, 11, 10, 12, 13
+# YCgCo without loss, with two bits more than the RGB that it was made of, or one: so much larger are they.
+YCGCO_R = {16: 4, 17: 2}
 # How much of the luma is red, and how much blue.
 WEIGHTS = {
     1: (0.2126, 0.0722),
@@ -18,7 +20,7 @@ WEIGHTS = {
     9: (0.2627, 0.0593),
     10: (0.2627, 0.0593),
 }
-KNOWN = {*WEIGHTS, IDENTITY, YCGCO, YDZDX, DERIVED, DERIVED_CL, ICTCP, IPT_C2}
+KNOWN = {*WEIGHTS, IDENTITY, YCGCO, YDZDX, DERIVED, DERIVED_CL, ICTCP, IPT_C2, *YCGCO_R}
 # Those that FFmpeg's scaler undoes by itself, under its names.
 SCALERS = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m"}
 OF_HDR = (ICTCP, IPT_C2)  # made of PQ, or the first one of HLG
@@ -39,6 +41,9 @@ def to_rgb(planes: Values, *, matrix: int, primaries: int, transfer: int) -> Val
         case 0:
             rgb = (second, luma, first)
         case 8:
+            rgb = (luma - first + second, luma + first, luma - first - second)
+        case 16 | 17:
+            luma, first, second = (YCGCO_R[matrix] * each for each in (luma, first / 2, second / 2))
             rgb = (luma - first + second, luma + first, luma - first - second)
         case 11:
             rgb = (2 * second + 0.991902 * luma, luma, (2 * first + luma) / 0.986566)

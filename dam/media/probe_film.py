@@ -15,6 +15,7 @@ from dam.core.language import gettext as _
 from dam.media import (
     boxes,
     budgets,
+    colour,
     completeness,
     first_picture,
     frames,
@@ -138,11 +139,14 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         colour_transfer=picture.colour_transfer,
         colour_range=picture.colour_range,
     )
+    if colour.is_matrix_unknown(info):
+        unknown = _("The file names colours in a way that can't be read. They may look different here.")
+        info = replace(info, warnings=(*info.warnings, unknown))
     if audio is None:
         return info
     if not _can_be_heard(path, kind, audio.index):
         unheard = _("The audio can't be decoded, so previews have no sound.")
-        return replace(info, warnings=(*warnings, unheard))
+        return replace(info, warnings=(*info.warnings, unheard))
     return replace(
         info,
         audio_codec=frames.codec_name(audio),

@@ -81,6 +81,44 @@ def test_poster_and_proxy_are_alike(name: str, tmp_path: Path) -> None:
     assert difference(*shown(master, tmp_path)) < 8
 
 
+@pytest.mark.parametrize(("matrix", "pix_fmt", "depth"), [(16, "yuv444p10le", 10), (17, "yuv444p9le", 9)])
+def test_ycgco_without_loss_shows_the_colours_it_was_made_of(
+    matrix: int, pix_fmt: str, depth: int, tmp_path: Path
+) -> None:
+    """By ITU-T H.273: Y, Cg and Co of whole numbers, in planes of one or two bits more."""
+    red, green, blue = (BARS[:, place].astype(int) for place in range(3))
+    orange = red - blue
+    middle = blue + (orange >> 1)
+    half = 2 ** (depth - 1)
+    planes = [middle + ((green - middle) >> 1), green - middle + half, orange + half]
+    master = tmp_path / "ycgco.mkv"
+    with av.open(str(master), "w") as container:
+        video: Any = container.add_stream("ffv1", rate=Fraction(25), options={"strict": "-2"})
+        video.width, video.height, video.pix_fmt = 128, 96, pix_fmt
+        video.codec_context.colorspace, video.codec_context.color_range = matrix, 2
+        for place in range(6):
+            frame = av.VideoFrame(128, 96, pix_fmt)
+            for plane, values in zip(frame.planes, planes, strict=True):
+                rows = np.zeros((96, plane.line_size // 2), "<u2")
+                rows[:, :128] = np.repeat(values, 16)
+                plane.update(rows.tobytes())
+            frame.colorspace, frame.color_range = matrix, 2
+            frame.pts, frame.time_base = place, Fraction(1, 25)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    info = runner.probe(master)
+    assert (info.colour_matrix, info.warnings) == (matrix, ())
+    sampled, played = shown(master, tmp_path)
+    assert difference(sampled, played) < 8
+    assert np.abs(sampled[48, 8::16].astype(int) - BARS).max() < 8
+
+
+@pytest.mark.parametrize("said", [{"colorspace": 14, "color_trc": 1}])
+def test_a_matrix_that_another_stands_in_for_is_told(said: dict[str, int], tmp_path: Path) -> None:
+    info = runner.probe(movie(tmp_path / "bars.mkv", "ffv1", "yuv444p", said=said))
+    assert (info.colour_matrix, len(info.warnings)) == (said["colorspace"], 1)
+
+
 @pytest.mark.parametrize(
     ("codec", "pix_fmt", "suffix"),
     [("libx264rgb", "rgb24", "mp4"), ("ffv1", "gbrp10le", "mkv"), ("libx265", "yuv444p12le", "mp4")],
