@@ -37,7 +37,12 @@ def _english_figure(digits: str) -> str:
     return digits
 
 
+def _as_it_is(text: str) -> tuple[str, ...]:
+    return (str(text),)
+
+
 _gettext: Callable[[str], str] = noop
+_in_every: Callable[[str], tuple[str, ...]] = _as_it_is
 _ngettext: Callable[[str, str, int], str] = _plural
 _language: Callable[[], str | None] = _english
 _day: Callable[[date], str] = _english_day
@@ -55,10 +60,12 @@ def install(
     month: Callable[[date], str],
     number: Callable[[int | float], str],
     figure: Callable[[str], str],
+    in_every: Callable[[str], tuple[str, ...]],
 ) -> None:
-    global _gettext, _ngettext, _language, _day, _month, _number, _figure
+    global _gettext, _ngettext, _language, _day, _month, _number, _figure, _in_every
     _gettext, _ngettext, _language = gettext, ngettext, language
     _day, _month, _number, _figure = day, month, number, figure
+    _in_every = in_every
 
 
 def gettext(sentence: str) -> str:
@@ -67,6 +74,11 @@ def gettext(sentence: str) -> str:
 
 def ngettext(one: str, many: str, count: int) -> str:
     return _ngettext(one, many, count)
+
+
+def in_every(lazy: str) -> tuple[str, ...]:
+    """A text that is said when it is shown (`lazy`) in each language of the product."""
+    return _in_every(lazy)
 
 
 def current() -> str:

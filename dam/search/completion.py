@@ -13,6 +13,7 @@ from dam.accounts.principals import Principal
 from dam.collections import audience
 from dam.core import sorting
 from dam.search import fields, names
+from dam.search.query import with_aliases
 from dam.search.search_field import NO, YES, Kind, SearchField
 
 MOST = 10
@@ -42,7 +43,7 @@ def complete(last: str, *, principal: Principal) -> tuple[Completion, ...]:
             and len(begun) >= LEAST_BEGUN
             and (field.name.startswith(begun) or _titled(field, begun))
         )
-    field = known.get(name.lower())
+    field = with_aliases(known).get(name.lower())
     if field is None or not field.is_typed:
         return ()
     *before, begun = typed.split(",")

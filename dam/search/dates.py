@@ -26,6 +26,14 @@ RECENT: Mapping[str, tuple[int, str]] = {
     "year": (365, noop("in the last 365 days")),
 }
 YESTERDAY = "yesterday"
+# As they are typed in the other languages of the product.
+SPOKEN = {
+    **dict.fromkeys(("heute", "aujourd'hui", "aujourd’hui", "aujourdhui"), "today"),
+    **dict.fromkeys(("gestern", "hier"), YESTERDAY),
+    **dict.fromkeys(("woche", "semaine"), "week"),
+    **dict.fromkeys(("monat", "mois"), "month"),
+    **dict.fromkeys(("jahr", "an", "année", "annee"), "year"),
+}
 _DAYS_OF = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
@@ -46,6 +54,7 @@ class Span:
 def tidy(typed: str) -> str | None:
     """One way to write what was typed, or None if it is no date. What is relative stays so: "week"."""
     text = "".join(typed.lower().split()).translate(measures.ALIKE)
+    text = SPOKEN.get(text, text)
     if text in RECENT or text == YESTERDAY or _BACK.fullmatch(text):
         return text
     first, separator, last = text.partition("..")

@@ -13,6 +13,11 @@ from dam.search.measures import Range
 
 PAST = "past"
 NEVER = "none"  # it has no such day
+_SPOKEN = {
+    **dates.SPOKEN,
+    **dict.fromkeys(("vorbei", "abgelaufen", "passé", "passe", "expiré", "expire"), PAST),
+    **dict.fromkeys(("keine", "kein", "ohne", "aucun", "aucune", "sans"), NEVER),
+}
 _NAMED = {"today": 0, "week": 7, "month": 30, "year": 365}
 _AHEAD = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS_OF = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -22,6 +27,7 @@ _LONGEST = 365 * 100
 def tidy(typed: str) -> str | None:
     """One way to write what was typed, or None if it is no such time. What is relative stays so: "30d"."""
     text = "".join(typed.lower().split()).translate(measures.ALIKE)
+    text = _SPOKEN.get(text, text)
     if text in (PAST, NEVER) or text in _NAMED or _AHEAD.fullmatch(text):
         return text
     return None if text == dates.YESTERDAY else dates.tidy(typed)

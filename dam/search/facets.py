@@ -1,7 +1,7 @@
 """How many of the assets a principal may see have each value: the numbers beside the filters."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -67,6 +67,7 @@ def count(
     parsed: Query | None = None,
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
+    wider: Callable[[Filters], Collection[UUID]] | None = None,
     told: Mapping[str, SearchField] | None = None,
 ) -> tuple[Facet, ...]:
     """The facets, in two queries, three where clips are in collections, and as many for each that is counted
@@ -75,8 +76,9 @@ def count(
     Where any of several values may match, and of ranges, of which one takes the place of another, a facet
     counts with every filter but its own, so that a choice can be changed; where every value must, as with
     tags, it counts with all of them. `within` are the hits of a search by words (Results.asset_ids): only
-    those count. `told` are the fields as this person may know of them (fields.as_seen), where that has been
-    asked of all that is chosen.
+    those count, and where a facet counts without its own filter those that `wider` finds with fewer filters,
+    too, which is asked once at most. `told` are the fields as this person may know of them (fields.as_seen),
+    where that has been asked of all that is chosen.
     """
     parsed = parsed or Query()
     chosen = parsed.filters.merged(filters or Filters())
@@ -89,13 +91,19 @@ def count(
     rounds += [([field], chosen.without(field.name)) for field in apart]
     named = search.named(principal, parsed=parsed, filters=filters)
     found: dict[str, Facet] = {}
+    reached = within
+    if within is not None and wider is not None and apart:
+        fewer = chosen
+        for field in apart:
+            fewer = fewer.without(field.name)
+        reached = {*within, *wider(fewer)}
     for together, counted_with in rounds:
         assets = search.among(principal, parsed=replace(parsed, filters=counted_with), named=named)
         narrowed = bool(counted_with or parsed.either or parsed.excluded)
         if within is not None and counted_with is chosen:  # they were found with all of these filters
             candidates = list(within)
         else:
-            candidates = _candidates(assets, within, narrowed=narrowed)
+            candidates = _candidates(assets, reached, narrowed=narrowed)
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
         keys = candidates[:MOST_COUNTED]
         counted = counting.count(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -24,6 +25,7 @@ from dam.search.query import Filters
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
 NOTHING = Q(pk__in=())
+_OF_TEXT = ("contains", "startswith")  # lookups in texts that may hold letters with their accents apart
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,8 @@ def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     for lookup in field.lookups_for(asked.shown):
         for value in values:
             matching |= _one(field, lookup, value, asked)
+            if lookup.endswith(_OF_TEXT) and (apart := normalize("NFD", value)) != value:
+                matching |= _one(field, lookup, apart, asked)  # as it may have come from outside
     return matching
 
 

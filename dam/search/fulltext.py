@@ -27,6 +27,8 @@ class Ranking:
 
     asset_ids: tuple[UUID, ...] = ()
     more: bool = False
+    # Those of them, the last, that lack a word which may be a small one: "die" of "die hard".
+    lacking: frozenset[UUID] = frozenset()
     # Of a search that nothing matches: words that may be meant, by those typed. Documents that this
     # principal may see have them.
     meant: tuple[tuple[str, str], ...] = ()
@@ -72,17 +74,24 @@ def ranked(
     """The assets that have every word and phrase.
 
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
-    brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum. `few`:
+    brand's synonyms find its tags. Behind them come those without a word that may be a small one. What bears a name of that spelling comes first: an id, a checksum. `few`:
     the assets are so few that the document of each can be read. `tags`: those that all of the assets have.
     """
     corpus = _corpus(principal)
     named = [asset for asset, _ in identifiers.find(assets, query, shown=corpus.shown)]
     begun = lexicon.completions(corpus.brand_id, wording.forms(query))
     others = _merged(begun, synonyms.of(corpus.brand_id, wording.forms(query)))
-    wanted = wording.tagged(wording.wording(query, _reading(principal, others)), tags)
+    reading = _reading(principal, others)
+    wanted = wording.tagged(wording.wording(query, reading), tags)
     found = candidates.find(assets, wanted, corpus=corpus, few=few)
     keys = dict.fromkeys([*named, *(each.asset_id for each in found.found)])
-    return Ranking(tuple(keys)[:limit], more=found.more or len(keys) > limit)
+    more, lacking = found.more, frozenset[UUID]()
+    if len(keys) < limit and (fewer := wording.without_doubtful(query, reading)):
+        found = candidates.find(assets, wording.tagged(fewer, tags), corpus=corpus, few=few)
+        lacking = frozenset(each.asset_id for each in found.found if each.asset_id not in keys)
+        keys |= dict.fromkeys(each.asset_id for each in found.found)
+        more |= found.more
+    return Ranking(tuple(keys)[:limit], more=more or len(keys) > limit, lacking=lacking)
 
 
 def close(

@@ -13,8 +13,8 @@ import Stemmer
 from dam.search.normalising import Token
 from dam.search.writing import Script
 
-# Words that say nothing by themselves and name no thing. A search passes them over where they are missing;
-# "can", "will", "may" and their like are not among them.
+# Words that say little by themselves in their language. In another one many name things ("van", "die",
+# "pour"), and some do so in their own ("vitamin a"): `may_be_missing` says when a search passes them over.
 SMALL_WORDS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
@@ -46,6 +46,14 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
         "hi": "का की के में से को पर और है हैं एक यह",
     }.items()
 }
+# Those of them that name nothing in any language: beside others a search always passes them over.
+_NAME_NOTHING = frozenset(
+    "the of on in at to and with for from by is are was were be been that this these those its their his her"
+    " into onto than der das dem des ein eine einen einem einer eines und oder im auf bei von vom zu zum zur"
+    " für ist sind nach vor durch nicht auch sich le les du dans avec une sous cette ces qui de del uma em"
+    " della delle gli nella dal dalla sul sulla het een och eller og".split()
+)
+_ARTICLES = frozenset({"a", "an"})  # before another word; behind it they name: "vitamin a"
 # Letters and endings that hardly another language has.
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "de": ("ä", "ö", "ü", "sch", "ung$", "keit$", "ische$", "ß"),
@@ -117,27 +125,22 @@ def guess(tokens: Iterable[Token]) -> str:
     return guess_among(letters.most_common(1)[0][0], tokens)
 
 
-def guess_of_search(tokens: Sequence[Token]) -> str:
-    """The language whose small words a search may have among its words: that with most of them."""
-    found = {
-        language: sum(token.plain in words for token in tokens) for language, words in SMALL_WORDS.items()
-    }
-    most = max(found.values())
-    return guess(tokens) or next((each for each, count in found.items() if most and count == most), "")
-
-
 def guess_among(script: Script, tokens: Iterable[Token]) -> str:
     """The language of the tokens of one script; empty when it can't be told."""
     languages = _OF_SCRIPT.get(script, ())
     if len(languages) < 2:
         return "".join(languages)
+    (best, most), *others = [*_scored(script, tokens).most_common(2), ("", 0)]
+    return best if most >= 2 and (not others or most > others[0][1]) else ""
+
+
+def _scored(script: Script, tokens: Iterable[Token]) -> Counter[str]:
+    """What the tokens of one script say for each language that is written so."""
     scores: Counter[str] = Counter()
     for token in tokens:
         if token.script is script:
-            for language, score in _scores(token.plain).items():
-                scores[language] += score
-    (best, most), *others = [*scores.most_common(2), ("", 0)]
-    return best if most >= 2 and (not others or most > others[0][1]) else ""
+            scores.update(_scores(token.plain))
+    return scores
 
 
 @lru_cache(maxsize=16384)
@@ -150,9 +153,30 @@ def _scores(word: str) -> Mapping[str, int]:
     return scores
 
 
-def is_small(word: str, *, language: str) -> bool:
-    """Whether a search may pass over the word where it is missing."""
-    return word in SMALL_WORDS.get(language, ())
+def may_be_missing(token: Token, *, among: Sequence[Token]) -> bool:
+    """Whether a search for all of these words may pass over this one.
+
+    Only a small word, and where the others are in a language in which it is small: of all that they may be
+    in. "Red van" is a van, though "van" is small in Dutch.
+    """
+    word = token.plain
+    others = [other for other in among if other.plain != word]
+    if not others:
+        return False
+    if word in _NAME_NOTHING or (word in _ARTICLES and token is not among[-1]):
+        return True
+    if len(_OF_SCRIPT.get(token.script, ())) == 1:
+        alike = any(other.script is token.script for other in others)
+        return alike and word in SMALL_WORDS.get(_OF_SCRIPT[token.script][0], ())
+    scores = _scored(token.script, others)
+    most = max(scores.values(), default=0)
+    likeliest = [language for language, score in scores.items() if score == most]
+    return most > 0 and all(word in SMALL_WORDS[language] for language in likeliest)
+
+
+def is_small_somewhere(word: str) -> bool:
+    """Whether the word says little in one language or another."""
+    return any(word in words for words in SMALL_WORDS.values())
 
 
 def stem(word: str, *, language: str) -> str:

@@ -15,6 +15,11 @@ _COMPARED = re.compile(r"(?P<sign>>=|<=|=|>|<)?(?P<number>[^<>=]+)")
 _NUMBER = re.compile(r"(?P<digits>\d{1,19}(?:\.\d{1,6})?)(?P<unit>[a-z]*)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
 _RANGE = re.compile(r"(?P<low>[^.]*(?:\.[^.]+)?)\.\.(?P<high>.*)|(?P<first>[^-]+)-(?P<last>[^-]+)")
+# Numbers with a decimal comma: with a unit behind it and none before ("1,5GB", "1,5..2,5s"), or compared.
+_COMMA = r"\d{1,19}(?:,\d{1,6})?"
+_DECIMAL_COMMA = re.compile(
+    rf"(?P<sign>[<>]=?|=)?{_COMMA}(?:(?P<to>\.\.|-){_COMMA})?(?P<unit>[a-z]+)?|\.\.{_COMMA}(?P<its>[a-z]+)?"
+)
 # Signs as keyboards of the world and word processors give them.
 ALIKE = str.maketrans(
     {**dict.fromkeys("–—−‐‑－～", "-"), "＞": ">", "＜": "<", "＝": "=", "≥": ">=", "≤": "<=", "…": ".."}
@@ -91,6 +96,18 @@ def tidy(typed: str, unit: Unit) -> str | None:
         return f"{low.text if low else ''}..{high.text if high else ''}"
     only = low or high
     return f"{sign}{only.text}" if only else None
+
+
+def has_decimal_comma(typed: str) -> bool:
+    """Whether a comma in it parts no values.
+
+    >>> has_decimal_comma("1,5GB"), has_decimal_comma(">1,5"), has_decimal_comma("25,30")
+    (True, True, False)
+    """
+    match = _DECIMAL_COMMA.fullmatch("".join(typed.lower().split()).translate(ALIKE))
+    return match is not None and bool(
+        match["sign"] or match["unit"] or match["its"] or match["to"] == ".." or typed.startswith("..")
+    )
 
 
 def bounds(value: str, unit: Unit) -> Range:

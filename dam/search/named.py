@@ -13,7 +13,7 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Tag
 from dam.collections import nesting
 from dam.collections.models import Collection
-from dam.search import filter_rows, hierarchy
+from dam.search import filter_rows, hierarchy, normalising
 from dam.search.query import Filters
 from dam.search.search_field import SearchField
 
@@ -66,8 +66,26 @@ def look_up(
 
 
 def _tags(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
+    """With what is narrower. A name that no tag has stands for those with other accents: "cafe" is "café"."""
     if not names:
         return {}
+    found = _tags_called(names, brand)
+    if not (missing := _by_fold(names - found.keys())):
+        return found
+    spelt: dict[str, set[str]] = defaultdict(set)
+    for name in Tag.objects.filter(brand=brand).values_list("name", flat=True):
+        if (typed := missing.get(normalising.fold(name))) is not None:
+            spelt[typed].add(name)
+    others = _tags_called(set().union(*spelt.values()), brand) if spelt else {}
+    alike = {name: [others[each] for each in named if each in others] for name, named in spelt.items()}
+    return found | {name: frozenset().union(*keys) for name, keys in alike.items()}
+
+
+def _by_fold(names: Iterable[str]) -> dict[str, str]:
+    return {fold: name for name in names if (fold := normalising.fold(name))}
+
+
+def _tags_called(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
     below = hierarchy.narrower_of_each(brand.pk, names)
     rows = Tag.objects.filter(brand=brand, name__in=names.union(*below.values()))
     keys = dict(rows.values_list("name", "pk"))
@@ -93,6 +111,12 @@ def _collections(
     found: dict[str, set[UUID]] = defaultdict(set)
     for key, name in rows:
         found[folded(name)].add(key)
+    if missing := _by_fold(
+        name for name in names if folded(name) not in found and nesting.key_of(name) is None
+    ):
+        for key, name in collections().values_list("pk", "name"):
+            if (typed := missing.get(normalising.fold(name))) is not None:
+                found[folded(typed)].add(key)
     return {name: frozenset(keys) for name, keys in found.items()}, frozenset(key for key, _n in rows) & ids
 
 

@@ -4,6 +4,7 @@ red bottle "summer sale" tag:drinks state:approved,draft duration:>10s created:w
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -11,18 +12,25 @@ from enum import StrEnum
 from dam.core import language
 from dam.core.language import gettext as _
 from dam.core.text import REPLACEMENT, storable
-from dam.search.search_field import Combine, SearchField
+from dam.search import measures
+from dam.search.search_field import Combine, Kind, SearchField
 
 MAX_CHARACTERS = 300
 MAX_TOKENS = 24
 
 # As keyboards of the world have them. One character for one, so that places in the text stay.
 _QUOTES = dict.fromkeys("“”„‟«»″＂「」『』〝〞〟", '"')
-_SIGNS = str.maketrans({**_QUOTES, "：": ":", "﹕": ":", "，": ",", "、": ",", "｜": "|"})
+# Full-width letters for names of fields: "ｔａｇ：".
+_WIDE = {chr(ord(each) + 0xFEE0): each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
+_SIGNS = str.maketrans({**_QUOTES, **_WIDE, "：": ":", "﹕": ":", "，": ",", "、": ",", "｜": "|", "＿": "_"})
 _MINUS = "−－–—‐‑﹣-"
 _NO_QUOTES = dict.fromkeys(map(ord, [*_QUOTES, '"']))
 _VALUE = re.compile(r'(?:"[^"]*"?|[^,"])+')
 _OR = ("OR", "|")
+# What looks like a field that there isn't; and what is written so and means none.
+_NO_FIELD = re.compile(r"([^\W\d_][\w-]+):(?=[^\s:/\\])")
+_NO_NAMES = {"urn", "http", "https", "mailto", "sha256"}
+_NAMED_IN_HINTS = 12
 
 
 class ChipKind(StrEnum):
@@ -141,29 +149,39 @@ class _Part:
     values: tuple[str, ...] = ()
     minus: bool = False
     problem: str = ""
+    hint: str = ""  # on a term: it is used, but maybe not as it was meant
     linked: bool = False  # OR stands before it
 
 
 def tidy(text: str) -> str:
-    """The text of the box with single spaces. What the database can't hold parts words, too."""
-    return " ".join(storable(text).replace(REPLACEMENT, " ").split())
+    """The text of the box with single spaces, each letter written in one way, as names and tags are kept.
+
+    What the database can't hold parts words, too.
+    """
+    return unicodedata.normalize("NFC", " ".join(storable(text).replace(REPLACEMENT, " ").split()))
 
 
 def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
     """Read the text of the search box. Never fails: what it can't use it reports in `problems`."""
     tidied = tidy(text)
-    parts, left_out = _parts(tidied[:MAX_CHARACTERS], fields)
+    used = _cut(tidied)
+    parts, left_out = _parts(used, fields)
     problems = []
-    if len(tidied) > MAX_CHARACTERS or left_out:
-        used = _("Only the first %(parts)s words were used: a search has at most %(max_tokens)s words") % {
+    if left_out or (used != tidied and " " in used):
+        first = _("Only the first %(parts)s words were used: a search has at most %(max_tokens)s words") % {
             "parts": len(parts),
             "max_tokens": MAX_TOKENS,
         }
         problems.append(
             _("%(used)s and %(max_characters)s characters.")
-            % {"used": used, "max_characters": MAX_CHARACTERS}
+            % {"used": first, "max_characters": MAX_CHARACTERS}
         )
-    problems += [part.problem for part in parts if part.problem]
+    elif used != tidied:
+        problems.append(
+            _("Only the first %(characters)s characters were used: a search has no more.")
+            % {"characters": MAX_CHARACTERS}
+        )
+    problems += [said for part in parts for said in (part.problem, part.hint) if said]
     groups = []
     for group in _groups(parts):
         usable = [part for part in group if not part.problem]
@@ -199,12 +217,26 @@ def to_text(query: Query) -> str:
     return query.text
 
 
+def _cut(text: str) -> str:
+    """As much as may be used: whole words, or of a single run its beginning."""
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    return text[: MAX_CHARACTERS + 1].rpartition(" ")[0] or text[:MAX_CHARACTERS]
+
+
+def with_aliases(fields: Mapping[str, SearchField]) -> dict[str, SearchField]:
+    """By whatever a name may be typed as; a field that is called so itself comes first."""
+    aliases = {alias: field for field in fields.values() for alias in field.aliases}
+    return {**aliases, **fields}
+
+
 def _parts(text: str, fields: Mapping[str, SearchField]) -> tuple[list[_Part], bool]:
     """What was typed, and whether there was more than may be used."""
+    known, fields = fields, with_aliases(fields)
     names = "|".join(sorted(map(re.escape, fields), key=len, reverse=True)) or r"(?!)"
     token = re.compile(
         rf'(?P<minus>[{_MINUS}]+)?(?:(?P<field>(?ai:{names})):(?P<values>(?:"[^"]*(?:"|$)|[^\s"])*)'
-        r'|"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|")'
+        r'|"(?P<quoted>[^"]*)(?:"|$)|(?P<bare>[^\s"]+))'
     )
     parts: list[_Part] = []
     linked = False
@@ -212,7 +244,7 @@ def _parts(text: str, fields: Mapping[str, SearchField]) -> tuple[list[_Part], b
         if match["bare"] in _OR and not match["minus"]:
             linked = bool(parts)
             continue
-        part = _field_part(match, text, fields) if match["field"] else _term_part(match, text)
+        part = _field_part(match, text, fields) if match["field"] else _term_part(match, text, known)
         if part is None:
             continue
         if len(parts) == MAX_TOKENS:
@@ -222,7 +254,7 @@ def _parts(text: str, fields: Mapping[str, SearchField]) -> tuple[list[_Part], b
     return parts, False
 
 
-def _term_part(match: re.Match[str], text: str) -> _Part | None:
+def _term_part(match: re.Match[str], text: str, fields: Mapping[str, SearchField]) -> _Part | None:
     """None where nothing is left that could stand in a text."""
     group = "quoted" if match["quoted"] is not None else "bare"
     # As typed, for a sign that was read in another way may belong to a word.
@@ -235,7 +267,22 @@ def _term_part(match: re.Match[str], text: str) -> _Part | None:
         text=f'{minus}"{value}"' if quoted else f"{minus}{value}",
         term=Term(value, quoted=quoted),
         minus=bool(minus),
+        hint="" if quoted else _hint(match, fields),
     )
+
+
+def _hint(match: re.Match[str], fields: Mapping[str, SearchField]) -> str:
+    """A sentence on a word that looks like a field, where there is none of that name; mostly empty."""
+    named = _NO_FIELD.match(match.string, match.start("bare"))
+    if named is None or not fields or named[1].lower() in _NO_NAMES:
+        return ""
+    there = [f"{field.name}:" for field in fields.values() if field.is_typed][:_NAMED_IN_HINTS]
+    return _(
+        "There is no filter “%(name)s:”, so it was searched for as text. Filters include %(filters)s."
+    ) % {
+        "name": named[1],
+        "filters": ", ".join(there),
+    }
 
 
 def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchField]) -> _Part:
@@ -243,6 +290,8 @@ def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchFiel
     pieces = _VALUE.finditer(match.string, *match.span("values"))
     typed = [text[slice(*piece.span())].translate(_NO_QUOTES).strip() for piece in pieces]
     typed = [each for each in typed if each]
+    if search_field.kind is Kind.NUMBER:
+        typed = _decimals(typed, search_field)
     head = f"{'-' if match['minus'] else ''}{search_field.name}:"
     written = head + ",".join(_quoted(each) for each in typed)
     read = {each: search_field.read(each) for each in typed}
@@ -258,6 +307,14 @@ def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchFiel
         problem = search_field.problem_with(unknown[0])
     known = tuple(value for value in read.values() if value is not None)
     return _Part(written, field=search_field, values=known, minus=bool(match["minus"]), problem=problem)
+
+
+def _decimals(typed: list[str], search_field: SearchField) -> list[str]:
+    """Two values that are one number with a comma: "1,5GB"."""
+    whole = ",".join(typed)
+    point = whole.replace(",", ".")
+    offered = point in dict(search_field.choices) and search_field.read(point) is not None
+    return [point] if len(typed) > 1 and (offered or measures.has_decimal_comma(whole)) else typed
 
 
 def _quoted(value: str) -> str:

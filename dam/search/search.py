@@ -132,7 +132,8 @@ def rank(
             assets = _within(among(principal, parsed=parsed, filters=filters, named=meant), within)
         return assets.exclude(pk=source.asset.pk) if source and source.asset else assets
 
-    tags = hierarchy.alone(principal.brand.pk, parsed.filters.merged(filters or Filters())["tag"])
+    alone = hierarchy.alone(principal.brand.pk, parsed.filters.merged(filters or Filters())["tag"])
+    tags = [name for name in alone if len(meant.tags.get(name, ())) == 1]
 
     def worded_by(ranking: Callable[..., fulltext.Ranking]) -> fulltext.Ranking:
         return ranking(candidates(), parsed, principal=principal, limit=DEPTH, few=few is not None, tags=tags)
@@ -164,7 +165,9 @@ def rank(
         in_words = worded_by(fulltext.close)
         worded = in_words.asset_ids
     fused = fusion.fuse(words=worded, pictures=[each.asset_id for each in seen])
-    strength = _strengths(worded if source is None else (), seen, close_only=close_only)
+    strength = _strengths(
+        worded if source is None else (), seen, close_only=close_only, lacking=in_words.lacking
+    )
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     results = Results(
         hits=(),
@@ -367,12 +370,14 @@ def _ask_worker(spoken: str, encoder: str) -> TextEmbedding | None:
     return query_embedding.ask(spoken, encoder=encoder)
 
 
-def _strengths(in_words: Sequence[UUID], seen: Sequence[Seen], *, close_only: bool) -> dict[UUID, Strength]:
+def _strengths(
+    in_words: Sequence[UUID], seen: Sequence[Seen], *, close_only: bool, lacking: Collection[UUID]
+) -> dict[UUID, Strength]:
     """How sure each hit is: one that has every word is strong, one that only comes close is weak."""
     by_sight = {each.asset_id: each.strength for each in seen}
-    if close_only:
-        return {**dict.fromkeys(in_words, Strength.WEAK), **by_sight}
-    return {**by_sight, **dict.fromkeys(in_words, Strength.STRONG)}
+    weak = [key for key in in_words if close_only or key in lacking]
+    have_all = () if close_only else [key for key in in_words if key not in lacking]
+    return {**dict.fromkeys(weak, Strength.WEAK), **by_sight, **dict.fromkeys(have_all, Strength.STRONG)}
 
 
 def _page(ranked: Ranked, hits: Sequence[fusion.Fused[UUID]]) -> tuple[Hit, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from dam.accounts.capabilities import Capability
+from dam.core import language
 from dam.core.language import gettext as _
 from dam.core.language import midsentence, noop
 from dam.search import dates, days_ahead, measures
@@ -50,7 +51,11 @@ class OwnField:
 
 
 YES, NO = "yes", "no"
-_FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
+# In any language of the product, as a saved search may be read by those who have another.
+_FLAGS = {
+    **dict.fromkeys((YES, "true", "1", "ja", "oui"), YES),
+    **dict.fromkeys((NO, "false", "0", "nein", "non"), NO),
+}
 _DATES_TAKE = noop("a day, a month, a range, “today”, “week” or “7d”")
 _AHEAD_TAKE = noop("a day, a month, a range, “past”, “none”, “today”, “week” or “30d”")
 
@@ -58,6 +63,12 @@ _AHEAD_TAKE = noop("a day, a month, a range, “past”, “none”, “today”
 def plain(typed: str) -> str:
     """What is typed for a choice, as it is compared with those there are."""
     return unicodedata.normalize("NFKC", typed).lower().replace(" ", "_").replace("-", "_")
+
+
+def bare(typed: str) -> str:
+    """The same without accents."""
+    parts = unicodedata.normalize("NFD", plain(typed))
+    return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class SearchField:
     lookups: tuple[str, ...] = ()  # a value matches by any of these; by default it is the column's
     # Stored value and label, as in models; of a number or a date the ranges that are counted.
     choices: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()  # what its name may also be typed as
     # What people may also type, and the stored value it means.
     synonyms: Mapping[str, str] = field(default_factory=dict, hash=False)
     unit: Unit | None = None  # of a number
@@ -119,7 +131,16 @@ class SearchField:
         if self.kind is Kind.FLAG:
             return _FLAGS.get(compared)
         value = str(self.synonyms.get(compared, compared))
-        return value if self.guarded or value in dict(self.choices) else None
+        if self.guarded or value in dict(self.choices):
+            return value
+        return None if self.own else self._called(compared)
+
+    def _called(self, compared: str) -> str | None:
+        """The choice that is called so in some language of the product."""
+        for value, label in self.choices:
+            if bare(compared) in map(bare, language.in_every(label)):
+                return value
+        return None
 
     @property
     def is_typed(self) -> bool:
@@ -149,13 +170,20 @@ class SearchField:
         if self.takes:
             return self.takes
         if self.kind is Kind.CHOICE:
-            values = ", ".join(value for value, _title in self.choices)
+            values = ", ".join(self._as_typed(value, str(label)) for value, label in self.choices)
             return _("one of: %(values)s") % {"values": values}
         if self.kind is Kind.FLAG:
             return _("yes or no")
         if self.kind is Kind.DATE:
             return _(_AHEAD_TAKE if self.ahead else _DATES_TAKE)
         return _("a value")
+
+    def _as_typed(self, value: str, label: str) -> str:
+        """How a choice is typed by those who read the product in another language than English."""
+        if self.own or language.current().startswith("en") or self.read(label) != value:
+            return value
+        typed = midsentence(label)
+        return f'"{typed}"' if " " in typed else typed
 
     def problem_with(self, value: str) -> str:
         """A sentence on a value that it does not have."""

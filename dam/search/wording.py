@@ -5,8 +5,9 @@ that are joined by signs ("blu-ray") as a phrase or as one; a run of an unspaced
 letters, one after the other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 
 from dam.search import languages, lexemes, normalising
@@ -42,11 +43,37 @@ class Reading:
 
 
 def wording(query: Query, reading: Reading) -> Wording:
-    """Every term must be there, but for small words beside others."""
-    groups = [group for group in query.terms if any(normalising.tokens(term.text) for term in group)]
+    """Every term must be there, but for words that are surely small ones, beside others."""
+    groups = _groups(query)
+    said = normalising.tokens(query.spoken)
+    needed = [group for group in groups if not _is_all(group, partial(languages.may_be_missing, among=said))]
+    return _of_groups(groups, needed or groups, reading)
+
+
+def without_doubtful(query: Query, reading: Reading) -> Wording:
+    """The same without words that may be small ones; empty where it would ask no less, or nothing.
+
+    "Die rote Flasche" is also asked for without its article. As "die hard" begins alike, what lacks the word
+    is no sure answer.
+    """
+    groups = _groups(query)
+    said = normalising.tokens(query.spoken)
+    sure = [group for group in groups if not _is_all(group, partial(languages.may_be_missing, among=said))]
+    needed = [
+        group for group in sure if not _is_all(group, lambda token: languages.is_small_somewhere(token.plain))
+    ]
+    return _of_groups(groups, needed, reading) if needed and needed != sure else Wording()
+
+
+def _groups(query: Query) -> list[tuple[Term, ...]]:
+    return [group for group in query.terms if any(normalising.tokens(term.text) for term in group)]
+
+
+def _of_groups(
+    groups: Sequence[tuple[Term, ...]], needed: Sequence[tuple[Term, ...]], reading: Reading
+) -> Wording:
     if not groups:
         return Wording()
-    needed = [group for group in groups if not _is_small(group, query)] or groups
     strict = [_any([_term(term, reading) for term in group]) for group in needed]
     loose = [_any([_loosened(term, reading) for term in group]) for group in needed]
     telling = [_telling(term, reading) for group in groups for term in group]
@@ -105,13 +132,9 @@ def _begun(term: Term) -> Sequence[Token]:
     return () if term.quoted or not tokens or tokens[-1].is_run else tokens
 
 
-def _is_small(group: Sequence[Term], query: Query) -> bool:
-    if len(group) > 1 or group[0].quoted:
-        return False
-    language = languages.guess_of_search(normalising.tokens(query.spoken))
-    return all(
-        languages.is_small(token.plain, language=language) for token in normalising.tokens(group[0].text)
-    )
+def _is_all(group: Sequence[Term], small: Callable[[Token], bool]) -> bool:
+    """Whether it is one word, not in quotes, whose parts are all small."""
+    return len(group) == 1 and not group[0].quoted and all(map(small, normalising.tokens(group[0].text)))
 
 
 def _term(term: Term, reading: Reading) -> str:

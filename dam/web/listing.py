@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from unicodedata import normalize
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -228,7 +229,7 @@ def _key(text: str) -> UUID | None:
 
 def _usable(values: list[str]) -> list[str]:
     """Without blanks, and without NUL: the database holds none, so it can't even be asked for."""
-    return [value for value in values if value.strip() and "\0" not in value]
+    return [normalize("NFC", value) for value in values if value.strip() and "\0" not in value]
 
 
 @dataclass(frozen=True)
@@ -293,7 +294,18 @@ def _count(
     parsed = question.parsed
     asked = wanted.told and not parsed.filters  # of what is typed it hasn't been asked
     told = wanted.known if asked else None
-    return facets.count(principal, parsed=parsed, filters=question.filters, within=within, told=told)
+
+    def with_only(filters: Filters) -> tuple[UUID, ...]:
+        """The hits of the same words or likeness with fewer filters."""
+        fewer = replace(question, parsed=replace(parsed, filters=filters), filters=Filters())
+        try:
+            return _rank(principal, wanted, fewer).results.asset_ids
+        except likeness.NotThere:
+            return ()
+
+    return facets.count(
+        principal, parsed=parsed, filters=question.filters, within=within, wider=with_only, told=told
+    )
 
 
 def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:

@@ -30,6 +30,7 @@ FIELDS = (
     ),
     SearchField(
         name="kind",
+        aliases=("type",),
         title=lazy("Kind"),
         column="{shown}__kind",
         kind=Kind.CHOICE,
@@ -60,6 +61,7 @@ FIELDS = (
     ),
     SearchField(
         name="tag",
+        aliases=("tags",),
         title=lazy("Tags"),
         column="tags__name",
         reader=_tag,
@@ -102,6 +104,7 @@ FIELDS = (
     ),
     SearchField(
         name="favourite",
+        aliases=("favorite", "favourites", "favorites"),
         title=lazy("Favourites"),
         column="favourites",
         kind=Kind.FLAG,
@@ -113,6 +116,7 @@ FIELDS = (
     ),
     SearchField(
         name="by",
+        aliases=("creator", "author"),
         title=lazy("People"),
         column="created_by__name",
         lookups=("created_by__name__icontains", "created_by__email__istartswith"),
@@ -125,6 +129,7 @@ FIELDS = (
     ),
     SearchField(
         name="created",
+        aliases=("date", "added"),
         title=lazy("Added"),
         column="created_at",
         kind=Kind.DATE,

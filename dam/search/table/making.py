@@ -2,6 +2,7 @@
 
 from dam.accounts.capabilities import Capability
 from dam.core.lazily import lazy
+from dam.search import language_names
 from dam.search.search_field import Combine, Kind, SearchField
 from dam.search.units import NUMBER
 
@@ -60,16 +61,19 @@ FIELDS = (
     ),
     SearchField(
         name="language",
+        aliases=("lang",),
         title=lazy("Language"),
         column="{shown}__document__language",
-        reader=str.lower,
+        reader=language_names.code_of,
+        speaker=language_names.name_of,
         facet=False,
         icon="languages",
-        examples=("en", "fr"),
-        takes=lazy("the short name of a language, such as en or fr"),
+        examples=("en", "german"),
+        takes=lazy("a language or its short name, such as German or de"),
     ),
     SearchField(
         name="filename",
+        aliases=("file",),
         title=lazy("File name"),
         column="{shown}__filename",
         lookups=("{shown}__filename__icontains",),

@@ -10,6 +10,7 @@ from dam.search.units import LENGTH, RATE
 FIELDS = (
     SearchField(
         name="duration",
+        aliases=("length",),
         title=lazy("Length"),
         column="{shown}__duration_ms",
         kind=Kind.NUMBER,
@@ -27,6 +28,7 @@ FIELDS = (
     ),
     SearchField(
         name="aspect",
+        aliases=("ratio",),
         title=lazy("Aspect ratio"),
         column="{shown}__aspect",
         kind=Kind.CHOICE,
@@ -77,6 +79,7 @@ FIELDS = (
     ),
     SearchField(
         name="colour",
+        aliases=("color",),
         title=lazy("Colour"),
         column="{shown}__colours",
         lookups=("{shown}__colours__contains",),

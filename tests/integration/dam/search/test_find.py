@@ -259,3 +259,19 @@ def test_what_is_said_is_a_moment_with_the_word_marked(find: Find, brand: Brand)
     assert hit.moment is not None
     assert (hit.moment.start_ms, hit.moment.why) == (4000, Why.SAID)
     assert [piece.text for piece in hit.passages[0].pieces if piece.matched] == ["bottles"]
+
+
+@pytest.mark.parametrize("typed", ["café", "cafe", "CAFE", "cafe\u0301", "ｃａｆｅ"])
+def test_a_tag_is_filtered_by_as_its_words_are_found(find: Find, brand: Brand, typed: str) -> None:
+    for name in ("café", "cinema"):
+        tagged = clip(brand, f"In the {name}")
+        tagged.tags.add(Tag.objects.create(brand=brand, name=name))
+        fulltext.refresh(tagged)
+    assert titles(find(f"tag:{typed}")) == ["In the café"]
+    assert titles(find(f"in tag:{typed}")) == ["In the café"]
+
+
+def test_a_tag_that_is_spelt_as_typed_is_the_one_that_is_meant(find: Find, brand: Brand) -> None:
+    for name in ("café", "cafe"):
+        clip(brand, name).tags.add(Tag.objects.create(brand=brand, name=name))
+    assert titles(find("tag:cafe")) == ["cafe"]

@@ -13,6 +13,7 @@ from dam.catalog.models import Asset
 from dam.search import comment_texts, documents, fulltext, search, synonyms, timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.results import Part
+from dam.search.strengths import Strength
 from dam.search.timed_texts import Line
 from tests.factories import BrandFactory, VersionFactory, member, release
 
@@ -156,6 +157,20 @@ FOUND: tuple[tuple[str, tuple[str, ...] | set[str]], ...] = (
     ("広告 air", ("mixed",)),
     # Words for things in no clip.
     ("elephant", ()),
+)
+# A word that may name a thing, and is small in another language: what has it is found, and behind it, never
+# as a strong match, what hasn't.
+NAMES = (
+    ("red van", "Red van", "Red car"),
+    ("pour milk", "Pour of milk", "Milk glass"),
+    ("die hard", "Die hard", "Hard work"),
+    ("father son", "Father and son", "Father alone"),
+    ("no smoking", "No smoking", "Smoking chimney"),
+    ("lion den", "Den of the lion", "Lion cub"),
+    ("golf par", "Par at golf", "Golf course"),
+    ("con man", "Con of a man", "Man asleep"),
+    ("os update", "OS update", "News update"),
+    ("Vitamin A", "Vitamin A", "Vitamin pills"),
 )
 # Nothing matches as typed; these come close.
 CLOSE = (
@@ -321,3 +336,34 @@ def test_a_prompt_is_found_by_and_shown_to_those_who_see_drafts(
         assert parts(viewer, "neon") == []
         assert parts(viewer, "can") == [set()]
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(("typed", "named", "other"), NAMES)
+def test_a_clip_without_a_word_that_may_name_a_thing_is_no_strong_match(
+    library: tuple[Member, dict[Any, str]], typed: str, named: str, other: str
+) -> None:
+    person, _ = library
+    with transaction.atomic():
+        versions = [
+            VersionFactory.create(asset__brand=person.brand, asset__title=title, filename="a.mov")
+            for title in (named, other)
+        ]
+        documents.refresh_many([version.asset for version in versions])
+        hits = search.find(person, words=typed, ask=lambda spoken, encoder: None).hits
+        assert [(hit.asset.title, hit.strength) for hit in hits] == [
+            (named, Strength.STRONG),
+            (other, Strength.WEAK),
+        ]
+        transaction.set_rollback(True)
+
+
+def test_a_small_word_of_the_searchs_own_language_may_be_missing(
+    library: tuple[Member, dict[Any, str]],
+) -> None:
+    for typed, clip in (
+        ("die rote Flasche", "de"),
+        ("la bouteille rouge", "fr"),
+        ("a red bottle", "en bottle"),
+    ):
+        hits = search.find(library[0], words=typed, ask=lambda spoken, encoder: None).hits
+        assert [(library[1][hit.asset.pk], hit.strength) for hit in hits] == [(clip, Strength.STRONG)]

@@ -160,6 +160,21 @@ def test_a_facet_narrows_and_counts(brand: Brand, sign_in: SignIn) -> None:
     }
 
 
+@pytest.mark.parametrize("asked", ["?q=bottle&state=approved", "?q=bottle+state:approved"])
+def test_values_that_are_not_chosen_stay_beside_a_search_by_words(
+    brand: Brand, sign_in: SignIn, asked: str
+) -> None:
+    for title, approved in (("Bottle A", True), ("Bottle B", False), ("Bottle C", False), ("Can", False)):
+        clip(brand, title, approved=approved)
+    page = sign_in(Role.LIBRARIAN).get(f"{HOME}{asked}")
+    states = next(facet for facet in page.context["facets"] if facet.name == "state")
+    assert {(value.value, value.count, value.chosen) for value in states.values} == {
+        ("approved", 1, True),
+        ("draft", 2, False),
+    }
+    assert page.context["listing"].total == 1
+
+
 def test_the_layout_is_remembered(sign_in: SignIn) -> None:
     client = sign_in(Role.CREATOR)
     client.get(HOME, {"layout": "list"})

@@ -61,6 +61,76 @@ def test_a_field_with_nothing_behind_it_is_reported() -> None:
 
 def test_a_colon_in_a_word_is_no_field() -> None:
     assert parse("16:9 foo:bar").words == ("16:9", "foo:bar")
+    assert not parse("16:9 12:30 https://example.com urn:c2pa:1 re: budget").problems
+
+
+@pytest.mark.parametrize("typed", ["title:x", 'title:"red bottle"', "brand:x bottle", "foo:bar"])
+def test_what_looks_like_a_field_and_is_none_is_said(typed: str) -> None:
+    name = typed.split(":")[0]
+    (problem,) = parse(typed).problems
+    assert problem.startswith(f"There is no filter “{name}:”, so it was searched for as text.")
+    assert "tag:" in problem
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("color:red", Filters(colour=["red"])),
+        ("date:week", Filters(created=["week"])),
+        ("Tags:drinks", Filters(tag=["drinks"])),
+        ("ｔａｇ：drinks", Filters(tag=["drinks"])),
+        ("language:german", Filters(language=["de"])),
+        ("lang:DE", Filters(language=["de"])),
+        ("language:français", Filters(language=["fr"])),
+    ],
+)
+def test_fields_and_values_have_other_names(typed: str, meant: Filters) -> None:
+    parsed = parse(typed)
+    assert (parsed.filters, parsed.problems) == (meant, ())
+
+
+def test_a_language_that_there_is_not_is_reported() -> None:
+    assert "Use a language or its short name" in parse("language:klingon").problems[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("favourite:ja", Filters(favourite=["yes"])),
+        ("sound:oui sound:non", Filters(sound=["yes", "no"])),
+        ("created:heute", Filters(created=["today"])),
+        ("created:semaine", Filters(created=["week"])),
+        ("rights_end:keine", Filters(rights_end=["none"])),
+    ],
+)
+def test_small_values_are_typed_in_any_language_of_the_product(typed: str, meant: Filters) -> None:
+    assert parse(typed).filters == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("size:1,5GB", Filters(size=["1.5gb"])),
+        ("size:>1,5GB", Filters(size=[">1.5gb"])),
+        ("duration:1,5s", Filters(duration=["1.5s"])),
+        ("duration:1,5-2,5s", Filters(duration=["1.5s..2.5s"])),
+        ("duration:..2,5", Filters(duration=["..2.5s"])),
+        ("fps:23,976", Filters(fps=["23.976"])),
+        ("fps:25,30", Filters(fps=["25", "30"])),
+        ("duration:5s,10s", Filters(duration=["5s", "10s"])),
+    ],
+)
+def test_a_decimal_comma_parts_no_values(typed: str, meant: Filters) -> None:
+    parsed = parse(typed)
+    found = parsed.filters if parsed.filters else parsed.either[0]
+    assert (found, parsed.problems) == (meant, ())
+
+
+@pytest.mark.parametrize(
+    "typed", ["tag:cafe\u0301", "collection:cafe\u0301", "by:cafe\u0301", "filename:cafe\u0301"]
+)
+def test_letters_are_read_in_one_way(typed: str) -> None:
+    assert list(parse(typed).filters.values()) == [("caf\u00e9",)]
 
 
 def test_each_chip_knows_the_search_without_it() -> None:
@@ -72,8 +142,21 @@ def test_each_chip_knows_the_search_without_it() -> None:
     ]
 
 
-def test_a_quote_left_open_is_passed_over() -> None:
-    assert parse('"red bottle').words == ("red", "bottle")
+def test_a_quote_left_open_reaches_to_the_end() -> None:
+    assert parse('old "red bottle').phrases == ("red bottle",)
+    assert parse('-"red bottle').excluded == (Term("red bottle", quoted=True),)
+    assert parse('red "').words == ("red",)
+
+
+def test_a_search_that_is_too_long_is_cut_between_words() -> None:
+    parsed = parse(f"{'bottle ' * 3}{'x' * 270} state:approved")
+    assert (len(parsed.words), parsed.filters) == (4, Filters())
+    (problem,) = parsed.problems
+    assert problem.startswith("Only the first 4 words were used")
+
+
+def test_one_long_run_is_cut_and_said_to_be() -> None:
+    assert parse("x" * 400).problems == ("Only the first 300 characters were used: a search has no more.",)
 
 
 def test_the_same_filter_twice_counts_once() -> None:

@@ -82,3 +82,29 @@ def test_each_flag_and_its_opposite_are_said_in_the_language_of_the_reader(
         assert said == [flag.chip_text(NO, excluded=True), flag.chip_text(YES, excluded=True)]
     assert len(set(said)) == 2
     assert language == "en" or not english & set(said)
+
+
+@pytest.mark.parametrize("reader", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('state:"In Prüfung"', ("state", "in_review")),
+        ("state:approuve", ("state", "approved")),
+        ("colour:rot", ("colour", "red")),
+        ("kind:bild", ("kind", "still")),
+    ],
+)
+def test_choices_are_typed_as_any_reader_of_the_product_is_told_of_them(
+    reader: str, typed: str, meant: tuple[str, str]
+) -> None:
+    with translation.override(reader):
+        (parsed,) = parse(typed, fields=KNOWN).filters.items()
+    assert parsed == (meant[0], (meant[1],))
+
+
+def test_a_refusal_names_values_as_its_reader_types_them() -> None:
+    with translation.override("de"):
+        (problem,) = parse("state:x", fields=KNOWN).problems
+        named = problem.partition("einer von: ")[2].rstrip(".").split(", ")
+        assert '"In Prüfung"' in named
+        assert all(parse(f"state:{each}", fields=KNOWN).filters["state"] for each in named)
