@@ -74,11 +74,15 @@ def ranked(
     """The assets that have every word and phrase.
 
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
-    brand's synonyms find its tags. Behind them come those without a word that may be a small one. What bears a name of that spelling comes first: an id, a checksum. `few`:
-    the assets are so few that the document of each can be read. `tags`: those that all of the assets have.
+    brand's synonyms find its tags. Behind them come those without a word that may be a small one. What bears
+    a name of that spelling comes first: an id, a checksum. `few`: the assets are so few that the document of
+    each can be read. `tags`: those that all of the assets have.
     """
     corpus = _corpus(principal)
-    named = [asset for asset, _ in identifiers.find(assets, query, shown=corpus.shown)]
+    found_by_name = identifiers.find(
+        assets, query, brand_id=corpus.brand_id, shown=corpus.shown, drafts=works_here(principal)
+    )
+    named = [asset for asset, _ in found_by_name]
     begun = lexicon.completions(corpus.brand_id, wording.forms(query))
     others = _merged(begun, synonyms.of(corpus.brand_id, wording.forms(query)))
     reading = _reading(principal, others)
