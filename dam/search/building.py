@@ -5,10 +5,10 @@ own field have changed, the documents of the clips that have a value in it are w
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from dam.catalog.models import Asset
 from dam.custom_fields.models import FieldValue, StaleWords
@@ -31,6 +31,24 @@ def go_on(*, clock: Callable[[], float] = time.monotonic) -> int:
         if clock() >= until:
             break
     return built
+
+
+def write_all_anew() -> Iterator[int]:
+    """Write every document anew, the newest clips first: as after a change of how words are taken apart.
+
+    Yields how many are done. It may be stopped: a document holds what it held until it is written.
+    """
+    done, before = 0, None
+    while True:
+        assets = Asset.objects.order_by("-created_at", "-pk")
+        if before is not None:
+            assets = assets.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], pk__lt=before[1]))
+        some = list(assets[:BATCH])
+        if not some:
+            return
+        documents.refresh_many(some)
+        done, before = done + len(some), (some[-1].created_at, some[-1].pk)
+        yield done
 
 
 def _some() -> int | None:

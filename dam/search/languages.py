@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from dam.search import normalising
 from dam.search.normalising import Token
 from dam.search.writing import Script
 
@@ -47,12 +48,13 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
     }.items()
 }
 # Those of them that name nothing in any language: beside others a search always passes them over.
-_NAME_NOTHING = frozenset(
+_NAMELESS = (
     "the of on in at to and with for from by is are was were be been that this these those its their his her"
     " into onto than der das dem des ein eine einen einem einer eines und oder im auf bei von vom zu zum zur"
     " für ist sind nach vor durch nicht auch sich le les du dans avec une sous cette ces qui de del uma em"
-    " della delle gli nella dal dalla sul sulla het een och eller og".split()
+    " della delle gli nella dal dalla sul sulla het een och eller og"
 )
+_NAME_NOTHING = frozenset(_NAMELESS.split())
 _ARTICLES = frozenset({"a", "an"})  # before another word; behind it they name: "vitamin a"
 # Letters and endings that hardly another language has.
 _TELLING: Mapping[str, tuple[str, ...]] = {
@@ -109,6 +111,10 @@ _STEMMERS: Mapping[str, str] = {
     "ta": "tamil",
     "hy": "armenian",
 }
+# Hebrew writes "and", "the", "in", "as", "to", "from" and "that" onto the word; two of them in these orders.
+_HEBREW = "he"
+_PREFIXES = "הובכלמש"
+_TWO_PREFIXES = frozenset({"וה", "וב", "וכ", "ול", "ומ", "וש", "שה", "שב", "של", "שמ", "שכ", "כש", "מה"})
 
 
 def guess(tokens: Iterable[Token]) -> str:
@@ -184,13 +190,30 @@ def stem(word: str, *, language: str) -> str:
     return _stemmed(word, language) if language in _STEMMERS else word
 
 
+def stems(word: str, *, language: str, asked: bool = False) -> tuple[str, ...]:
+    """The word's stem, or several where that can't be told: Hebrew with and without what may be prefixes.
+
+    Where it is `asked` for fewer are taken off, so that "table" doesn't find what only ends like it.
+    """
+    if language != _HEBREW:
+        return (stem(word, language=language),)
+    folded = normalising.folded(word)
+    found = [folded]
+    if folded[:1] in tuple(_PREFIXES) and len(folded) > (2 if folded[0] in "הו" else 3):
+        found.append(folded[1:])
+    two = folded[:2] in _TWO_PREFIXES and len(folded) > (3 if folded[1] == "ה" else 4)
+    if two and (folded[0] == "ו" or not asked):
+        found.append(folded[2:])
+    return tuple(found)
+
+
 def has_stemmer(language: str) -> bool:
-    return language in _STEMMERS
+    return language in _STEMMERS or language == _HEBREW
 
 
 def of(script: Script) -> tuple[str, ...]:
     """The languages with a stemmer that are written so: those a typed word may be of."""
-    return tuple(language for language in _OF_SCRIPT.get(script, ()) if language in _STEMMERS)
+    return tuple(filter(has_stemmer, _OF_SCRIPT.get(script, ())))
 
 
 def default(script: Script) -> str:

@@ -65,8 +65,10 @@ def document(texts: Iterable[Text]) -> Document:
     return Document(language=languages.guess(everything), vector=vector, words=frozenset(known))
 
 
-def stem_lexeme(word: str, *, language: str) -> str:
-    return f"~{language}.{normalising.folded(languages.stem(word, language=language))}"
+def stem_lexemes(word: str, *, language: str, asked: bool = False) -> list[str]:
+    """Those of a word of a document, or of one that is `asked` for."""
+    found = languages.stems(word, language=language, asked=asked)
+    return [f"~{language}.{normalising.folded(each)}" for each in found]
 
 
 def pairs(token: Token) -> list[tuple[str, int]]:
@@ -119,7 +121,8 @@ def _placed(tokens: Sequence[Token], guess: _Guess, *, start: int) -> Iterator[t
             for form in token.forms:
                 yield form, place
             for language in guess.of(token.script):
-                yield stem_lexeme(token.plain, language=language), place
+                for stem in stem_lexemes(token.plain, language=language):
+                    yield stem, place
             for whole in _joined(tokens, number):
                 yield whole[: normalising.LONGEST], place
         place += width([token])

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.db import connection
 from django.db.models import F
 
-from dam.search import spelling
+from dam.search import spelling, writing
 from dam.search.models import LexiconWord
 
 MOST_AT_ONCE = 5000
@@ -87,7 +87,7 @@ def _raise(brand_id: int, words: Iterable[str]) -> None:
 
 
 def _is_spelled(word: str) -> bool:
-    return len(word) > 2 and word.isalpha()
+    return len(word) > 2 and all(each.isalpha() or writing.is_mark(each) for each in word)
 
 
 def completions(brand_id: int, beginnings: Sequence[str]) -> dict[str, list[str]]:

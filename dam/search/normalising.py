@@ -42,6 +42,7 @@ _PLAIN = str.maketrans(
 )
 # As people spell them who have no such key.
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_NUKTA, _CHANDRABINDU, _ANUSVARA = "\u093c", "\u0901", "\u0902"  # the first two are left out as often as set
 _BREVE = "\u0306"  # makes another letter of и and у
 
 
@@ -163,6 +164,8 @@ def _token(letters: list[Letter], is_run: bool) -> Token:
         script = _script_of_run(plain)
         return Token((plain,), plain, script, start, end, letters=tuple(letters))
     form, spelt = folded(plain), folded(plain.translate(_SPELT_OUT))
+    if _NUKTA in plain or _CHANDRABINDU in plain:  # as it stands in documents of before these were folded
+        spelt = plain[:LONGEST]
     forms = (form, spelt) if spelt != form else (form,)
     script = next((found for each in plain if (found := writing.script(each)) != Script.OTHER), Script.OTHER)
     return Token(forms, plain[:LONGEST], script, start, end)
@@ -182,7 +185,9 @@ def folded(plain: str) -> str:
         if not writing.is_mark(each):
             base = each
             out.append(each)
-        elif not _is_accent(each, on=base):
+        elif each == _CHANDRABINDU:
+            out.append(_ANUSVARA)
+        elif each != _NUKTA and not _is_accent(each, on=base):
             out.append(each)
     without = unicodedata.normalize("NFC", "".join(out)).translate(_PLAIN)
     return (without or plain)[:LONGEST]

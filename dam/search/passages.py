@@ -101,6 +101,7 @@ def _alike(token: Token, want: Token) -> bool:
 @lru_cache(maxsize=20_000)  # the clips of a page have many words in common
 def _have_one_stem(word: str, wanted: str, script: Script) -> bool:
     return any(
-        languages.stem(word, language=language) == languages.stem(wanted, language=language)
+        set(languages.stems(word, language=language))
+        & set(languages.stems(wanted, language=language, asked=True))
         for language in languages.of(script)
     )

@@ -10,6 +10,8 @@ _ALPHABETS = {
     Script.CYRILLIC: "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
     Script.GREEK: "αβγδεζηθικλμνξοπρστυφχψω",
     Script.ARABIC: "ابتثجحخدذرزسشصضطظعغفقكلمنهويء",
+    Script.DEVANAGARI: "अआइईउऊऋएऐओऔकखगघङचछजझञटठडढणतथदधनपफबभमयरलळवशषसहािीुूृेैोौ्ंः",
+    Script.TAMIL: "அஆஇஈஉஊஎஏஐஒஓஔகஙசஞடணதநபமயரலவழளறனஜஷஸஹாிீுூெேைொோௌ்",
     Script.HEBREW: "אבגדהוזחטיכלמנסעפצקרשת",
 }
 _LONGEST = 24  # letters of a word that is looked for misspelt

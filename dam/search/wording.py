@@ -11,10 +11,12 @@ from functools import partial
 from itertools import combinations
 
 from dam.search import languages, lexemes, normalising
-from dam.search.normalising import Token
+from dam.search.normalising import Letter, Token
 from dam.search.query import Query, Term
+from dam.search.writing import Script
 
 MOST_COMBINED = 5  # words of which each combination is asked for
+_MOST_SPACED = 12  # letters of a Korean run that may lack a space
 Others = Mapping[str, Sequence[str]]
 
 
@@ -147,7 +149,7 @@ def _term(term: Term, reading: Reading) -> str:
     either = [_phrase(tokens, reading, stems=True, begun=True)]
     if whole and lexemes.width(tokens) == len(tokens):
         either.append(_leaf(whole, reading))
-    return _any(either)
+    return _any([*either, *(_phrase(parts, reading, stems=False) for parts in _spaced(tokens))])
 
 
 def _loosened(term: Term, reading: Reading) -> str:
@@ -157,7 +159,23 @@ def _loosened(term: Term, reading: Reading) -> str:
         return _term(term, reading)
     parts = [each for _, each in _placed(tokens, reading, stems=not term.quoted, begun=not term.quoted)]
     whole = "" if term.quoted or len(tokens) < 2 else lexemes.joined(tokens, 0)
-    return _any([_all(parts), *([_leaf(whole, reading)] if whole else [])])
+    spaced = [] if term.quoted else _spaced(tokens)
+    apart = [_all(each for _, each in _placed(two, reading, stems=False)) for two in spaced]
+    return _any([_all(parts), *([_leaf(whole, reading)] if whole else []), *apart])
+
+
+def _spaced(tokens: Sequence[Token]) -> list[tuple[Token, Token]]:
+    """A Korean run in two wherever a space may stand, which writers set or leave out as they like."""
+    if len(tokens) != 1 or tokens[0].script is not Script.HANGUL:
+        return []
+    letters = tokens[0].letters
+    places = range(1, len(letters)) if 3 <= len(letters) <= _MOST_SPACED else ()
+    return [(_part(tokens[0], letters[:at]), _part(tokens[0], letters[at:])) for at in places]
+
+
+def _part(run: Token, letters: tuple[Letter, ...]) -> Token:
+    plain = "".join(letter.form for letter in letters)
+    return replace(run, forms=(plain,), plain=plain, letters=letters)
 
 
 def _telling(term: Term, reading: Reading) -> str:
@@ -226,7 +244,8 @@ def _word(token: Token, reading: Reading, *, stems: bool, begun: bool = False) -
     """Any of the word's forms, its stems and what else it stands for."""
     either = list(token.forms)
     if stems:
-        either += [lexemes.stem_lexeme(token.plain, language=each) for each in languages.of(token.script)]
+        for language in languages.of(token.script):
+            either += lexemes.stem_lexemes(token.plain, language=language, asked=True)
     parts = [_leaf(each, reading) for each in dict.fromkeys(either)]
     if begun:
         parts += [_leaf_or_phrase(each, reading) for each in reading.others.get(token.form, ())]

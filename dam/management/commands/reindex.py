@@ -10,7 +10,7 @@ from django.test.utils import override_settings
 from dam.core import command
 from dam.ingest import looking_again
 from dam.ingest.looking_again import Outcome
-from dam.search import encoder_indexes
+from dam.search import building, encoder_indexes
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.models import EncoderIndex, IndexState
 
@@ -27,15 +27,22 @@ class Command(command.Command):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--status", action="store_true", help="only say which indexes there are")
         parser.add_argument(
+            "--words",
+            action="store_true",
+            help="write what is searched of all clips' words anew instead, newest clips first",
+        )
+        parser.add_argument(
             "--encoder",
             type=Path,
             metavar="FOLDER",
             help="build the index of the model there; don't switch",
         )
 
-    def handle(self, *args: Any, status: bool, encoder: Path | None, **options: Any) -> None:
+    def handle(self, *args: Any, status: bool, words: bool, encoder: Path | None, **options: Any) -> None:
         if status:
             self._status()
+        elif words:
+            self._write_words()
         elif encoder is None:
             self._build(switch=True)
         else:
@@ -61,6 +68,13 @@ class Command(command.Command):
         self.stdout.write(f"{index} is complete.")
         if not switch:
             self.stdout.write("Set ENCODER_MODEL to its folder and start again: searches switch to it then.")
+
+    def _write_words(self) -> None:
+        done = 0
+        for done in building.write_all_anew():
+            self.stdout.write(f"The words of {done:,} clips are indexed.")
+        if not done:
+            self.stdout.write("There are no clips yet.")
 
     def _status(self) -> None:
         found = EncoderIndex.objects.order_by("started_at")

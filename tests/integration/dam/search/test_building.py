@@ -32,3 +32,13 @@ def test_documents_are_built_newest_first_and_only_once(
     assert list(places) == sorted(set(places))
     found = search.find(librarian, words="kite", ask=ask)
     assert (found.total, found.being_built) == (5, False)
+
+
+def test_all_words_are_written_anew_newest_first(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "BATCH", 2)
+    versions = [VersionFactory.create(asset__brand=brand, asset__title=f"Kite {n}") for n in range(3)]
+    assert list(building.write_all_anew()) == [2, 3]
+    SearchDocument.objects.update(words="")
+    next(building.write_all_anew())
+    written = SearchDocument.objects.filter(words="kite").values_list("version", flat=True)
+    assert set(written) == {version.pk for version in versions[1:]}

@@ -35,7 +35,8 @@ CLIPS: dict[str, tuple[str, str, str, str, str]] = {
     "ar": ("زجاجة حمراء على الطاولة", "صيف", "المدينة القديمة في الليل", "", ""),
     "th": ("ขวดสีแดงบนโต๊ะ", "ฤดูร้อน", "ชายหาดตอนพระอาทิตย์ตก", "", ""),
     "ko": ("테이블 위의 빨간 병", "여름", "서울의 밤거리를 걷는 사람들", "", ""),
-    "hi": ("मेज पर लाल बोतल", "", "", "", ""),
+    "hi": ("मेज पर लाल बोतल", "", "बाज़ार में चाँद की फ़िल्म", "", ""),
+    "ta": ("மேசையில் சிவப்பு பாட்டில்", "", "", "", ""),
     "he": ("בקבוק אדום על השולחן", "", "", "", ""),
     "el": ("Κόκκινο μπουκάλι στο τραπέζι", "", "", "", ""),
     "mixed": ("Nike运动鞋 Air Max 広告", "", "", "", ""),
@@ -137,6 +138,9 @@ FOUND: tuple[tuple[str, tuple[str, ...] | set[str]], ...] = (
     # Korean.
     ("병", ("ko",)),
     ("빨간 병", ("ko",)),
+    ("빨간병", ("ko",)),
+    ("밤거리를걷는", ("ko",)),
+    ("간병", ()),
     ("서울", ("ko",)),
     ("사람", ("ko",)),
     ('"빨간 병"', ("ko",)),
@@ -146,8 +150,35 @@ FOUND: tuple[tuple[str, tuple[str, ...] | set[str]], ...] = (
     ('병 -"서울의 밤"', ()),
     ("\u1107\u1167\u11bc", ("ko",)),
     # Others.
+    # Hindi and Tamil: with nukta and chandrabindu and without, phrases, exclusions.
     ("बोतल", ("hi",)),
+    ("बोतलें", ("hi",)),
+    ("बाजार", ("hi",)),
+    ("बाज़ार", ("hi",)),
+    ("फिल्म", ("hi",)),
+    ("चांद", ("hi",)),
+    ('"लाल बोतल"', ("hi",)),
+    ('"बोतल लाल"', ()),
+    ("बोतल -मेज", ()),
+    ("बोतल -बाजार", ()),
+    ("बोतल -कुर्सी", ("hi",)),
+    ('बोतल -"लाल बोतल"', ()),
+    ("பாட்டில்", ("ta",)),
+    # Hebrew: with and without what is written onto a word, phrases, exclusions.
     ("אדום", ("he",)),
+    ("שולחן", ("he",)),
+    ("השולחן", ("he",)),
+    ("בשולחן", ("he",)),
+    ("והשולחן", ("he",)),
+    ("הבקבוק", ("he",)),
+    ("לבקבוק", ("he",)),
+    ("לחן", ()),
+    ('"על השולחן"', ("he",)),
+    ('"השולחן על"', ()),
+    ("אדום -שולחן", ()),
+    ("אדום -הבקבוק", ()),
+    ("אדום -כיסא", ("he",)),
+    ('אדום -"בקבוק אדום"', ()),
     ("μπουκαλι", ("el",)),
     # Scripts side by side.
     ("nike", ("mixed",)),
@@ -161,7 +192,7 @@ FOUND: tuple[tuple[str, tuple[str, ...] | set[str]], ...] = (
 # A word that may name a thing, and is small in another language: what has it is found, and behind it, never
 # as a strong match, what hasn't.
 NAMES = (
-    ("red van", "Red van", "Red car"),
+    ("blue van", "Blue van", "Blue car"),
     ("pour milk", "Pour of milk", "Milk glass"),
     ("die hard", "Die hard", "Hard work"),
     ("father son", "Father and son", "Father alone"),
@@ -178,6 +209,8 @@ CLOSE = (
     ("rokcet", "en said", ("rocket",)),
     ("flascehn", "de", ("flaschen",)),
     ("бутыкла", "ru", ("бутылка",)),
+    ("बोलत", "hi", ("बोतल",)),
+    ("பாட்டீல்", "ta", ("பாட்டில்",)),
     ("ottle", "en bottle", ()),
     ("red bottles elephant", "en bottle", ()),
 )
@@ -345,7 +378,7 @@ def test_a_clip_without_a_word_that_may_name_a_thing_is_no_strong_match(
     person, _ = library
     with transaction.atomic():
         versions = [
-            VersionFactory.create(asset__brand=person.brand, asset__title=title, filename="a.mov")
+            VersionFactory.create(asset__brand=person.brand, asset__title=title, filename="x1.mov")
             for title in (named, other)
         ]
         documents.refresh_many([version.asset for version in versions])
