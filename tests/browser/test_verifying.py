@@ -16,7 +16,7 @@ from provenance.manifests import verify as manifests_verify
 from provenance.models import Release
 from tests import media_factory
 from tests.browser.conftest import Journey
-from tests.browser.test_reviewing import approve, take_release
+from tests.browser.test_reviewing import approve
 from tests.factories import PASSWORD
 
 
@@ -114,7 +114,14 @@ def test_a_file_from_the_first_word_to_its_release_has_one_verdict_everywhere(
     viewer = visit().sign_in(people[Role.VIEWER])
     viewer.go(f"assets/{version.asset_id}/")
     path = tmp_path / "release.mp4"
-    take_release(viewer.page).save_as(path)
+    viewer.page.get_by_role("link", name="Download as…").click()
+    files = viewer.page.locator("#downloads")
+    files.get_by_label("Use").select_option(label="Web")
+    files.get_by_label("Country").fill("Germany")
+    files.get_by_role("button", name="Show files").click()
+    with viewer.page.expect_download() as waiting:
+        files.get_by_role("link", name="Download the release").click()
+    waiting.value.save_as(path)
 
     here = visit()
     assert check_here(here, path) == "Signed with a test certificate"
