@@ -141,7 +141,9 @@ def make_preset(
     the invisible watermark lies there, too (watermark_filters).
     """
     spec, given = recipe.spec, _film(source, info)
-    picture = _shaped(given, info, recipe, focus)
+    # Words stay readable on whatever ground: with them, the clip's transparency is laid on black.
+    see_through = spec.see_through if info.transparent and not words else ""
+    picture = _shaped(given, info, recipe, focus, see_through=bool(see_through))
     if spec.medium is Medium.STILL:
         picture = picture.filter("trim", start_frame=frame, end_frame=frame + 1)
         picture = picture.filter("setpts", "PTS-STARTPTS")
@@ -149,14 +151,22 @@ def make_preset(
         picture = picture.filter("fps", fps=_rate(presets.rate(info, recipe)))
     if words:
         picture = picture.filter("ass", WORDS, fontsdir=FONTS)
+    if see_through:
+        seen = picture.filter("format", "rgba").filter_multi_output("split")
+        picture, alpha = seen[0].filter("format", "rgb24"), seen[1].filter("alphaextract")
     if marked:
         width, height = presets.size(info, recipe)
         picture = watermark_filters.lay(picture, width=width, height=height, pixels=spec.pixels)
+    if see_through:
+        picture = ffmpeg.filter([picture.filter("format", "rgba"), alpha], "alphamerge")
+        picture = picture.filter("format", see_through)
     if spec.pixels == "rgb24" and spec.medium is Medium.ANIMATION:
         # A palette for each picture: one for all would keep every picture in memory.
         both = picture.filter_multi_output("split")
         palette = both[1].filter("palettegen", stats_mode="single")
         picture = ffmpeg.filter([both[0], palette], "paletteuse", new=1, dither="sierra2_4a")
+    elif see_through:
+        pass
     elif spec.old_matrix:
         new, old = {"in_color_matrix": "bt709", "in_range": "tv"}, {"out_color_matrix": "bt601"}
         picture = picture.filter("scale", flags=SCALING, out_range=spec.old_matrix, **new, **old)
@@ -165,6 +175,7 @@ def make_preset(
         picture = picture.filter("format", spec.pixels)
     options: dict[str, Any] = {"c:v": spec.encoder, "threads": THREADS, "fps_mode": "passthrough"}
     options |= presets.encoding(recipe, better=better) | {"f": spec.muxer, **BIT_EXACT}
+    options |= spec.keeping if see_through else {}
     if spec.medium is not Medium.VIDEO:
         del options["flags:a"]
     if not spec.old_matrix and spec.pixels != "rgb24":
@@ -392,9 +403,12 @@ def _film(source: Path, info: MediaInfo) -> Any:
     )
 
 
-def _shaped(film: Any, info: MediaInfo, recipe: Recipe, focus: tuple[int, int]) -> Any:
-    box = presets.crop(info, recipe.shape, focus=focus)
-    return _picture(film[str(info.video_index)], info, presets.size(info, recipe), box=box, pixels="")
+def _shaped(
+    film: Any, info: MediaInfo, recipe: Recipe, focus: tuple[int, int], *, see_through: bool = False
+) -> Any:
+    box, size = presets.crop(info, recipe.shape, focus=focus), presets.size(info, recipe)
+    video = film[str(info.video_index)]
+    return _picture(video, info, size, box=box, pixels="", see_through=see_through)
 
 
 def _picture(
@@ -404,6 +418,7 @@ def _picture(
     *,
     box: presets.Box | None = None,
     pixels: str = "yuv420p",
+    see_through: bool = False,
 ) -> Any:
     width, height = size
     # What is made stands upright, and says of no angle.
@@ -415,7 +430,7 @@ def _picture(
     video = timeline_filters.lay(_upright(video, info), info)
     if box is not None and (box.width, box.height) != (info.width, info.height):
         video = video.filter("crop", box.width, box.height, box.left, box.top)
-    video = _as_shown(video, colour.of(info), width, height).filter("setsar", "1")
+    video = _as_shown(video, colour.of(info), width, height, see_through=see_through).filter("setsar", "1")
     return video.filter("format", pixels) if pixels else video
 
 
@@ -426,8 +441,10 @@ def _upright(video: Any, info: MediaInfo) -> Any:
     return video
 
 
-def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> Any:
-    """Scaled, as SDR in Rec.709, on black where it is transparent."""
+def _as_shown(
+    video: Any, picture: colour.Picture, width: int, height: int, *, see_through: bool = False
+) -> Any:
+    """Scaled, as SDR in Rec.709, on black where it is transparent; or RGB that stays `see_through`."""
     yuv = picture.layout is colour.Layout.YUV
     limited = yuv and not picture.full_range
     # The values are scaled as they are: with what the file says of them FFmpeg would refuse some.
@@ -448,6 +465,8 @@ def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> A
             video = video.filter("mergeplanes", "0x00010203" if picture.alpha else "0x000102", planes)
             video = video.filter("setparams", colorspace="gbr", **(said | {"range": "pc"}))
         video = video.filter("lut3d", TABLE, interp="tetrahedral")
+    if see_through:
+        return video
     if picture.alpha:  # times its alpha, which is to lay it on black
         video = video.filter("premultiply", inplace=1).filter("format", planes.replace("gbrap", "gbrp"))
     return video.filter("scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags=SCALING)

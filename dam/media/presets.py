@@ -77,6 +77,8 @@ class FormatSpec:
     bytes_per_pixel: float = 0.32  # at most, of each picture
     needs: tuple[str, ...] = ()  # FFmpeg's filters and encoders besides
     better: Mapping[str, Any] = field(default_factory=dict)  # options for a second try, at a higher rate
+    see_through: str = ""  # the pixels that keep a clip's transparency, where the format can
+    keeping: Mapping[str, Any] = field(default_factory=dict)  # options that keeping it takes
 
     @property
     def suffix(self) -> str:
@@ -141,6 +143,7 @@ FORMATS: dict[Format, FormatSpec] = {
         most_rate=15,
         bytes_per_pixel=2,
         needs=("palettegen", "paletteuse"),
+        see_through="rgba",
     ),
     Format.WEBP: FormatSpec(
         "WebP",
@@ -154,6 +157,8 @@ FORMATS: dict[Format, FormatSpec] = {
         old_matrix="tv",
         cost=2,
         bytes_per_pixel=1,
+        see_through="bgra",
+        keeping={"lossless": 1},  # otherwise FFmpeg's WebP loses it
     ),
     Format.AVIF: FormatSpec(
         "AVIF",
@@ -186,6 +191,7 @@ FORMATS: dict[Format, FormatSpec] = {
         "rgb24",
         {"update": 1},
         bytes_per_pixel=4,
+        see_through="rgba",
     ),
 }
 # Text in the picture, and the loudness of the sound.

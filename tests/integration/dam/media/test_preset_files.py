@@ -9,6 +9,7 @@ from PIL import Image
 
 from dam.media import encoders, ffmpeg, preset_files, presets, runner, sniffer
 from dam.media.errors import MediaFailed
+from dam.media.invisible_watermark import Mark
 from dam.media.preset_files import Made, Request
 from dam.media.presets import FORMATS, Captions, Format, Medium, Recipe, Shape
 from tests.media_factory import movie
@@ -158,3 +159,31 @@ def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) 
         "loudnorm",
     )
     assert encoders.missing(Recipe()) == ()
+
+
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("format", [Format.PNG, Format.WEBP, Format.GIF])
+@pytest.mark.parametrize("codec", ["libvpx-vp9", "qtrle"])
+def test_what_is_transparent_stays_so_where_the_format_can(
+    codec: str, format: Format, marked: bool, tmp_path: Path
+) -> None:
+    master = tmp_path / ("a.webm" if codec == "libvpx-vp9" else "a.mov")
+    source = "color=red:s=64x48:d=0.4:r=10,format=rgba,geq=r=220:g=20:b=20:a='255*lt(X,32)'"
+    pixels = "yuva420p" if codec == "libvpx-vp9" else "argb"
+    command = ["-f", "lavfi", "-i", source, "-c:v", codec, "-pix_fmt", pixels, str(master)]
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-y", *command], check=True)
+    info = runner.probe(master)
+    assert info.transparent
+    recipe = Recipe(format=format)
+    out = tmp_path / f"out{recipe.spec.suffix}"
+    mark = Mark(key=bytes(32), identifier=5) if marked else None
+    preset_files.make(
+        master, out, info=info, request=Request(recipe=recipe, mark=mark), told=lambda done: None
+    )
+    with Image.open(out) as made:
+        for place in range(getattr(made, "n_frames", 1)):
+            made.seek(place)
+            shown = np.asarray(made.convert("RGBA")).astype(int)
+            assert shown[:, :28, 3].min() == 255
+            assert shown[:, 36:, 3].max() == 0
+            assert np.abs(shown[20:28, 8:24, :3].mean((0, 1)) - [220, 20, 20]).max() < 16
