@@ -252,7 +252,11 @@ def _compare(reference: Any, made: Path, every: int, out: Path, binary: str) -> 
 def measure_loudness(source: Path, *, info: MediaInfo, target: int, binary: str) -> list[str]:
     """Prints on standard error, in JSON at the end, how loud the sound is: the first of two passes."""
     given = ffmpeg.input(
-        _name(source), f=info.format.demuxer, protocol_whitelist="file", err_detect="ignore_err"
+        _name(source),
+        f=info.format.demuxer,
+        **info.reading,
+        protocol_whitelist="file",
+        err_detect="ignore_err",
     )
     sound = sound_filters.placed(info) + sound_filters.measured(target)
     options = {"filter:a": sound, "ac": min(info.audio_channels, 2) or 1, "f": "null"}
@@ -267,6 +271,7 @@ def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary
     given = ffmpeg.input(
         _name(source),
         f=info.format.demuxer,
+        **info.reading,
         protocol_whitelist="file",
         threads=THREADS,
         err_detect="ignore_err",
@@ -285,6 +290,7 @@ def convert_sound(source: Path, out: Path, *, info: MediaInfo, spec: specs.Sound
     given = ffmpeg.input(
         _name(source),
         f=info.format.demuxer,
+        **info.reading,
         protocol_whitelist="file",
         threads=THREADS,
         err_detect="ignore_err",
@@ -301,7 +307,7 @@ def convert_sound(source: Path, out: Path, *, info: MediaInfo, spec: specs.Sound
 
 def extract_subtitles(source: Path, out: Path, *, info: MediaInfo, binary: str) -> list[str]:
     """The first subtitles that are text, as SubRip. Fails where there are none."""
-    given = ffmpeg.input(_name(source), f=info.format.demuxer, protocol_whitelist="file")
+    given = ffmpeg.input(_name(source), f=info.format.demuxer, protocol_whitelist="file", **info.reading)
     return _compile(ffmpeg.output(given["s:0"], _name(out), **{"c:s": "srt", "f": "srt"}), binary)
 
 
@@ -394,6 +400,7 @@ def _film(source: Path, info: MediaInfo) -> Any:
         _name(source),
         **({"c:v": alpha} if alpha else {}),
         f=info.format.demuxer,
+        **info.reading,
         protocol_whitelist="file",
         threads=THREADS,
         err_detect="ignore_err",

@@ -51,7 +51,7 @@ class DecodedHash:
 def of(path: Path, *, info: MediaInfo) -> DecodedHash:
     """Decode the whole video for it alone. Damaged pictures are passed over."""
     found = DecodedHash()
-    with frames.open_media(path, info.format.demuxer) as container:
+    with frames.open_media(path, info.format.demuxer, **info.reading) as container:
         stream = frames.stream_at(container, info.video_index)
         stream.codec_context.options = frames.DECODING
         stream.codec_context.thread_count = 2

@@ -38,9 +38,9 @@ class Picture:
     colour_range: int
 
 
-def read(path: Path, kind: FileKind, index: int) -> Picture:
+def read(path: Path, kind: FileKind, index: int, **options: str) -> Picture:
     """Decode until one frame comes out. Raises FileRefused where none does."""
-    with frames.open_media(path, kind.demuxer) as container:
+    with frames.open_media(path, kind.demuxer, **options) as container:
         stream = frames.stream_at(container, index)
         stream.codec_context.thread_count = 1
         stream.codec_context.options = frames.DECODING
@@ -67,9 +67,9 @@ def read(path: Path, kind: FileKind, index: int) -> Picture:
         )
 
 
-def is_out_of_order(path: Path, kind: FileKind, index: int) -> bool:
+def is_out_of_order(path: Path, kind: FileKind, index: int, **options: str) -> bool:
     """Whether the decoder's pictures come in another order than their time stamps."""
-    with frames.open_media(path, kind.demuxer) as container:
+    with frames.open_media(path, kind.demuxer, **options) as container:
         stream = frames.stream_at(container, index)
         stream.codec_context.options = frames.DECODING
         stream.codec_context.thread_count = 1

@@ -68,7 +68,7 @@ def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int
     Each shows the picture that is on screen then (dam.media.timing): one that can't be decoded is replaced
     by the picture before it.
     """
-    with open_media(path, info.format.demuxer) as container:
+    with open_media(path, info.format.demuxer, **info.reading) as container:
         stream = stream_at(container, info.video_index)
         stream.codec_context.options = DECODING
         stream.codec_context.thread_count = 2

@@ -54,6 +54,7 @@ class MediaInfo:
     # may be gaps, (picture, frames): so many frames before the picture of this number are empty.
     counted: bool = False
     gaps: tuple[tuple[int, int], ...] = ()
+    edits_ignored: bool = False  # an MP4's edit list, which leaves nothing to be shown
     audio_codec: str = ""
     audio_index: int | None = None
     audio_channels: int = 0
@@ -85,6 +86,11 @@ class MediaInfo:
     def number_of(self, picture: int) -> int:
         """The frame at which the decoder's nth picture comes, where they are counted."""
         return self.first_picture + picture + sum(frames for at, frames in self.gaps if picture >= at)
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """Options of its demuxer, for whoever opens it: PyAV and FFmpeg alike."""
+        return {"ignore_editlist": "1"} if self.edits_ignored else {}
 
     @property
     def has_audio(self) -> bool:

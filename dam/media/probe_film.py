@@ -55,8 +55,20 @@ COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 def read_info(path: Path, kind: FileKind) -> tuple[MediaInfo, Mapping[str, str]]:
     """The facts about a film or a sound, and what its container says by name. Raises FileRefused."""
     try:
-        with frames.open_media(path, kind.demuxer) as container:
-            info = _read(container, path, kind)
+        return _read_all(path, kind)
+    except FileRefused as refused:
+        if refused.code != "no_frames" or not kind.boxes:
+            raise
+    # Nothing is left by an edit list that means nothing; its pictures are there all the same.
+    info, said = _read_all(path, kind, ignore_editlist="1")
+    note = _("The file's edit list leaves nothing to show and is ignored.")
+    return replace(info, edits_ignored=True, warnings=(*info.warnings, note)), said
+
+
+def _read_all(path: Path, kind: FileKind, **options: str) -> tuple[MediaInfo, Mapping[str, str]]:
+    try:
+        with frames.open_media(path, kind.demuxer, **options) as container:
+            info = _read(container, path, kind, **options)
             said = dict(container.metadata)
             if kind.demuxer == "ogg":  # which has them with its streams
                 for stream in container.streams:
@@ -66,16 +78,16 @@ def read_info(path: Path, kind: FileKind) -> tuple[MediaInfo, Mapping[str, str]]
     return info, said
 
 
-def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
+def _read(container: InputContainer, path: Path, kind: FileKind, **options: str) -> MediaInfo:
     video, audio = _choose_video(container, kind), _choose_audio(container)
     if video is None:
-        return _read_sound(container, audio, path, kind)
+        return _read_sound(container, audio, path, kind, **options)
     passed = packets.read(container, video, stated_end=_stated_end(container, kind))
     if not passed.pts:
         raise FileRefused("no_frames")
     require_size(video.codec_context.width, video.codec_context.height)
     warnings = _check_whole(container, video, path, kind, passed)
-    picture = first_picture.read(path, kind, video.index)
+    picture = first_picture.read(path, kind, video.index, **options)
     if audio is not None and (audio.index not in passed.sounds):
         audio = None
     # What was mended is known by no time stamp of the file's.
@@ -93,7 +105,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     placed = timeline.gaps is not None and not timeline.closed
     unordered = placed and (kind is AVI or len(passed.delays) == 1) and video.codec_context.has_b_frames
     counted = bool(passed.mended_pictures) or bool(
-        unordered and first_picture.is_out_of_order(path, kind, video.index)
+        unordered and first_picture.is_out_of_order(path, kind, video.index, **options)
     )
     found = (
         completeness.check_stamps(passed.mended_pictures, passed.mended_sounds),
@@ -144,7 +156,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         info = replace(info, warnings=(*info.warnings, unknown))
     if audio is None:
         return info
-    if not _can_be_heard(path, kind, audio.index):
+    if not _can_be_heard(path, kind, audio.index, **options):
         unheard = _("The audio can't be decoded, so previews have no sound.")
         return replace(info, warnings=(*info.warnings, unheard))
     return replace(
@@ -173,12 +185,14 @@ def _declared(video: Any, kind: FileKind) -> list[Fraction]:
     return [rate for rate in rates if rate]
 
 
-def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: FileKind) -> MediaInfo:
+def _read_sound(
+    container: InputContainer, audio: Any | None, path: Path, kind: FileKind, **options: str
+) -> MediaInfo:
     """The facts about a file that is only heard; a cover is no film."""
     if audio is None:
         raise FileRefused("unknown_codec")
     heard = packets.read(container, None).sounds.get(audio.index)
-    if heard is None or heard.end <= heard.start or not _can_be_heard(path, kind, audio.index):
+    if heard is None or heard.end <= heard.start or not _can_be_heard(path, kind, audio.index, **options):
         raise FileRefused("damaged")
     if heard.end - heard.start > budgets.MAX_SECONDS:
         raise FileRefused("too_long")
@@ -282,8 +296,8 @@ def _is_cut_off(path: Path) -> bool:
     return bool(last) and last[0].end > path.stat().st_size
 
 
-def _can_be_heard(path: Path, kind: FileKind, index: int) -> bool:
-    with frames.open_media(path, kind.demuxer) as container:
+def _can_be_heard(path: Path, kind: FileKind, index: int, **options: str) -> bool:
+    with frames.open_media(path, kind.demuxer, **options) as container:
         try:
             return next(frames.decode(container, frames.stream_at(container, index)), None) is not None
         except av.error.FFmpegError:

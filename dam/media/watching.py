@@ -60,7 +60,7 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
     latest = -1
     options = _decoding(info)
     whole = DecodedHash() if options == frames.DECODING else None
-    with frames.open_media(path, info.format.demuxer) as container:
+    with frames.open_media(path, info.format.demuxer, **info.reading) as container:
         stream = frames.stream_at(container, info.video_index)
         stream.codec_context.options = options
         stream.codec_context.thread_count = 2

@@ -197,3 +197,26 @@ def test_a_drawing_may_begin_with_a_comment_or_its_type(tmp_path: Path, before: 
     (tmp_path / "b.svg").write_text(f"{before}\n{svg}", "utf-16")
     with pytest.raises(FileRefused, match="UTF-16"):
         runner.probe(tmp_path / "b.svg")
+
+
+def test_an_edit_list_that_leaves_nothing_is_ignored_and_told(tmp_path: Path) -> None:
+    master = media_factory.movie(tmp_path / "a.mp4", frames=30, options={"bf": "0"})
+    data = bytearray(master.read_bytes())
+    place = data.index(b"elst") - 4
+    size, far = int.from_bytes(data[place : place + 4]), 10**6
+    assert size == 28  # one edit: two take its place, and what is around them grows
+    edits = b"".join((0).to_bytes(4) + at.to_bytes(4) + b"\0\1\0\0" for at in (far, far))
+    data[place : place + 28] = (40).to_bytes(4) + b"elst" + bytes(4) + (2).to_bytes(4) + edits
+    for around in (b"edts", b"trak", b"moov"):
+        start = data.index(around) - 4
+        data[start : start + 4] = (int.from_bytes(data[start : start + 4]) + 12).to_bytes(4)
+    master.write_bytes(data)
+    info = runner.probe(master)
+    assert (info.frame_count, info.edits_ignored) == (30, True)
+    assert "edit list" in info.warnings[0]
+    assert MediaInfo.from_json(info.to_json()) == info
+    proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
+    assert proxy.frame_count == 30
+    shown = [media_factory.number_of(each.rgb) for each in runner.sample_frames(master, info=info, count=30)]
+    assert shown == list(range(30))
+    assert runner.decoded(master, info=info).count == 30
