@@ -97,12 +97,14 @@ def request(
     key: UUID | None = None,
     asset: Asset | None = None,
     generator: str = "",
+    note: str = "",
 ) -> list[GenerationJob]:
     """Store a brief's takes and send them to the workers.
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
-    version. `generator` is what `chosen.asked` says of the model that the brief was checked for.
+    version, of which `note` (cleaned) says what changed. `generator` is what `chosen.asked` says of the model
+    that the brief was checked for.
     Raises PermissionDenied, NoTarget, QueueFull, QuotaUsed, PromptRefused where the brand's rules don't allow
     the prompt, and BriefRefused for several takes of one next version and for sources that they can't see.
     """
@@ -122,7 +124,14 @@ def request(
         quotas.require(by.brand, person)
         key = key or uuid4()
         return [
-            _request_take(by, person, brief, judgement, key=key, take=take, asset=asset, generator=generator)
+            _request_take(
+                *(by, person, brief, judgement),
+                key=key,
+                take=take,
+                asset=asset,
+                generator=generator,
+                note=note if asset else "",
+            )
             for take in range(1, brief.takes + 1)
         ]
 
@@ -162,6 +171,7 @@ def _request_take(
     take: int,
     asset: Asset | None,
     generator: str,
+    note: str,
 ) -> GenerationJob:
     seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
     job = GenerationJob.objects.create(
@@ -170,6 +180,7 @@ def _request_take(
         brief=key,
         take=take,
         asset=asset,
+        note=note,
         prompt=brief.prompt,
         seed=seed % (LARGEST_SEED + 1),
         frames=brief.frames,

@@ -24,6 +24,7 @@ class GenerationJob(models.Model):
     # What the take is to be the next version of; None: it becomes an asset of its own. Gone with it, for
     # a take that was meant for that asset must not become another one.
     asset = models.ForeignKey(Asset, null=True, on_delete=models.CASCADE, related_name="+")
+    note = models.TextField(blank=True, default="", db_default="")  # what that version is to say of itself
     prompt = models.TextField()
     negative_prompt = models.TextField(blank=True)
     seed = models.PositiveBigIntegerField()

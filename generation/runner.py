@@ -240,6 +240,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
                 content_type="video/mp4",
                 search_words=job.prompt,
                 asset=asset,
+                note=job.note,
                 made_from=_made_from(job, given),
                 made_by=model_register.weights(identity),
                 on_accept=lambda version: _finish(job, version, chosen),

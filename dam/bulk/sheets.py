@@ -49,6 +49,8 @@ COLUMNS = (
         "file_name",
         "width",
         "height",
+        "version",
+        "version_note",
     ),
     *("uses", "territories", "cleared_until", "added_by", "added_at", UNCHANGED),
 )
@@ -117,6 +119,8 @@ def _row(
         version.filename,
         version.width,
         version.height,
+        # Who sees released work alone isn't told what changed on the way there.
+        *((version.number, version.note) if shown == "latest" else ("", "")),
         ", ".join(cleared.uses),
         ", ".join(places),
         ends.isoformat() if ends else "",

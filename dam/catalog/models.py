@@ -138,6 +138,7 @@ class Asset(models.Model):
     # The version that whoever asks is shown (rights.visibility); search.with_parts attaches it.
     shown: "Version"
     shows_hold: bool  # whether they are told of its legal hold, and there is one; attached likewise
+    shows_drafts: bool  # whether they see more than what is released; attached likewise
     is_favourite: bool  # of whoever asks; attached likewise
 
     class Meta:
@@ -205,6 +206,8 @@ class Version(models.Model):
     storage_key = models.CharField(max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    # What changed with it, as who added it says (versions.clean_note).
+    note = models.TextField(blank=True, default="", db_default="")
 
     # Facts written from above, read by rights, delivery and facets.
     processing = models.CharField(max_length=10, choices=Processing.choices, default=Processing.WAITING)

@@ -25,7 +25,8 @@ from dam.catalog.models import (
     RenditionPart,
     Version,
 )
-from dam.core import errors, events
+from dam.core import errors, events, foreign_text
+from dam.core.language import number
 from dam.core.storage import Stored
 
 
@@ -42,6 +43,25 @@ class ApprovalMoved(errors.Refused):
     """The version's approval is no longer what the caller decided on."""
 
     code = "moved"
+
+
+LONGEST_NOTE = 1000
+
+
+class NoteRefused(errors.Refused):
+    """What is said of a change is too long."""
+
+    code = "note"
+
+
+def clean_note(text: str) -> str:
+    """What changed with a version, as it is kept. Raises NoteRefused."""
+    note = foreign_text.neutral(text.replace("\r\n", "\n")).strip()
+    if len(note) > LONGEST_NOTE:
+        raise NoteRefused(
+            _("Say what changed in at most %(most)s characters.") % {"most": number(LONGEST_NOTE)}
+        )
+    return note
 
 
 class VersionGone(Exception):

@@ -42,6 +42,7 @@ def join(
     asset: Asset | None = None,
     metadata: str = "",
     sha256: str = "",
+    note: str = "",
 ) -> Upload:
     """The complete upload that has these parts; the same one where it was made before.
 
@@ -75,6 +76,7 @@ def join(
             asset=asset,
             metadata=metadata,
             sha256=sha256,
+            details={"note": note} if note else {},
             concat=concat,
             joins=ids,
         )

@@ -21,6 +21,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import assets, tags, versions
 from dam.catalog.models import Approval, DeclaredOrigin, Version
 from dam.core import errors
@@ -33,6 +34,7 @@ from dam.rights.statements import Statements
 from dam.search import fulltext
 
 RIGHTS = tuple(statements.LONGEST)
+TEXTS = ("title", *RIGHTS, "declared_origin", "note")
 MOST_AT_ONCE = 200  # uploads that one request is about
 PATIENCE_SECONDS = 2.0  # for all of those that are being written to
 # Of these nothing becomes, or became, a clip of its own.
@@ -54,6 +56,7 @@ class Details:
     channels: str = ""
     audience: str = ""
     declared_origin: str = ""
+    note: str = ""  # what changed, of a next version
 
     def kept(self) -> dict[str, Any]:
         """As Upload.details holds it."""
@@ -86,7 +89,7 @@ class TooMany(errors.TooMany):
 def of(upload: Upload) -> Details:
     """What is said of it so far; what isn't known any more is left out."""
     kept = upload.details if isinstance(upload.details, dict) else {}
-    texts = {name: str(kept.get(name, "")) for name in ("title", *RIGHTS, "declared_origin")}
+    texts = {name: str(kept.get(name, "")) for name in TEXTS}
     fields = {key: tuple(map(str, typed)) for key, typed in dict(kept.get("fields") or {}).items()}
     return Details(**texts, tags=tuple(map(str, kept.get("tags") or ())), fields=fields)
 
@@ -98,11 +101,15 @@ def checked(details: Details, *, brand: Brand, before: Details) -> Details:
     is wrong, at once.
     """
     problems: dict[str, str] = {}
-    title, names = details.title, details.tags
+    title, names, note = details.title, details.tags, details.note
     try:
         title = assets.clean_title(title) if title else ""
     except errors.Refused as refused:
         problems["title"] = refused.message
+    try:
+        note = versions.clean_note(note)
+    except versions.NoteRefused as refused:
+        problems["note"] = refused.message
     try:
         names = tags.clean(names)
     except tags.TagRefused as refused:
@@ -114,7 +121,7 @@ def checked(details: Details, *, brand: Brand, before: Details) -> Details:
     problems |= {f"own-{key}": message for key, message in wrong.items()}
     if problems:
         raise DetailsRefused(problems)
-    return replace(details, title=title, tags=names, fields=found)
+    return replace(details, title=title, tags=names, fields=found, note=note)
 
 
 def _fields_read(
@@ -217,7 +224,7 @@ def put_on(version: Version, details: Details, *, own: bool, by: Principal) -> s
     What can't be is told in the sentence returned; all else is put on.
     """
     told = _of_other_kinds(version, details) if own else []
-    for put in (_rights, _words, _fields) if own else (_rights,):
+    for put in (_rights, _words, _fields) if own else (_rights, _note):
         try:
             with trail.recording():
                 put(version, details, by=by)
@@ -256,6 +263,25 @@ def _fields(version: Version, details: Details, *, by: Principal) -> None:
     reading.require_fit(known, {**has, **wanted}, changed=list(wanted))
     if values.save({locked[0]: wanted}, before, known, by=by):
         fulltext.refresh(version.asset)
+
+
+def _note(version: Version, details: Details, *, by: Principal) -> None:
+    """What was said of the change after the version was made, or in the moment that it was."""
+    if not details.note:
+        return
+    by.require(Capability.EDIT, brand=version.brand)
+    now = versions.locked(version.pk)
+    if details.note == now.note:
+        return
+    Version.objects.filter(pk=now.pk).update(note=details.note)
+    trail.record(
+        Verb.ASSET_EDITED,
+        brand=now.brand,
+        target=now.asset.title,
+        actor=by,
+        asset_id=now.asset_id,
+        data={"version_note": [now.note, details.note], "number": now.number},
+    )
 
 
 def _rights(version: Version, details: Details, *, by: Principal) -> None:

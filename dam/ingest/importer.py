@@ -43,6 +43,7 @@ def take(
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
     sha256: str | None = None,
+    note: str = "",
 ) -> Version:
     """Take a file that nobody else can change any more. Raises FileRefused, AlreadyKnown or NoTarget.
 
@@ -64,6 +65,7 @@ def take(
         asset=asset,
         on_accept=on_accept,
         sha256=sha256,
+        note=note,
     )
 
 
@@ -158,6 +160,7 @@ def _take_staged(upload: Upload, key: str) -> None:
             asset=asset,
             on_accept=lambda version: _take(upload, version),
             sha256=sha256,
+            note=details.of(upload).note,
         )
 
 

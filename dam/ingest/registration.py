@@ -75,14 +75,15 @@ def accept(
     sha256: str | None = None,
     made_from: Mapping[UUID, Relation] | None = None,
     made_by: Weights | None = None,
+    note: str = "",
 ) -> Version:
     """Store the file and then, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
     `staged` is the key of a staged file with the same bytes, which are then not sent again; `sha256` is what
     they come to, where the caller has just read them. With `asset` it becomes the next version of that one,
     which keeps its title, and ends an open review of the version before (ON_REPLACE). `made_from` are the
-    versions that it was made from, as whoever made the file knows; `made_by` the model. `on_accept` runs in
-    that transaction.
+    versions that it was made from, as whoever made the file knows; `made_by` the model. `note` says what
+    changed with a next version, cleaned. `on_accept` runs in that transaction.
     Raises AlreadyKnown, NoTarget for an asset in the trash, NotMadeFrom, and FileRefused when there is no
     room. On any failure nothing stays behind: neither rows nor the stored file.
     """
@@ -108,6 +109,7 @@ def accept(
             asset=asset,
             made_from=made_from or {},
             made_by=made_by,
+            note=note if asset else "",
         )
         if on_accept is not None:
             on_accept(version)
@@ -122,9 +124,10 @@ def require_unknown(sha256: str, *, brand: Brand, asset: Asset | None) -> None:
         raise AlreadyKnown(known, asset=asset)
 
 
-def repeat(version: Version, *, asset: Asset, user: User) -> Version:
+def repeat(version: Version, *, asset: Asset, user: User, note: str = "") -> Version:
     """The same master once more, as the next version of `asset`: its file is stored already and stays one.
 
+    Of its own clip it is restored so: an older version becomes the newest. `note` says why, cleaned.
     What belongs to the bytes comes along (how they were made, what the probe saw); what was decided of that
     version does not: this one is a draft without rights. Raises AlreadyKnown where it is the latest version
     of that clip, NoTarget for one in the trash or of another kind, and MasterGone.
@@ -152,6 +155,8 @@ def repeat(version: Version, *, asset: Asset, user: User) -> Version:
             asset=asset,
             made_from={},
             made_by=None,
+            note=note,
+            restored=version.number if version.asset_id == asset.pk else None,
         )
         if version.seed is not None:
             versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
@@ -197,6 +202,8 @@ def _write(
     asset: Asset | None,
     made_from: Mapping[UUID, Relation],
     made_by: Weights | None,
+    note: str = "",
+    restored: int | None = None,
 ) -> Version:
     replaced = None
     if asset is None:
@@ -228,6 +235,7 @@ def _write(
         search_words=search_words,
         storage_key=stored.key,
         created_by=user,
+        note=note,
         media_info=storable_json(info.to_json()),
         kind=info.kind,
         **_columns(info),
@@ -259,6 +267,8 @@ def _write(
         for name in ON_REPLACE:
             import_string(name)(replaced, by=user, newer=version)
         verb, facts = Verb.VERSION_ADDED, {**facts, "number": version.number, "origin": origin}
+        facts |= {"note": note} if note else {}
+        facts |= {"restored": restored} if restored else {}
         events.publish(brand_id=brand.pk, name=f"version-{replaced.pk}")
     trail.record(verb, brand=brand, target=asset.title, actor=user, asset_id=asset.pk, data=facts)
     steps.begin(version)

@@ -123,10 +123,11 @@ def create(
     metadata: str = "",
     sha256: str = "",
     partial: bool = False,
+    note: str = "",
 ) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
-    `sha256` (hex) is what they are to come to; empty where nobody says.
+    `sha256` (hex) is what they are to come to; empty where nobody says. `note` says what changed, cleaned.
     A `partial` one is a part of another (dam.ingest.concatenation). One whose size is None is told it later,
     and until then counts as the largest there may be.
 
@@ -143,6 +144,7 @@ def create(
         asset=asset,
         metadata=metadata,
         sha256=sha256,
+        details={"note": note} if note else {},
         concat=PARTIAL if partial else "",
     )
     with transaction.atomic():

@@ -409,12 +409,14 @@ def with_parts(assets: QuerySet[Asset], principal: Principal) -> QuerySet[Asset]
     """With what a card shows, in three queries: `asset.shown` is this principal's version.
 
     Of its renditions only those on a card are there; who else shows tags or who added it fetches them. Those
-    who see released work alone aren't told that a clip is under legal hold.
+    who see released work alone aren't told that a clip is under legal hold, nor how many versions it has.
     """
-    told = Q(held_at__isnull=False) if visibility.shown(principal) == "latest" else Value(False)
+    works_here = visibility.shown(principal) == "latest"
+    told = Q(held_at__isnull=False) if works_here else Value(False)
     assets = assets.annotate(  # type: ignore[no-redef]
         shows_hold=ExpressionWrapper(told, output_field=BooleanField()),
         is_favourite=favourites.is_one(principal),
+        shows_drafts=Value(works_here),
     )
     pictures = Rendition.objects.filter(kind__in=ON_CARDS).only("version", "kind", "sha256", "details")
     versions = Version.objects.select_related("rights", "inherited").prefetch_related(

@@ -67,6 +67,14 @@ def others(request: BrandRequest, version: Version) -> dict[str, object]:
 
 
 def stack(asset: Asset) -> list[Version]:
-    """Every version of the asset, the newest first, with what a row of the history shows."""
+    """Every version of the asset, the newest first, with what a row of the history shows.
+
+    Each has `again`: the number of the first one before it that has the same file, None without one.
+    """
     rows = asset.versions.select_related("created_by").prefetch_related("renditions")
-    return list(rows.order_by("-number"))
+    found = list(rows.order_by("-number"))
+    first: dict[str, int] = {}
+    for version in reversed(found):
+        before = first.setdefault(version.sha256, version.number)
+        version.again = before if before != version.number else None  # type: ignore[attr-defined]
+    return found

@@ -66,6 +66,7 @@ with translation.override("en"):  # a brand's own role may be called by any othe
 FIELDS = {
     "title": noop("Title"),
     "description": noop("Description"),
+    "version_note": noop("What changed"),
     "tags": noop("Tags"),
     "licence": noop("Licence"),
     "rights_holder": noop("Rights holder"),
@@ -142,6 +143,8 @@ def of(event: Event) -> tuple[str, ...]:
     """In sentences, one a field; of a legal hold why, of a collection's clips how many."""
     if event.verb in REASONED:
         return (_("Reason: %(reason)s") % {"reason": event.data.get("reason", "")},)
+    if event.verb == Verb.VERSION_ADDED:
+        return tuple(_version(event.data))
     if event.verb in COUNTED:
         return (_clips(event.data),)
     if event.verb not in EDITS:
@@ -150,6 +153,12 @@ def of(event: Event) -> tuple[str, ...]:
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
     changed = (_change(name, before, after) for name, (before, after) in pairs)
     return (*changed, *_own_fields(event), *_people(event), *_preset(event))
+
+
+def _version(data: Mapping[str, Any]) -> list[str]:
+    """Of a new version which one it restores, and what was said of the change."""
+    told = [_("Version %(number)s restored") % {"number": data["restored"]}] if "restored" in data else []
+    return told + ([_("What changed: %(note)s") % {"note": data["note"]}] if "note" in data else [])
 
 
 def _preset(event: Event) -> list[str]:

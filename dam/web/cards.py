@@ -6,7 +6,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from dam.catalog.models import Asset, AssetKind, Rendition, RenditionKind, Version
+from dam.core.language import number
 from dam.rights import terms
 from dam.search import prompt_ranking
 from dam.search.results import Hit, Match, Moment, Passage
@@ -42,8 +45,15 @@ class AssetCard:
     best: MomentLink | None = None
     strip: tuple[MomentLink, ...] = ()  # in time order, where there is more than one
     strength: Strength | None = None
+    versions: int = 1  # of the clip, for who is shown more than what is released
     seen: bool = False  # found by what is seen in it
     passages: tuple[Passage, ...] = ()
+
+    @property
+    def stack(self) -> str:
+        """How many versions there are, in words."""
+        told = ngettext("%(count)s version", "%(count)s versions", self.versions)
+        return told % {"count": number(self.versions)}
 
     @property
     def query(self) -> str:
@@ -67,6 +77,7 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None, near: Near | None 
         best=_link(version, timed.moment, best=True) if timed and timed.moment else None,
         strip=_strip(version, timed) if timed else (),
         strength=hit.strength if hit else None,
+        versions=version.number if asset.shows_drafts else 1,  # numbered without a gap
         seen=hit is not None and hit.matched != Match.WORDS,
         passages=prompt_ranking.with_prompt(hit.passages if hit else (), version, near),
     )

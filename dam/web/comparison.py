@@ -112,6 +112,7 @@ def _facts_of(version: Version, *, apart: str = "") -> list[tuple[str, str]]:
     heard = f"{ui_tags.codec(audio)}, {number(info.get('audio_rate') or 0)} Hz" if audio else ""
     loud = loudness.words(loudness.of(info))
     return [
+        (_("What changed"), version.note),
         (_("Length"), ui_tags.duration(version.duration_ms)),
         (_("Frames"), frames),
         (_("Resolution"), size),

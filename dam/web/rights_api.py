@@ -18,6 +18,7 @@ from dam.catalog.models import ReleaseState, Version
 from dam.rights import disclosure, making, policy, spans, terms, territories
 from dam.rights.disclosure import Requirement
 from dam.rights.policy import Use
+from dam.rights.visibility import shown
 from dam.web import asset_version, rights_writing, usage_status, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
@@ -116,6 +117,7 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "asset": str(version.asset_id),
         "title": version.asset.title,
         "version": version.number,
+        "note": version.note if shown(request.principal) == "latest" else "",
         "sha256": version.sha256,
         "asked": {
             "use": use,

@@ -30,11 +30,14 @@ FOLDED = ("credit_line", "exclusivity", "channels", "audience")
 class DetailsForm(StatedForm):
     """`single` has a title; `kind` is that of all the files, where it is known.
 
-    What is for a next version (`version`) has neither a title nor what its clip has.
+    What is for a next version (`version`) has neither a title nor what its clip has, but says what changed.
     """
 
-    field_order = ("title", "tags", "declared_origin", "licence", "rights_holder", "restriction")
+    field_order = ("note", "title", "tags", "declared_origin", "licence", "rights_holder", "restriction")
 
+    note = forms.CharField(
+        required=False, label=lazy("What changed?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
     title = forms.CharField(required=False)
     tags = forms.CharField(
         required=False,
@@ -58,8 +61,7 @@ class DetailsForm(StatedForm):
         version: bool,
         kind: str | None = None,
     ) -> None:
-        names = ("title", *details.RIGHTS, "declared_origin")
-        initial = {name: getattr(said, name) for name in names} | {"tags": ", ".join(said.tags)}
+        initial = {name: getattr(said, name) for name in details.TEXTS} | {"tags": ", ".join(said.tags)}
         super().__init__(data, initial=initial)
         self.brand, self.before = principal.brand, said
         self.own = () if version else schema.of(principal.brand).asked_of(kind).in_use
@@ -67,6 +69,8 @@ class DetailsForm(StatedForm):
             del self.fields["title"]
         if version:
             del self.fields["tags"]
+        else:
+            del self.fields["note"]
         listed = inputs.people(principal.brand, self.own)
         people = rows.names_of(self.own, [dict(said.fields)])
         for field in self.own:
@@ -103,7 +107,7 @@ class DetailsForm(StatedForm):
         given = self.cleaned_data
         typed = {field.key: given.get(OWN + field.key) or () for field in self.own}
         fields = {key: (each,) if isinstance(each, str) else tuple(each) for key, each in typed.items()}
-        texts = {name: given.get(name, "") for name in ("title", *details.RIGHTS, "declared_origin")}
+        texts = {name: given.get(name, "") for name in details.TEXTS}
         return Details(
             **texts,
             tags=tuple(filter(None, map(str.strip, given.get("tags", "").split(",")))),

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
+from dam.catalog import versions
 from dam.catalog.models import Asset, Version
 from dam.core import failures
 from dam.core.errors import Refused
-from dam.ingest import concatenation, direct, known_content, next_versions, retention, steps, uploads
+from dam.ingest import concatenation, details, direct, known_content, next_versions, retention, steps, uploads
 from dam.ingest.known_content import Known
 from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
 from dam.media.errors import FileRefused
@@ -61,6 +62,7 @@ def create(request: BrandRequest) -> HttpResponseBase:
         "metadata": raw,
         "sha256": told.get("sha256", ""),
     }
+    about["note"] = versions.clean_note(told.get("note", "")) if about["asset"] else ""
     if parts is not None:
         upload = concatenation.join(**about, parts=parts, concat=request.headers["Upload-Concat"])
     else:
@@ -260,6 +262,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
         "reason": failures.shown(uploads.waiting_for(upload, at=timezone.now())),
         "asset": str(asset.pk) if asset else None,
         "version": upload.version.number if asset and upload.version else None,
+        "note": upload.version.note if asset and upload.version else details.of(upload).note,
         "url": reverse("asset", args=[request.brand.slug, asset.pk]) if asset else None,
     }
 

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
+from dam.catalog import versions
 from dam.core.lazily import lazy
 from dam.models import Asset
 from dam.web.whole_text import WholeTextForm
@@ -76,6 +77,9 @@ class BriefForm(WholeTextForm):
     height = forms.IntegerField(label=lazy("Height"), min_value=1, max_value=100, required=False)
     # The asset that the take is to be the next version of. Whether it may be is asked by jobs.request.
     asset = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(
+        label=lazy("What changed?"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(
         self,
@@ -149,6 +153,12 @@ class BriefForm(WholeTextForm):
             field = refused.field if refused.field in self.fields else f"source_{refused.field}"
             self.add_error(field if field in self.fields else None, str(refused))
         return given
+
+    def clean_note(self) -> str:
+        try:
+            return versions.clean_note(self.cleaned_data["note"])
+        except versions.NoteRefused as refused:
+            raise forms.ValidationError(refused.message) from refused
 
     def _sources(self, given: dict[str, Any]) -> list[Source]:
         """What was chosen for the mode's slots. Raises BriefRefused for what they can't see."""

@@ -111,7 +111,10 @@ def _request_takes(
     request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None, model: InstalledGenerator
 ) -> HttpResponse:
     key, asked = form.cleaned_data["key"], chosen.asked(model)
-    first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset, generator=asked)[0]
+    note = form.cleaned_data["note"]
+    first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset, generator=asked, note=note)[
+        0
+    ]
     query = {"from": str(first.pk)}
     if form.cleaned_data["keep_seed"]:
         query["seed"] = "keep"

@@ -40,6 +40,7 @@ from dam.web.collections import undoing
 from dam.web.collections.undoing import Undo
 
 register = template.Library()
+UNDO_VERSION = "undo-version="  # in the extra tags of a message: the version that was the newest before
 UNDO_IMPORT = "undo-import="  # in the extra tags of a message: the import that its Undo takes back
 
 # So near to midnight hours say more than "yesterday" or "tomorrow".
@@ -279,6 +280,13 @@ def undo_import(message: Message) -> str:
     """The import of comments that the message's Undo takes back; empty without one."""
     tag = str(message.extra_tags or "")
     return tag.removeprefix(UNDO_IMPORT) if tag.startswith(UNDO_IMPORT) else ""
+
+
+@register.filter
+def undo_version(message: Message) -> str:
+    """The version that the message's Undo makes the newest again; empty without one."""
+    tag = str(message.extra_tags or "")
+    return tag.removeprefix(UNDO_VERSION) if tag.startswith(UNDO_VERSION) else ""
 
 
 @register.filter

@@ -125,6 +125,8 @@ ROWS = (
     Row("POST", "upload-parts", ("own upload",),        403, 409, 403, 403, 409, 409, 409, 403,
         {"number": "1"}, headers=TUS),  # files lie in a folder here
     Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302, 403, 403),
+    Row("GET",  "version-restore", ("released",),       403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "version-restore", ("released",),       403, 422, 403, 403, 422, 422, 403, 403),
     Row("GET",  "version-repeat", ("released",),        403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "version-repeat", ("released",),        403, 422, 403, 403, 422, 422, 403, 403),
     Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200, 200, 200),
