@@ -13,7 +13,16 @@ test("what is meant for a clip is sent with its id, one file alone, and says whi
   find("#uploads").dataset.asset = "the-clip";
   await choose(["a.mp4", 10], ["b.mp4", 10]);
   await become({ state: "taken", url: "/clip/", version: 2 });
-  equal([made[0].asset, made.length, words()], ["the-clip", 1, "Added as version 2"]);
+  equal([made[0].asset, made.length, words(1)], ["the-clip", 1, "Added as version 2"]);
+});
+
+test("of several files on a clip's page one is taken, and the others say what became of them", async () => {
+  await load();
+  find("#uploads").dataset.asset = "the-clip";
+  await choose(["a.mp4", 10], ["b.mp4", 10], ["c.mp4", 10]);
+  equal(states(), ["refused", "refused", "sending"]);
+  ok(words(0).startsWith("Not uploaded: one file at a time becomes the next version, here “a.mp4”."));
+  equal([part("name", 0).textContent, part("retry", 0).hidden, made.length], ["b.mp4", true, 1]);
 });
 
 test("what the clip has already says in which version", async () => {

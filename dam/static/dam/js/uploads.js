@@ -113,6 +113,12 @@ class Row {
     next();
   }
 
+  // Of several that were dropped on a clip's page only one is taken.
+  leaveOut(taken) {
+    const said = _("Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a clip of its own.", { taken });
+    this.show("refused", said);
+  }
+
   // Pause, or go on.
   turn() {
     if (this.state === "paused") {
@@ -283,11 +289,13 @@ async function next() {
 
 function add(files) {
   if (!files.length) return;
-  if (root.dataset.asset) files = files.slice(0, 1); // each would replace the one before
   dock.hidden = false;
   delete dock.dataset.folded;
   const unfinished = [...rows.values()].filter((row) => row instanceof Left);
-  for (const file of files) {
+  const [first, ...others] = files;
+  const several = root.dataset.asset ? others : []; // each would replace the one before
+  for (const file of several) new Row(file).leaveOut(first.name);
+  for (const file of root.dataset.asset ? [first] : files) {
     unfinished.find((row) => row.is(file))?.remove();
     dock.hidden = false;
     new Row(file).queue();

@@ -139,8 +139,15 @@ test("an upload that came through the server before goes on there", async () => 
   equal([sent.pieces, bucket.calls], [true, ["GET upload", "GET parts"]]);
 });
 
+test("too many uploads at once isn't the end of one that goes to the bucket", async () => {
+  const bucket = new Bucket();
+  bucket.refusing = { "POST create": problem(429, "Finish some, then try again.", "too_many") };
+  const error = await rejected(upload(10).send());
+  equal([error instanceof Lost, error.message], [true, "Finish some, then try again."]);
+});
+
 test("what the server refuses is told in its words, before a byte is sent", async () => {
-  for (const [place, status, code] of [["POST create", 413, "too_large"], ["POST create", 429, "too_many"], ["POST parts", 415, "not_a_video"]]) {
+  for (const [place, status, code] of [["POST create", 413, "too_large"], ["POST parts", 415, "not_a_video"]]) {
     const bucket = new Bucket();
     bucket.refusing = { [place]: problem(status, "Not this one.", code) };
     const error = await rejected(upload(10).send());

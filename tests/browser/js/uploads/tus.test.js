@@ -127,3 +127,11 @@ test("what is meant for a clip names it beside the file", async () => {
   await new Upload(new File([new Uint8Array(4)], "a.mp4"), "/uploads/", () => {}, "the-clip").send();
   equal(server.announced["Upload-Metadata"], `filename ${btoa("a.mp4")},asset ${btoa("the-clip")}`);
 });
+
+test("too many uploads at once isn't the end of one: it can be tried again, and the server says when", async () => {
+  const server = new Server();
+  server.failing.POST = problem(429, "You have 200 uploads open. Finish or cancel some, then try again.", "too_many");
+  const error = await rejected(upload(10).send());
+  ok(error instanceof Lost);
+  ok(error.message.endsWith("then try again."));
+});

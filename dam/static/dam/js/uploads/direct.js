@@ -2,7 +2,7 @@
 // address of its own that the server hands out. Whatever keeps them from there, tus.js sends the rest through the server.
 import { _ } from "../words.js";
 import * as memory from "./memory.js";
-import { Lost, SIGNED_OUT, refusal, requireReadable } from "./refusals.js";
+import { Lost, SIGNED_OUT, isFull, refusal, requireReadable } from "./refusals.js";
 
 const AT_ONCE = 3; // for two files: browsers open six connections to one place
 const PATIENCE_MS = [500, 1500, 4000, 10000];
@@ -206,7 +206,7 @@ export class Direct {
   async explain(response) {
     const { upload } = this;
     const text = await response.text();
-    if (response.status === 507) throw new Lost(refusal(507, text).message);
+    if (isFull(response.status)) throw new Lost(refusal(response.status, text).message);
     if ([404, 410].includes(response.status) && upload.address) await upload.tellEnd();
     memory.forget(upload.key);
     throw refusal(response.status, text);

@@ -21,6 +21,9 @@ export class Lost extends Error {
 // The server, or what it needs, is away for a moment. A full disk has words of its own.
 export const isAway = (status) => status >= 502 && status !== 507;
 
+// No room, or too much under way: that ends, and the server's own words say how.
+export const isFull = (status) => status === 429 || status === 507;
+
 // Somebody signed in in another tab since the request was made: the next one carries the token of now.
 export const isStale = (status, fresh) => status === 403 && Boolean(fresh);
 

@@ -4,7 +4,7 @@ import { token } from "../session.js";
 import { _ } from "../words.js";
 import { Direct } from "./direct.js";
 import * as memory from "./memory.js";
-import { Lost, Refused, SIGNED_OUT, isAway, isStale, refusal, requireReadable } from "./refusals.js";
+import { Lost, Refused, SIGNED_OUT, isAway, isFull, isStale, refusal, requireReadable } from "./refusals.js";
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
 // How often to ask what became of it: soon at first, then less and less.
@@ -146,7 +146,7 @@ export class Upload {
     const method = error.originalRequest?.getMethod();
     const isProblem = answer.text.startsWith("{");
     if (answer.status === 401) throw new Lost(SIGNED_OUT);
-    if (answer.status === 507) throw new Lost(refusal(507, answer.text).message);
+    if (isFull(answer.status)) throw new Lost(refusal(answer.status, answer.text).message);
     if (method === "HEAD" && [404, 410].includes(answer.status)) await this.tellEnd();
     if (answer.status === 413 && !isProblem && this.piece > PIECE_BYTES) {
       this.piece = PIECE_BYTES;
@@ -181,6 +181,7 @@ export class Upload {
       throw new Lost();
     }
     if (response.status === 401 || response.redirected) throw new Lost(SIGNED_OUT);
+    if (response.status === 429) throw new Lost(refusal(429, await response.text()).message);
     if (isAway(response.status) || isStale(response.status, response.headers.get("X-CSRFToken"))) throw new Lost();
     return response;
   }
