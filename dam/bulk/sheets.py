@@ -7,9 +7,10 @@ brand's own fields can be read, and is not imported.
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -209,8 +210,13 @@ class Sheet:
 def read(content: bytes, *, known: Schema = schema.NONE) -> Sheet:
     """Raises SheetRefused for what is no table of clips; a row that is wrong is refused alone."""
     text = _text(content)
-    head = text.partition("\n")[0]
-    mark = max(",;\t", key=head.count)
+    head, _end, rest = text.partition("\n")
+    first = 1
+    if told := re.fullmatch(r"sep=(.)\r?", head, re.IGNORECASE):  # as Excel writes which mark it uses
+        text, first = rest, 2
+        mark = told[1]
+    else:
+        mark = max(",;\t", key=head.count)
     cells = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         names = [name.strip().lower() for name in next(cells, [])]
@@ -218,8 +224,8 @@ def read(content: bytes, *, known: Schema = schema.NONE) -> Sheet:
         _require_columns(names, own)
         rows: dict[UUID, Row] = {}
         refused: list[Wrong] = []
-        for line, row in enumerate(cells, start=2):
-            if line - 1 > MOST_ROWS:
+        for line, row in enumerate(cells, start=first + 1):
+            if line - first > MOST_ROWS:
                 raise SheetRefused(
                     _("A file has at most %(most)s rows. Split it.") % {"most": number(MOST_ROWS)}
                 )
@@ -299,8 +305,22 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is not None and at.tzinfo is None:
+        at = _bare(text.strip(), at)
+    if at is None:
         raise SheetRefused(
             _("“updated_at” isn't a date and time as they are exported. Delete the column."), column=UNCHANGED
         )
     return at
+
+
+def _bare(text: str, at: datetime) -> datetime | None:
+    """A moment that a spreadsheet has rewritten: in UTC, as it was exported, and its whole minute or second.
+
+    None for a day alone: a clip may have changed after that and before the export.
+    """
+    if ":" not in text:
+        return None
+    left = timedelta(minutes=1) if text.count(":") == 1 else timedelta(seconds=1)
+    whole = at if at.microsecond else at + left - timedelta(microseconds=1)
+    return whole.replace(tzinfo=UTC)

@@ -1,5 +1,7 @@
 """Reading a CSV file of clips: what each row wants, and what is refused with which words."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.conf import settings
 from hypothesis import given
@@ -31,6 +33,30 @@ def test_columns_that_are_missing_change_nothing_and_empty_cells_empty() -> None
 def test_what_spreadsheets_save_is_read(mark: str, encoding: str) -> None:
     text = mark.join(("ID", " Title ")) + f'\r\n{KEY}{mark}"Straße{mark} ""2"""\r\n\r\n'
     assert sheets.read(text.encode(encoding)).rows[0].title == f'Straße{mark} "2"'
+
+
+@pytest.mark.parametrize("mark", [";", ",", "|"])
+def test_the_line_in_which_excel_says_its_mark_is_no_row(mark: str) -> None:
+    found = read(f"sep={mark}\r\nid{mark}title\r\n{KEY}{mark}Night drive\r\nx{mark}y\r\n")
+    assert [(row.line, row.title) for row in found.rows] == [(3, "Night drive")]
+    assert found.refused[0][0] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-30 14:22", datetime(2026, 11, 30, 14, 22, 59, 999999, tzinfo=UTC)),
+        ("2026-11-30T14:22:05", datetime(2026, 11, 30, 14, 22, 5, 999999, tzinfo=UTC)),
+        ("2026-11-30 14:22:05.123456", datetime(2026, 11, 30, 14, 22, 5, 123456, tzinfo=UTC)),
+        ("2026-11-30T14:22:05+00:00", datetime(2026, 11, 30, 14, 22, 5, tzinfo=UTC)),
+    ],
+)
+def test_a_time_that_a_spreadsheet_rewrote_is_read_as_it_was_exported(text: str, moment: datetime) -> None:
+    assert read(f"id,title,updated_at\n{KEY},A,{text}\n").rows[0].seen_at == moment
+
+
+def test_a_day_alone_is_no_moment() -> None:
+    assert read(f"id,title,updated_at\n{KEY},A,2026-11-30\n").refused
 
 
 def test_formulas_that_were_defused_are_themselves_again() -> None:
