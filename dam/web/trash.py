@@ -1,11 +1,13 @@
 """The trash: what lies in it, the way in, which asks first where others count on a clip, and the way back."""
 
 from collections.abc import Collection
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +22,7 @@ from dam.catalog.models import Approval, Asset
 from dam.core.language import number
 from dam.ingest import deleting
 from dam.rights.visibility import trashed_assets
-from dam.search import search
+from dam.search import query, search, titles
 from dam.web import cards, going_back, times
 from dam.web.decorators import BrandRequest, requires
 
@@ -31,10 +33,61 @@ UNDO = "undo="  # in the extra tags of a message: what its Undo takes back
 @require_safe
 @requires(Capability.DISCARD)
 def trash(request: BrandRequest) -> HttpResponse:
-    trashed = search.with_parts(trashed_assets(request.principal), request.principal)
-    page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=here(request.brand))}
+    """What was moved last comes first. `q` are words of titles, `after` the place of the last clip shown.
+
+    A page begins behind a clip, not at a number: what is restored meanwhile shifts no other page.
+    """
+    words = query.tidy(request.GET.get("q", ""))[: assets.LONGEST_TITLE]
+    found = titles.with_words(trashed_assets(request.principal), words)
+    after = _place(request.GET.get("after", ""))
+    if after is not None:
+        at, key = after
+        found = found.filter(Q(trashed_at__lt=at) | Q(trashed_at=at, pk__gt=key))
+    rows = search.with_parts(found, request.principal).order_by("-trashed_at", "pk")
+    page = list(rows[: PAGE + 1])
+    if not page and after is not None:  # all of it was restored or deleted meanwhile
+        return redirect(f"{request.path}?{urlencode({'q': words})}" if words else request.path)
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    context = {
+        "area": "trash",
+        "words": words,
+        "cards": cards.all_of(page[:PAGE], at=here(request.brand)),
+        "continues": after is not None,
+        "next": f"{last.trashed_at.isoformat()}_{last.pk}" if last and last.trashed_at else "",
+    }
     return render(request, "assets/trash.html", context)
+
+
+def _place(text: str) -> tuple[datetime, UUID] | None:
+    """The moment and the key of the last clip of a page, as the address of the next one says them."""
+    moment, _underscore, key = text.partition("_")
+    at, named = times.read(moment), key_of(key)
+    return None if at is None or named is None else (at, named)
+
+
+@require_POST
+@requires(Capability.DISCARD)
+def restore(request: BrandRequest) -> HttpResponse:
+    """Bring the chosen clips back."""
+    keys = [key for key in map(key_of, request.POST.getlist("asset")) if key]
+    chosen = trashed_assets(request.principal).filter(pk__in=keys).select_related("brand", "latest")
+    back = assets.restore_many(list(chosen), by=request.principal)
+    if back:
+        messages.success(request, _restored(len(back)))
+    elif keys:
+        messages.info(request, _("These clips are no longer in the trash."))
+    else:
+        messages.warning(request, _("Nothing was restored: select the clips first."))
+    return _back(request)
+
+
+def _back(request: BrandRequest) -> HttpResponse:
+    return going_back.go(request) if going_back.address(request) else redirect("trash", request.brand.slug)
+
+
+def _restored(count: int) -> str:
+    words = ngettext("%(count)s clip restored.", "%(count)s clips restored.", count)
+    return words % {"count": number(count)}
 
 
 def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
@@ -84,11 +137,7 @@ def undo(request: BrandRequest) -> HttpResponse:
     trashed = trashed_assets(request.principal).filter(trashed_at=at).select_related("brand", "latest")
     back = assets.restore_many(list(trashed), by=request.principal)
     if back:
-        messages.success(
-            request,
-            ngettext("%(count)s clip restored.", "%(count)s clips restored.", len(back))
-            % {"count": number(len(back))},
-        )
+        messages.success(request, _restored(len(back)))
     else:
         messages.info(request, _("These clips are no longer in the trash."))
     return going_back.go(request)
@@ -105,6 +154,9 @@ def delete(request: BrandRequest) -> HttpResponse:
     named = request.POST.getlist("asset")
     before = times.read(request.POST.get("before", "")) or timezone.now()
     keys = [key for key in map(key_of, named) if key]
+    if "selected" in request.POST and not named:  # else it would be about all of them
+        messages.warning(request, _("Nothing was deleted: select the clips first."))
+        return _back(request)
     if len(named) > deleting.AT_ONCE:
         raise BadRequest(_("Name fewer clips."))
     chosen = trashed.filter(pk__in=keys) if named else trashed.filter(trashed_at__lte=before)

@@ -122,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("suggest/", suggest.suggest, name="suggest"),
     path("trash/", trash.trash, name="trash"),
+    path("trash/restore/", trash.restore, name="trash-restore"),
     path("trash/undo/", trash.undo, name="trash-undo"),
     path("trash/delete/", trash.delete, name="trash-delete"),
     path("rights/", rights_ends.listing, name="rights-ends"),

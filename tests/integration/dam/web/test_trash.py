@@ -1,12 +1,15 @@
 """Into the trash and back: what is asked first, who may, and Undo."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -14,6 +17,7 @@ from dam.catalog import assets, counted_on, versions
 from dam.catalog.models import Approval, Asset, RenditionKind, Version
 from dam.core import storage
 from dam.rights.models import MadeFrom, Relation
+from dam.web import trash as trashing
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 
 SELECTION, UNDO, PAGE = "/b/northwind/selection/trash/", "/b/northwind/trash/undo/", "/b/northwind/trash/"
@@ -209,3 +213,57 @@ def test_who_could_not_take_it_out_learns_nothing_of_a_clip_in_the_trash(brand: 
         assert (answer.status_code, "Own draft" in answer.text) == (404, False)
     fragment = client.get(address, headers={"HX-Request": "true"})
     assert (fragment.status_code, "Own draft" in fragment.text) == (404, False)
+
+
+def fill_trash(brand: Brand, count: int) -> list[Asset]:
+    """The one that was moved last comes first."""
+    at = timezone.now()
+    made = []
+    for place in range(count):
+        asset = VersionFactory.create(asset__brand=brand, asset__title=f"Clip {place:02}").asset
+        Asset.objects.filter(pk=asset.pk).update(trashed_at=at - timedelta(minutes=place))
+        made.append(asset)
+    return made
+
+
+def titles_on(client: Client, query: str = "") -> list[str]:
+    return [card.asset.title for card in client.get(PAGE + query).context["cards"]]
+
+
+def test_a_restore_shifts_no_page_of_the_trash(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trashing, "PAGE", 2)
+    made = fill_trash(brand, 5)
+    client, _draft = signed_in(brand, Role.LIBRARIAN)
+    page = client.get(PAGE)
+    assert [card.asset.title for card in page.context["cards"]] == ["Clip 00", "Clip 01"]
+    after = urlencode({"after": page.context["next"]})
+    client.post(f"/b/northwind/assets/{made[0].pk}/restore/")
+    assert titles_on(client, f"?{after}") == ["Clip 02", "Clip 03"]
+    Asset.objects.filter(trashed_at__isnull=False).update(trashed_at=None)
+    assert client.get(f"{PAGE}?{after}").headers["Location"] == PAGE
+
+
+def test_the_trash_is_searched_by_title(brand: Brand) -> None:
+    fill_trash(brand, 3)
+    client, _draft = signed_in(brand, Role.LIBRARIAN)
+    assert titles_on(client, "?q=clip+02") == ["Clip 02"]
+    assert "No clip in the trash has these words" in client.get(f"{PAGE}?q=winter").content.decode()
+
+
+def test_several_are_restored_and_deleted_after_they_were_counted(brand: Brand) -> None:
+    first, second, third, fourth = fill_trash(brand, 4)
+    client, _draft = signed_in(brand, Role.LIBRARIAN)
+    said = client.post(f"{PAGE}restore/", {"asset": [first.pk, second.pk]}, follow=True).content.decode()
+    assert "2 clips restored." in said
+    chosen = {"asset": [str(third.pk), str(fourth.pk)], "selected": "1"}
+    assert client.post(f"{PAGE}delete/", chosen).context["goes"].clips == 2
+    client.post(f"{PAGE}delete/", {**chosen, "sure": "2"})
+    assert not Asset.objects.filter(pk__in=[third.pk, fourth.pk]).exists()
+
+
+def test_deleting_a_selection_of_nothing_is_not_about_all(brand: Brand) -> None:
+    fill_trash(brand, 2)
+    client, _draft = signed_in(brand, Role.LIBRARIAN)
+    answer = client.post(f"{PAGE}delete/", {"selected": "1"}, follow=True)
+    assert "select the clips first" in answer.content.decode()
+    assert Asset.objects.filter(trashed_at__isnull=False).count() == 2
