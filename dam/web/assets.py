@@ -186,10 +186,20 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "own": own,
         "from_file": metadata_rows.of(version, principal=request.principal),
         "before_review": language.listed([row.field.title for row in own if row.missing]),
-        "collections": audience.with_clip(version.asset, request.principal)[:MOST_COLLECTIONS],
+        **_collections(request, version),
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),
     }
+
+
+def _collections(request: BrandRequest, version: Version) -> dict[str, object]:
+    """Those that it is in: the first ones, or with `?collections=all` every one, and how many more."""
+    found = audience.with_clip(version.asset, request.principal)
+    if request.GET.get("collections") == "all":
+        return {"collections": list(found), "more_collections": 0}
+    first = list(found[: MOST_COLLECTIONS + 1])
+    more = found.count() - MOST_COLLECTIONS if len(first) > MOST_COLLECTIONS else 0
+    return {"collections": first[:MOST_COLLECTIONS], "more_collections": more}
 
 
 def _taking(request: BrandRequest, version: Version, *, at: datetime) -> Answer | None:

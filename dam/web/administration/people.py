@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,9 +17,8 @@ from dam.accounts import groups, mails, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
-from dam.core import sorting
 from dam.search import query
-from dam.web import confirming, people_choice
+from dam.web import confirming, name_pages, people_choice
 from dam.web.decorators import BrandRequest, requires, requires_installation_admin
 
 PAGE = 50
@@ -50,11 +48,17 @@ def listing(request: BrandRequest) -> HttpResponse:
     role = request.GET.get("role", "")
     role = role if role in {choice.key for choice in choices} else ""
     found = _found(request.brand, words=words, state=state, role=role)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = name_pages.read(
+        found,
+        column="user__name",
+        among=Membership.everyone.filter(brand=request.brand),
+        after=request.GET.get("after", ""),
+        size=PAGE,
+    )
     context = {
         **frame("people"),
         "page": page,
-        "rows": [Row(row, roles.name(row.given)) for row in page],
+        "rows": [Row(row, roles.name(row.given)) for row in page.rows],
         "words": words,
         "state": state,
         "role": role,
@@ -259,7 +263,7 @@ def _found(brand: Brand, *, words: str, state: str, role: str) -> QuerySet[Membe
     for word in words.split():
         rows = rows.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
     of_brand = Prefetch("user__people_groups", Group.objects.filter(brand=brand), to_attr="groups_here")
-    return rows.order_by(sorting.alphabetical("user__name"), "pk").prefetch_related(of_brand)
+    return rows.prefetch_related(of_brand)
 
 
 def _open_invitations(brand: Brand) -> int:

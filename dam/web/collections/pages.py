@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +19,7 @@ from dam.core import sorting
 from dam.search import search
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
-from dam.web import cards, selection
+from dam.web import cards, name_pages, selection
 from dam.web.cards import AssetCard
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -43,14 +42,19 @@ class Row:
 @requires(Capability.VIEW)
 def listing(request: BrandRequest) -> HttpResponse:
     """Those at the top, whose covers come one by one as they come into view (`cover`)."""
-    rows = _rows(request).filter(parent=None)
-    page = Paginator(rows, PAGE_OF_COLLECTIONS).get_page(request.GET.get("page"))
+    page = name_pages.read(
+        _rows(request).filter(parent=None),
+        column="name",
+        among=Collection.objects.filter(brand=request.brand),
+        after=request.GET.get("after", ""),
+        size=PAGE_OF_COLLECTIONS,
+    )
     context = {
         "area": "collections",
         "page": page,
-        "rows": [_row(each, request) for each in page],
-        "smart": _smart(request) if page.number == 1 else (),
-        "recent": _recent(request) if page.number == 1 else (),
+        "rows": [_row(each, request) for each in page.rows],
+        "smart": () if page.continues else _smart(request),
+        **({} if page.continues else _recent(request)),
     }
     return render(request, "collections/collections.html", context)
 
@@ -141,9 +145,12 @@ def _in_order(request: BrandRequest, keys: list[UUID]) -> list[Asset]:
     return [found[key] for key in keys if key in found]
 
 
-def _recent(request: BrandRequest) -> tuple[AssetCard, ...]:
-    keys = list(recent_clips.of(request.principal).values_list("asset", flat=True)[:MOST_RECENT])
-    return cards.all_of(_in_order(request, keys), at=here(request.brand))
+def _recent(request: BrandRequest) -> dict[str, Any]:
+    """The clips opened last, or with `?recent=all` as many as are kept, and how many more there are."""
+    keys = list(recent_clips.of(request.principal).values_list("asset", flat=True))
+    shown = keys if request.GET.get("recent") == "all" else keys[:MOST_RECENT]
+    found = cards.all_of(_in_order(request, shown), at=here(request.brand))
+    return {"recent": found, "more_recent": len(keys) - len(shown)}
 
 
 def _smart(request: BrandRequest) -> list[SavedSearch]:

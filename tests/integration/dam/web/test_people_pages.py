@@ -12,6 +12,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import CustomRole, Group, Invitation, Membership
 from dam.accounts.principals import Member
 from dam.web import people_choice
+from dam.web.administration import people
 from tests.factories import PASSWORD, BrandFactory, member
 from tests.review_factory import Case
 
@@ -39,6 +40,19 @@ def test_the_list_finds_by_words_role_and_state(client: Client, admin: Member) -
     assert "Greta Gone" in listed(client, admin, state="deactivated")
     assert "Vera View" not in listed(client, admin, role="admin")
     assert "Vera View" in listed(client, admin, q="vera", state="all")
+
+
+def test_who_comes_meanwhile_shifts_no_page(
+    client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "PAGE", 2)
+    for name in ("Bea", "Cem", "Dot"):
+        member(admin.brand, Role.VIEWER, name=name)
+    address = reverse("people", args=[admin.brand.slug])
+    after = client.get(address).context["page"].after
+    member(admin.brand, Role.VIEWER, name="Abe")
+    rows = client.get(address, {"after": after}).context["rows"]
+    assert [row.user.name for row in rows] == ["Cem", "Dot"]
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(client: Client, admin: Member) -> None:

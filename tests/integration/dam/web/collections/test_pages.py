@@ -15,6 +15,7 @@ from dam.catalog.models import Asset
 from dam.collections import collections, items
 from dam.collections.audience import Audience
 from dam.collections.models import Collection
+from dam.web import assets as clip_pages
 from dam.web.collections import pages
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 from tests.integration.dam.web.collections.addresses import ADD, ALL, page_of, titles
@@ -130,3 +131,53 @@ def test_how_many_clips_there_are_goes_below_the_name(client: Client, collection
     assert page.index("Summer") < page.index(place)
     assert place in cover
     assert "2 clips" in cover
+
+
+def test_a_new_collection_shifts_no_page_of_all(
+    brand: Brand, client: Client, creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_OF_COLLECTIONS", 2)
+    for name in ("Ärzte", "berlin", "Chicago", "Dublin"):
+        collections.create(name, by=creator)
+    first = client.get(ALL).context
+    assert [row.collection.name for row in first["rows"]] == ["Ärzte", "berlin"]
+    collections.create("Aachen", by=creator)
+    after = first["page"].after
+    assert [row.collection.name for row in client.get(f"{ALL}?after={after}").context["rows"]] == [
+        "Chicago",
+        "Dublin",
+    ]
+    assert client.get(f"{ALL}?after=nonsense").context["rows"][0].collection.name == "Aachen"
+
+
+def test_all_recently_opened_clips_are_offered(
+    brand: Brand, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_RECENT", 2)
+    for number in range(3):
+        clip = VersionFactory.create(asset__brand=brand, asset__title=f"Opened {number}").asset
+        client.get(f"/b/{brand.slug}/assets/{clip.pk}/")
+    html = client.get(ALL).text
+    assert "Show 1 more" in html
+    assert "Opened 0" not in html
+    assert "Opened 0" in client.get(f"{ALL}?recent=all").text
+
+
+def test_the_search_inside_is_of_this_collection_and_those_in_it(
+    client: Client, collection: Collection
+) -> None:
+    assert f"?inside={collection.pk}" in client.get(page_of(collection)).text
+
+
+def test_a_clip_in_many_collections_says_how_many_more(
+    brand: Brand, client: Client, creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_pages, "MOST_COLLECTIONS", 1)
+    clip = VersionFactory.create(asset__brand=brand).asset
+    for name in ("Autumn", "Spring", "Winter"):
+        items.add(collections.create(name, by=creator), [clip.pk], by=creator)
+    address = f"/b/{brand.slug}/assets/{clip.pk}/"
+    html = client.get(address).text
+    assert "2 more" in html
+    assert "Winter" not in html
+    assert "Winter" in client.get(f"{address}?collections=all").text
