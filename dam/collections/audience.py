@@ -63,6 +63,13 @@ def may_manage(collection: Collection, *, by: Principal) -> bool:
     return by.user.pk in (collection.owner_id, collection.top.owner_id) or by.can(Capability.CURATE)
 
 
+def may_hand_over(collection: Collection, *, by: Principal) -> bool:
+    """Give it another owner: its owner may, and administrators of its brand. Of one that is seen."""
+    if by.brand.pk != collection.brand_id or by.user is None or not by.can(Capability.COLLECT):
+        return False
+    return by.user.pk == collection.owner_id or by.can(Capability.MANAGE_BRAND)
+
+
 def require_manage(collection: Collection, *, by: Principal) -> None:
     """Raise PermissionDenied unless this principal may manage it."""
     by.require(Capability.COLLECT)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import User
+from dam.accounts.models import Membership, User
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -87,9 +88,11 @@ def edit(
     parent: Collection | None = None,
     moves: bool = False,
     seen_by: Audience | None = None,
+    owner: User | None = None,
 ) -> bool:
     """Change what is given; with `moves` also where it lies, at the top without a parent.
 
+    Who was its `owner` goes on to see it: they are named among those who do.
     True when anything changed. Raises CollectionRefused, PermissionDenied.
     """
     with trail.recording():
@@ -110,19 +113,26 @@ def edit(
         places = [key for key in (row.parent_id, parent and parent.pk) if key] if moved else []
         if moved:
             _move(row, parent, by=by)
+        former, handed_over = row.owner_id, owner is not None and owner.pk != row.owner_id
+        if owner is not None and handed_over:
+            _require_owner(row, owner, by=by)
+            row.owner = owner
         # First who sees it: what the log says of the rest depends on that.
         shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
-        if changes or moved:
-            row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top"])
-        if changes or moved or shared:
+        if handed_over and former is not None and row.parent_id is None and not row.everyone:
+            row.people.add(former)
+        if changes or moved or handed_over:
+            row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top", "owner"])
+        if changes or moved or shared or handed_over:
             touch([row.pk, *places], by=by, left=top)
-        if moved or shared:
+        if moved or shared or handed_over:
             _tell((key for level in _below(row) for key in level), by=by)  # others may see them now
-        if changes or moved:
-            record(Verb.COLLECTION_EDITED, row, by=by, data=changes)
+        if changes or moved or handed_over:
+            data: dict[str, object] = {**changes, **({"handed_over": True} if handed_over else {})}
+            record(Verb.COLLECTION_EDITED, row, by=by, data=data)
         if shared:
             record(Verb.COLLECTION_SHARED, row, by=by)
-    return bool(changes or moved or shared)
+    return bool(changes or moved or shared or handed_over)
 
 
 def delete(collection: Collection, *, by: Principal, at: datetime | None = None) -> None:
@@ -239,6 +249,13 @@ def record(
         kept["private"] = True
     target = collection.name if everyone else ""
     trail.record(verb, brand=by.brand, target=target, actor=by, data=kept)
+
+
+def _require_owner(row: Collection, owner: User, *, by: Principal) -> None:
+    if not audience.may_hand_over(row, by=by):
+        raise PermissionDenied(_("Only its owner or an administrator can give a collection another owner."))
+    if not Membership.objects.filter(brand=row.brand_id, user=owner, user__is_active=True).exists():
+        raise CollectionRefused(_("Choose an owner who works in this brand."))
 
 
 def _move(row: Collection, parent: Collection | None, *, by: Principal) -> None:

@@ -152,7 +152,8 @@ def of(event: Event) -> tuple[str, ...]:
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
     changed = (_change(name, before, after) for name, (before, after) in pairs)
-    return (*changed, *_own_fields(event), *_people(event), *_preset(event))
+    handed_over = (_("It has another owner"),) if event.data.get("handed_over") else ()
+    return (*changed, *handed_over, *_own_fields(event), *_people(event), *_preset(event))
 
 
 def _version(data: Mapping[str, Any]) -> list[str]:

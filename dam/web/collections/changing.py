@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import User
 from dam.collections import audience, collections, dates, items
 from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
@@ -95,11 +96,14 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
                 parent=_parent(request, filled.parent),
                 moves="parent" in request.POST and filled.parent != given["parent"],
                 seen_by=_audience(request, filled) if "seen_by" in request.POST else None,
+                owner=_owner(request, row),
             )
         except (CollectionRefused, DatesRefused, people_choice.NotHere) as refused:
             problem = refused.message
         else:
             messages.success(request, _("Saved."))
+            if not audience.visible(request.principal).filter(pk=row.pk).exists():
+                return redirect("collections", request.brand.slug)
             return redirect("collection", request.brand.slug, row.pk)
     return _form(request, filled, problem, row)
 
@@ -197,8 +201,16 @@ def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection |
         "more_people": offered.more,
         "addresses": filled.addresses,
         "groups": choices.of_groups(request.brand),
+        "owners": _owners(request, row) if row else (),
     }
     return render(request, "collections/form.html", context, status=422 if problem else 200)
+
+
+def _owners(request: BrandRequest, row: Collection) -> list[User]:
+    """Whom it can be given to, its owner among them; none where this person can't give it."""
+    if not audience.may_hand_over(row, by=request.principal):
+        return []
+    return choices.people(request.brand, [row.owner_id] if row.owner_id else []).people
 
 
 def _read(request: BrandRequest) -> Filled:
@@ -237,6 +249,18 @@ def _audience(request: BrandRequest, filled: Filled) -> Audience:
 
 def _ids(request: BrandRequest, name: str) -> frozenset[int]:
     return frozenset(numbers.read_all(request.POST.getlist(name)))
+
+
+def _owner(request: BrandRequest, row: Collection) -> User | None:
+    """Whom the form gives it to; None where it leaves that as it was. Raises CollectionRefused."""
+    chosen = request.POST.get("owner", "")
+    if not chosen or chosen == str(row.owner_id or ""):
+        return None
+    keys = numbers.read_all([chosen])
+    found = people_choice.active(request.brand).filter(user__in=keys).select_related("user").first()
+    if found is None:
+        raise CollectionRefused(_("Choose an owner who works in this brand."))
+    return found.user
 
 
 def _parent(request: BrandRequest, key: str) -> Collection | None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
@@ -14,8 +15,9 @@ from dam.collections import audience, collections
 from dam.collections.audience import Audience
 from dam.collections.models import Collection
 from dam.web import people_choice
-from tests.factories import member
+from tests.factories import BrandFactory, member
 from tests.integration.dam.web.collections.addresses import ALL, NEW, page_of, titles, undo
+from tests.integration.dam.web.conftest import SignIn
 
 
 def test_one_is_made_for_chosen_people(client: Client, brand: Brand, creator: Member) -> None:
@@ -139,3 +141,31 @@ def test_a_clip_is_made_the_cover_from_its_menu(
 def test_a_cover_that_says_nothing_is_refused(client: Client, collection: Collection) -> None:
     assert client.post(page_of(collection, "cover/choose/")).status_code == 400
     assert client.post(page_of(collection, "cover/choose/"), {"cover": "x"}).status_code == 400
+
+
+def test_its_owner_gives_it_to_a_colleague_and_still_sees_it(
+    client: Client, brand: Brand, creator: Member, collection: Collection
+) -> None:
+    colleague = member(brand, Role.CREATOR, name="Cem Colleague")
+    client.post(page_of(collection, "edit/"), {"name": "Summer", "seen_by": "chosen"})
+    assert "Cem Colleague" in client.get(page_of(collection, "edit/")).text
+    client.post(page_of(collection, "edit/"), {"name": "Summer", "owner": colleague.user.pk})
+    collection.refresh_from_db()
+    assert collection.owner == colleague.user
+    assert audience.visible(creator).filter(pk=collection.pk).exists()
+    assert client.get(page_of(collection, "edit/")).status_code == 403
+    assert Event.objects.latest("sequence").verb == "collection.edited"
+
+
+def test_an_administrator_gives_it_another_owner_and_no_librarian_does(
+    brand: Brand, collection: Collection, sign_in: SignIn
+) -> None:
+    colleague, stranger = member(brand, Role.CREATOR), member(BrandFactory.create())
+    edit = page_of(collection, "edit/")
+    given = {"name": "Summer", "owner": colleague.user.pk}
+    assert sign_in(Role.LIBRARIAN).post(edit, given).status_code == 403
+    admin = sign_in(Role.ADMIN)
+    assert admin.post(edit, {"name": "Summer", "owner": stranger.user.pk}).status_code == 422
+    admin.post(edit, given)
+    collection.refresh_from_db()
+    assert collection.owner == colleague.user
