@@ -115,7 +115,7 @@ class Row {
 
   // Of several that were dropped on a clip's page only one is taken.
   leaveOut(taken) {
-    const said = _("Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a clip of its own.", { taken });
+    const said = _("Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a separate clip.", { taken });
     this.show("refused", said);
   }
 

@@ -45,7 +45,7 @@ globalThis.words = {
  "No clips yet.": "Noch keine Clips.",
  "No date": "Kein Datum",
  "No microphone was found. Connect one, then try again.": "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es noch einmal.",
- "Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a clip of its own.": "Nicht hochgeladen: Nur eine Datei auf einmal wird zur nächsten Version, hier „{taken}“. Fügen Sie diese danach hinzu oder in der Bibliothek als eigenen Clip.",
+ "Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a separate clip.": "Nicht hochgeladen: Nur eine Datei auf einmal wird zur nächsten Version, hier „{taken}“. Fügen Sie diese danach hinzu oder in der Bibliothek als eigenen Clip.",
  "Others can follow you. They see your playhead, your pointer and what you draw.": "Andere können Ihnen folgen. Sie sehen Ihre Abspielposition, Ihren Zeiger und was Sie zeichnen.",
  "Others can't follow you any more. Reload the page.": "Andere können Ihnen nicht mehr folgen. Laden Sie die Seite neu.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Bildausschnitt: links {left}, oben {top}, Breite {width}, Höhe {height}",

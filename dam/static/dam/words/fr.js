@@ -45,7 +45,7 @@ globalThis.words = {
  "No clips yet.": "Aucun clip pour l’instant.",
  "No date": "Pas de date",
  "No microphone was found. Connect one, then try again.": "Aucun microphone n’a été trouvé. Branchez-en un, puis réessayez.",
- "Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a clip of its own.": "Non envoyé : un seul fichier à la fois devient la version suivante, ici « {taken} ». Ajoutez celui-ci ensuite, ou dans la bibliothèque comme clip à part.",
+ "Not uploaded: one file at a time becomes the next version, here “{taken}”. Add this one afterwards, or in the library as a separate clip.": "Non envoyé : un seul fichier à la fois devient la version suivante, ici « {taken} ». Ajoutez celui-ci ensuite, ou dans la bibliothèque comme clip à part.",
  "Others can follow you. They see your playhead, your pointer and what you draw.": "Les autres peuvent vous suivre. Ils voient votre tête de lecture, votre pointeur et ce que vous dessinez.",
  "Others can't follow you any more. Reload the page.": "Les autres ne peuvent plus vous suivre. Rechargez la page.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Partie de l'image : gauche {left}, haut {top}, largeur {width}, hauteur {height}",
