@@ -158,8 +158,12 @@ def of(event: Event) -> tuple[str, ...]:
 
 def _version(data: Mapping[str, Any]) -> list[str]:
     """Of a new version which one it restores, and what was said of the change."""
-    told = [_("Version %(number)s restored") % {"number": data["restored"]}] if "restored" in data else []
-    return told + ([_("What changed: %(note)s") % {"note": data["note"]}] if "note" in data else [])
+    told = []
+    if "restored" in data:
+        told.append(_("Version %(number)s restored") % {"number": data["restored"]})
+    if "note" in data:
+        told.append(_("What changed: %(note)s") % {"note": data["note"]})
+    return told
 
 
 def _preset(event: Event) -> list[str]:
