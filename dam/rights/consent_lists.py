@@ -168,7 +168,7 @@ def apply(
             done.append(["reinstated", key, there[key].wanted.withdrawn])
         else:
             consents.remove(version, key, by=by, noted=noted)
-            done.append(["removed", kept(each.said)])
+            done.append(["removed", kept(each.said), key, each.withdrawn])
     return done
 
 
@@ -190,7 +190,8 @@ def _back(
     version: Version, what: str, said: Sequence[Any], *, by: Principal, noted: Mapping[str, Any]
 ) -> None:
     if what == "removed":
-        consents.add(version, read_kept(said[0]), by=by, noted=noted)
+        words, key, withdrawn = said
+        consents.put_back(version, key, read_kept(words), withdrawn=withdrawn, by=by, noted=noted)
         return
     key = said[0]
     if what == "added":

@@ -240,6 +240,37 @@ def remove(version: Version, consent_id: int, *, by: Principal, noted: Noted = N
         _record(Verb.CONSENT_REMOVED, consent, now, by=by, **(noted or {}))
 
 
+def put_back(
+    version: Version,
+    consent_id: int,
+    said: Said,
+    *,
+    withdrawn: str | None,
+    by: Principal,
+    noted: Noted = None,
+) -> Consent:
+    """The version needs again what was removed from it: that very consent, as long as others need it.
+
+    Else one of the same words, withdrawn for the same reason. Raises ConsentRefused, PermissionDenied.
+    """
+    with trail.recording():
+        now = _locked(version, by=by)
+        consent = Consent.objects.select_for_update().filter(pk=consent_id, brand=now.brand).first()
+        if consent is None:
+            consent = add(now, said, by=by, noted=noted)
+            if withdrawn is not None:
+                consent = withdraw(now, consent.pk, reason=withdrawn, by=by, noted=noted)
+            return consent
+        _require_change([now.pk], by=by)
+        needed = ConsentLink.objects.filter(version=now)
+        if needed.count() >= MOST:
+            raise too_many()
+        if not needed.filter(consent=consent).exists():
+            ConsentLink.objects.create(version=now, consent=consent)
+            _record(Verb.CONSENT_ADDED, consent, now, by=by, **(noted or {}))
+    return consent
+
+
 def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | None = None) -> Consent:
     """Remove the name, the words and the document for good; its kind and its end stay, and narrow as before.
 

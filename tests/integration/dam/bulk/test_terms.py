@@ -168,6 +168,30 @@ def test_a_file_changes_consents_and_undo_brings_them_back(clips: list[Asset], l
     assert Consent.objects.filter(pk=ada.pk, covers="EU", until=None).exists()
 
 
+def test_undo_brings_back_a_removed_consent_withdrawn_as_it_was_and_shared(
+    clips: list[Asset], librarian: Member
+) -> None:
+    done(clips[:2], ADA, by=librarian)
+    ada = Consent.objects.get()
+    bob = consents.add(version_of(clips[0]), Said("voice", "Bob"), by=librarian)
+    for each in (ada, bob):
+        consents.withdraw(version_of(clips[0]), each.pk, reason="They asked.", by=librarian)
+    rows = [row for row in exported(librarian) if row["title"] == "A"]
+    rows[0]["consents"] = ""
+    draft = importing.draft(file_of(rows, "id", "consents"), "clips.csv", by=librarian)
+    edits.start(draft, by=librarian)
+    assert run(draft).changed == 1
+    assert said(clips[0], librarian) == []
+    assert RightsRecord.objects.get(version__latest_of=clips[0].pk).consents_until is None
+    edit = undone(draft, by=librarian)
+    assert (edit.undone, edit.partly, edit.kept) == (1, 0, 0)
+    back = {each.name: each for each in consents.of(version_of(clips[0]), by=librarian)}
+    assert back["Ada Example"].pk == ada.pk  # so what happens to it goes on reaching this clip
+    assert [each.withdrawn_reason for each in back.values()] == ["They asked.", "They asked."]
+    ended = RightsRecord.objects.filter(consents_until__lte=timezone.now())
+    assert ended.filter(version__latest_of=clips[0].pk).exists()
+
+
 def test_cells_of_terms_that_cant_be_are_told_by_their_column(
     clips: list[Asset], librarian: Member, legal: Member, cleared: Asset
 ) -> None:
