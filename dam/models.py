@@ -16,6 +16,7 @@ from dam.accounts.models import (
 from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.bulk.models import BulkEdit, BulkItem
+from dam.captions.models import CaptionTrack
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
 from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleRows, StaleWords
@@ -94,6 +95,7 @@ __all__ = [
     "BroaderTag",
     "BulkEdit",
     "BulkItem",
+    "CaptionTrack",
     "ChainCheck",
     "Collection",
     "CollectionItem",

@@ -74,7 +74,7 @@ def respond(
     return _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
 
 
-def made(request: HttpRequest, content: bytes, *, content_type: str) -> HttpResponseBase:
+def made(request: HttpRequest, content: bytes, *, content_type: str, save_as: str = "") -> HttpResponseBase:
     """A small file that is made for this answer, under the same headers as a stored one."""
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
     if ranges.matches(request.headers.get("If-None-Match", ""), etag=etag):
@@ -82,7 +82,7 @@ def made(request: HttpRequest, content: bytes, *, content_type: str) -> HttpResp
         content_type = ""
     else:
         response = HttpResponse(content)
-    answer = _with_headers(response, etag=etag, content_type=content_type, save_as="")
+    answer = _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
     answer.headers["Accept-Ranges"] = "none"
     return answer
 

@@ -216,6 +216,7 @@ class Recipe:
     captions: Captions = Captions.NONE
     loudness: int | None = None  # LUFS; None leaves the sound as it is
     notices: tuple[Notice, ...] = ()  # labels of disclosure; no brand's preset has any
+    language: str = ""  # of the captions, where the version has several; no preset says so itself
     watermark: bool = False  # whether the brand wants an invisible one; no preset says so itself
 
     @property
@@ -224,7 +225,7 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         data = {name: str(each) if isinstance(each, StrEnum) else each for name, each in asdict(self).items()}
-        for name in ("notices", "watermark"):
+        for name in ("notices", "watermark", "language"):
             if not data[name]:  # so that files without keep the digest that they always had
                 del data[name]
         return data
@@ -241,6 +242,7 @@ class Recipe:
             loudness=data["loudness"],
             notices=tuple(Notice.from_json(each) for each in data.get("notices", ())),
             watermark=bool(data.get("watermark")),
+            language=str(data.get("language", "")),
         )
 
 

@@ -15,9 +15,9 @@ from dam.catalog import tags
 from dam.catalog.models import Asset, Version
 from dam.custom_fields import schema, shown, values
 from dam.media.embedded_metadata import EmbeddedMetadata
-from dam.search import lexemes, lexicon
+from dam.search import lexemes, lexicon, said_lines
 from dam.search.lexemes import Text
-from dam.search.models import CommentText, SearchDocument, TimedText
+from dam.search.models import CommentText, SearchDocument, TimedTextKind
 from dam.search.results import Part
 
 WEIGHTS = {Part.TITLE: "A", Part.TAGS: "B", Part.FIELD: "C", Part.DESCRIPTION: "C"}  # all others D
@@ -134,9 +134,8 @@ def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterabl
 
 def _more(keys: Collection[UUID]) -> _Texts:
     texts = _Texts()
-    timed = TimedText.objects.filter(version__in=keys).order_by("version", "start_ms", "pk")
-    for row in timed:
-        part = Part.SAID if row.kind == "spoken" else Part.WRITTEN
+    for row in said_lines.searched(keys).order_by("version", "start_ms", "pk"):
+        part = Part.WRITTEN if row.kind == TimedTextKind.WRITTEN else Part.SAID
         texts.timed[row.version_id].append(PartText(part, row.text, row.start_ms, row.end_ms))
     for comment in CommentText.objects.filter(version__in=keys).order_by("pk"):
         texts.comments[comment.version_id].append(PartText(Part.COMMENT, comment.text))

@@ -138,6 +138,7 @@ class NullQueries(models.Model):
 class TimedTextKind(models.TextChoices):
     SPOKEN = "spoken", "Spoken"
     WRITTEN = "written", "Written in the picture"
+    CAPTION = "caption", "Said, as captions have it"  # of all languages (dam.captions.tracks)
 
 
 class TimedText(models.Model):

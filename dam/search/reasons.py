@@ -10,8 +10,8 @@ from django.db.models import Q, prefetch_related_objects
 from dam.accounts.principals import Principal
 from dam.catalog.models import Origin, Version
 from dam.media.embedded_metadata import EmbeddedMetadata
-from dam.search import documents, fulltext, normalising, passages
-from dam.search.models import CommentText, TimedText, TimedTextKind
+from dam.search import documents, fulltext, normalising, passages, said_lines
+from dam.search.models import CommentText, TimedTextKind
 from dam.search.passages import Said
 from dam.search.query import Query, Term
 from dam.search.results import Hit, Match, Moment, Part, Passage, Why
@@ -127,8 +127,8 @@ def _lines(versions: Iterable[UUID], query: Query) -> dict[UUID, list[Said]]:
                 near |= Q(text__icontains=form[: max(_LEAST, len(form) - _ENDING)])
     found: dict[UUID, list[Said]] = defaultdict(list)
     if near:
-        rows = TimedText.objects.filter(near, version_id__in=list(versions))
+        rows = said_lines.searched(versions).filter(near)
         for row in rows.order_by("version_id", "start_ms")[:MOST_LINES]:
-            part = Part.SAID if row.kind == TimedTextKind.SPOKEN else Part.WRITTEN
+            part = Part.WRITTEN if row.kind == TimedTextKind.WRITTEN else Part.SAID
             found[row.version_id].append(Said(part, row.text, row.start_ms, row.end_ms))
     return found

@@ -26,6 +26,7 @@ from dam.rights import making, terms
 from dam.rights.visibility import trashed_assets, visible_assets
 from dam.web import (
     asset_version,
+    captions,
     going_back,
     made_from,
     metadata_rows,
@@ -97,6 +98,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         recent_clips.note(version.asset, by=request.principal, at=timezone.now())
         if request.principal.can(Capability.EDIT):
             context |= poster_choice.context(version, start_ms=start_ms)
+        context |= captions.context(version, by=request.principal)
         context["timed_texts"] = timed_text_lists.of(version, principal=request.principal)
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 

@@ -44,6 +44,10 @@ VERBS: dict[str, Wording] = {
     Verb.CONSENT_ERASED: Wording(
         "user-x", noop("%(person)s removed the personal data of a consent of %(target)s")
     ),
+    Verb.CAPTIONS_ADDED: Wording("captions", noop("%(person)s added captions to %(target)s")),
+    Verb.CAPTIONS_CHANGED: Wording("captions", noop("%(person)s changed captions of %(target)s")),
+    Verb.CAPTIONS_REMOVED: Wording("captions-off", noop("%(person)s removed captions of %(target)s")),
+    Verb.CAPTIONS_RESTORED: Wording("undo-2", noop("%(person)s restored captions of %(target)s")),
     Verb.RENEWAL_ASKED: Wording("hourglass", noop("%(person)s asked to renew the clearance of %(target)s")),
     Verb.RENEWAL_WITHDRAWN: Wording(
         "undo-2", noop("%(person)s withdrew the request to renew the clearance of %(target)s")

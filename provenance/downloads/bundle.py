@@ -30,7 +30,8 @@ from dam.rights import policy, terms, territories
 from dam.rights.model_licences import standings
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_assets, visible_versions
-from provenance.downloads import labelled, preset_files
+from provenance.downloads import captioning, labelled, preset_files
+from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.downloads.zip_stream import Writer
 from provenance.releases.models import Release
@@ -147,13 +148,13 @@ def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]
         return found
     versions = [entry.version.pk for entry in made]
     captioned = preset is not None and preset.recipe["captions"] != Captions.NONE
-    said = preset_files.said_in(versions) if captioned else {}
+    chosen = captioning.of_many(versions) if captioned else {}
     wanted = {
         entry.version.pk: preset_files.wanted(
             entry.release,
             entry.version.asset,
             preset or labelled.as_it_is(entry.version),
-            captions=said.get(entry.version.pk, ""),
+            captions=chosen.get(entry.version.pk, ChosenCaptions()),
             frame=preset_files.still_frame(entry.version),
             watermark=entry.version.brand.watermarks,
             notices=entry.notices,
@@ -171,7 +172,7 @@ def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]
             entry,
             files.get((entry.version.pk, wanted[entry.version.pk][1])),
             recipe=wanted[entry.version.pk][0],
-            said=said.get(entry.version.pk, ""),
+            said=chosen.get(entry.version.pk, ChosenCaptions()).said,
         )
         if entry.version.pk in wanted
         else entry

@@ -7,13 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 from dam.core import errors, storage
+from dam.core.language import gettext as _
 from dam.core.language import noop
 from dam.ingest import disk_space
 from dam.media import preset_files as media_files
 from dam.media import presets, runner
 from dam.media.presets import Captions, Format, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
-from provenance.downloads import likeness, preset_files
+from provenance.downloads import captioning, likeness, preset_files
+from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import PresetFile
 from provenance.manifests import claims, signing, verify
 from provenance.manifests.claims import NamedModel, PresetFacts
@@ -139,13 +141,17 @@ def _resized(to: tuple[int, int], of: tuple[int, int]) -> str:
 
 
 def _request(file: PresetFile, recipe: Recipe, info: MediaInfo) -> media_files.Request:
-    cues = preset_files.cues_of(file.version) if recipe.captions is not Captions.NONE else []
-    if obstacle := preset_files.obstacle(file.version, recipe, said=preset_files.said(cues)):
+    captioned = recipe.captions is not Captions.NONE
+    chosen = captioning.of(file.version, recipe.language) if captioned else ChosenCaptions()
+    if obstacle := preset_files.obstacle(file.version, recipe, said=chosen.said):
         raise preset_files.DownloadRefused(obstacle)
+    if chosen.language != recipe.language:
+        raise preset_files.DownloadRefused(_("The captions were changed. Make the file again."))
     return media_files.Request(
         recipe=recipe,
         focus=(file.focus_x, file.focus_y),
-        captions=cues,
+        captions=chosen.cues,
+        language=chosen.spoken,
         frame=min(file.frame, max(info.frame_count - 1, 0)),
     )
 

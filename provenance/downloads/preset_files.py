@@ -3,7 +3,6 @@
 Rows move by conditional update. What must happen after a commit follows from the rows: recovery sends it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,11 +26,11 @@ from dam.core.storage import Stored
 from dam.core.text import storable
 from dam.delivery import access
 from dam.ingest import backoff, holding
-from dam.media import encoders, overlay, presets
+from dam.media import encoders, presets
 from dam.media.overlay import Notice
 from dam.media.presets import Captions, Medium, Recipe
-from dam.search import timed_texts
-from dam.search.models import TimedText, TimedTextKind
+from provenance.downloads import captioning
+from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.likeness import Movie
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
@@ -62,7 +61,7 @@ def wanted(
     asset: Asset,
     preset: DownloadPreset,
     *,
-    captions: str,
+    captions: ChosenCaptions,
     frame: int,
     watermark: bool,
     notices: tuple[Notice, ...] = (),
@@ -72,31 +71,14 @@ def wanted(
     `watermark`: whether the brand wants one in it.
     """
     recipe = replace(Recipe.from_json(preset.recipe), notices=notices, watermark=watermark)
+    if recipe.captions is not Captions.NONE:
+        recipe = replace(recipe, language=captions.language)
     focus = (asset.focus_x, asset.focus_y)
-    return recipe, presets.digest(recipe, focus=focus, captions=captions, frame=frame)
-
-
-def cues_of(version: Version) -> list[overlay.Cue]:
-    """What is said in the clip, to be read along."""
-    rows = timed_texts.of(version, TimedTextKind.SPOKEN)
-    return [(row.start_ms, row.end_ms, row.text) for row in rows]
-
-
-def said_in(version_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """What `said` gives of each version that has a transcript, by one query."""
-    rows = TimedText.objects.filter(version__in=list(version_ids), kind=TimedTextKind.SPOKEN)
-    cues: dict[UUID, list[overlay.Cue]] = defaultdict(list)
-    for row in rows.order_by("start_ms", "pk"):
-        cues[row.version_id].append((row.start_ms, row.end_ms, row.text))
-    return {key: said(each) for key, each in cues.items()}
-
-
-def said(cues: Iterable[overlay.Cue]) -> str:
-    return "\n".join(f"{start} {end} {text}" for start, end, text in cues)
+    return recipe, presets.digest(recipe, focus=focus, captions=captions.said, frame=frame)
 
 
 def obstacle(version: Version, recipe: Recipe, *, said: str) -> str:
-    """Why such a file can't be made of the version at all; empty where it can. `said` as `said` gives it."""
+    """Why such a file can't be made of the version at all; empty where it can. `said`: its captions."""
     if missing := encoders.missing(recipe):
         names = ", ".join(missing)
         return _("FFmpeg on this server can't make this format: it lacks %(names)s.") % {"names": names}
@@ -109,7 +91,9 @@ def obstacle(version: Version, recipe: Recipe, *, said: str) -> str:
     if not (version.kind == AssetKind.VIDEO or labelled_image) or not version.media_info:
         return _("Other formats are made of videos alone.")
     if recipe.captions is not Captions.NONE and not said:
-        return _("This preset needs captions, and this clip has no transcript. Choose another preset.")
+        return _(
+            "This preset needs captions, and this clip has none. Add captions, or choose another preset."
+        )
     animated = recipe.spec.medium is Medium.ANIMATION
     if animated and (version.duration_ms or 0) > presets.LONGEST_ANIMATION_MS:
         return _(
@@ -139,12 +123,13 @@ def request(
     *,
     by: Principal,
     notices: tuple[Notice, ...] = (),
+    language: str = "",
     at: datetime | None = None,
 ) -> PresetFile:
     """Have the file made, unless it is there or on its way; whoever asks next gets the same one.
 
-    `notices` are the labels of disclosure that it is to show. Reads `version.asset`
-    and `version.rights`. Raises DownloadRefused, PermissionDenied.
+    `notices` are the labels of disclosure that it is to show, `language` that of its captions where there are
+    several. Reads `version.asset` and `version.rights`. Raises DownloadRefused, PermissionDenied.
     """
     by.require(Capability.DOWNLOAD_RELEASE, brand=version.brand)
     at = at or timezone.now()
@@ -153,18 +138,20 @@ def request(
     if not verdict.allowed or release is None:
         raise DownloadRefused(" ".join(verdict.reasons) or _("This version has no release to download."))
     asset = version.asset
-    cues = cues_of(version) if preset.recipe["captions"] != Captions.NONE else []
+    chosen = (
+        captioning.of(version, language) if preset.recipe["captions"] != Captions.NONE else ChosenCaptions()
+    )
     frame = still_frame(version)
     recipe, digest = wanted(
         release,
         asset,
         preset,
-        captions=said(cues),
+        captions=chosen,
         frame=frame,
         watermark=version.brand.watermarks,
         notices=notices,
     )
-    if hindered := obstacle(version, recipe, said=said(cues)):
+    if hindered := obstacle(version, recipe, said=chosen.said):
         raise DownloadRefused(hindered)
     there = of_release(release, [digest]).get(digest)
     if there is not None and not shows(there):

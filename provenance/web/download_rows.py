@@ -15,8 +15,9 @@ from dam.media import presets
 from dam.media.overlay import Notice
 from dam.media.presets import Captions, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
-from provenance.downloads import labelled, preset_files
+from provenance.downloads import captioning, labelled, preset_files
 from provenance.downloads import presets as brand_presets
+from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -70,15 +71,21 @@ class DownloadRow:
         return self.state in UNDER_WAY
 
     @property
+    def captioned(self) -> bool:
+        return bool(self.preset.recipe["captions"] != Captions.NONE)
+
+    @property
     def cropped(self) -> bool:
         return bool(self.preset.recipe["shape"] != Shape.ORIGINAL)
 
 
-def of(version: Version, *, by: Principal, notices: tuple[Notice, ...] = ()) -> list[DownloadRow] | None:
+def of(
+    version: Version, *, by: Principal, notices: tuple[Notice, ...] = (), language: str = ""
+) -> list[DownloadRow] | None:
     """Every preset of the brand for this version's release; None where there is none to make files of.
 
     With `notices`, the labels that the files must show, the release itself with them comes first.
-    Reads `version.asset`. Few queries for all.
+    `language`: of the captions, where the version has several. Reads `version.asset`. Few queries for all.
     """
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if release is None or not version.media_info or (version.kind != AssetKind.VIDEO and not notices):
@@ -88,14 +95,14 @@ def of(version: Version, *, by: Principal, notices: tuple[Notice, ...] = ()) -> 
         rows.insert(0, labelled.as_it_is(version))
     info = MediaInfo.from_json(version.media_info)
     captioned = any(row.recipe["captions"] != Captions.NONE for row in rows)
-    said = preset_files.said(preset_files.cues_of(version)) if captioned else ""
+    chosen = captioning.of(version, language) if captioned else ChosenCaptions()
     frame = preset_files.still_frame(version)
     wanted = {
         row: preset_files.wanted(
             release,
             version.asset,
             row,
-            captions=said,
+            captions=chosen,
             frame=frame,
             watermark=version.brand.watermarks,
             notices=notices,
@@ -109,7 +116,7 @@ def of(version: Version, *, by: Principal, notices: tuple[Notice, ...] = ()) -> 
             recipe,
             files.get(digest),
             info,
-            obstacle=preset_files.obstacle(version, recipe, said=said),
+            obstacle=preset_files.obstacle(version, recipe, said=chosen.said),
             by=by,
         )
         for row, (recipe, digest) in wanted.items()

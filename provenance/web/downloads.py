@@ -1,6 +1,7 @@
 """A released clip in other formats: the list, asking for one, cancelling it, and its bytes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,7 +26,7 @@ from dam.rights.visibility import visible_versions
 from dam.web import asset_version, files, htmx, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
 from dam.web.place_form import OTHER, PlaceForm
-from provenance.downloads import labelled, preset_files, presets
+from provenance.downloads import captioning, labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
 from provenance.web import disclosure_words, download_rows
@@ -54,7 +55,8 @@ def make(request: BrandRequest, version_id: UUID, preset_id: int) -> HttpRespons
     else:
         preset = get_object_or_404(presets.of(request.brand), pk=preset_id)
     try:
-        preset_files.request(version, preset, by=request.principal, notices=notices, at=at)
+        language = request.POST.get("captions", "")
+        preset_files.request(version, preset, by=request.principal, notices=notices, language=language, at=at)
     except preset_files.DownloadRefused as refused:
         return _refused(request, version, refused.message)
     return _back(request, version)
@@ -149,8 +151,17 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
     needed = labelled.required(version, use=use, territory=territory, at=at)
     notices = labelled.notices(needed, territory=territory)
     offered = verdict.allowed and answered
-    rows = download_rows.of(version, by=request.principal, notices=notices) if offered else None
-    asked = form.answer().named if form is not None else {}
+    captions = _captions(request, version)
+    language = captions.language if captions else ""
+    rows = (
+        download_rows.of(version, by=request.principal, notices=notices, language=language)
+        if offered
+        else None
+    )
+    captioned = captions if any(row.captioned for row in rows or ()) else None
+    asked = dict(form.answer().named if form is not None else {})
+    if captioned is not None:
+        asked["captions"] = captioned.language
     context = {
         "area": "library",
         "asset": version.asset,
@@ -160,6 +171,7 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
         "rows": rows,
         "cropped": any(row.cropped for row in rows or ()),
         "where": form,
+        "captions": captioned,
         "asked": asked,
         "query": urlencode(asked),
         "notices": disclosure_words.of_notices(notices),
@@ -173,6 +185,23 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
     fragment = htmx.is_fragment(request, target="downloads")
     template = "downloads/_list.html" if fragment else "downloads/asset.html"
     return render(request, template, context, status=status)
+
+
+@dataclass(frozen=True)
+class CaptionChoice:
+    """Which captions the files get: the language, and all there are with their names."""
+
+    language: str
+    choices: list[tuple[str, str]]
+
+
+def _captions(request: BrandRequest, version: Version) -> CaptionChoice | None:
+    """None where there is nothing to choose from."""
+    choices = captioning.choices(version)
+    if not choices:
+        return None
+    asked = _where(request).get("captions", "")
+    return CaptionChoice(asked if asked in dict(choices) else choices[0][0], choices)
 
 
 def _form(request: BrandRequest, *, uses: tuple[str, ...]) -> PlaceForm:
@@ -216,5 +245,5 @@ def _back(request: BrandRequest, version: Version) -> HttpResponse:
 def _page(request: BrandRequest, version: Version) -> HttpResponse:
     address = reverse("asset-downloads", args=[request.brand.slug, version.asset_id])
     sent = _where(request)
-    asked = {name: sent[name] for name in ("use", "territory") if sent.get(name)}
+    asked = {name: sent[name] for name in ("use", "territory", "captions") if sent.get(name)}
     return redirect(f"{address}?{urlencode({'version': version.number, **asked})}")

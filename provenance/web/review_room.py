@@ -20,7 +20,14 @@ from dam.accounts.principals import Principal
 from dam.accounts.times import here, of_brand, today_in
 from dam.catalog.models import Version
 from dam.rights import defaults, disclosure, presets, statements
-from dam.web import htmx, localisation, passkey_proofs, problem_details, rights_presets
+from dam.web import (
+    htmx,
+    localisation,
+    passkey_proofs,
+    player_captions,
+    problem_details,
+    rights_presets,
+)
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import (
@@ -348,6 +355,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "room_of": version.pk,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
+        "player_captions": player_captions.of(version),
         "queue": review_lists.listed(
             list(waiting[: review_lists.RECENT]), at=at, standing=standing, by=request.principal
         ),

@@ -47,7 +47,7 @@ PIECES = {
     "review-chosen",
     "comments", "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure", "review-evidence",
     "asset-consent-document", "saved-search", "saved-search-cover", "collection-cover", "comment-people",
-    "comment-assign", "comment-clips", "prompt-batch-report", "evidence-file",
+    "comment-assign", "captions-file", "comment-clips", "prompt-batch-report", "evidence-file",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log", "asset-rights", "openapi",

@@ -19,6 +19,8 @@ from dam.audit import trail
 from dam.bulk import edits as bulk_edits
 from dam.bulk.changes import Change
 from dam.bulk.models import BulkEdit
+from dam.captions import tracks
+from dam.captions.models import CaptionTrack
 from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
 from dam.collections import collections, items
@@ -256,6 +258,11 @@ class World:
             document=Document("release.pdf", b"%PDF-1.7"),
             by=self.people[Role.ADMIN],
         )
+        said = tracks.Said("en")
+        self.captions: CaptionTrack = tracks.put(
+            self.draft, said, [(0, 900, "Hello")], by=self.people[Role.ADMIN]
+        )
+        tracks.put(self.released, said, [(0, 900, "Hello")], by=self.people[Role.ADMIN])
         self.uploads: dict[Role, Upload] = {
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
@@ -342,7 +349,7 @@ class World:
                 return self.generator.weights_sha256
             case "prompt rule" | "prompt waiver" | "model reading":
                 return getattr(self, name.replace(" ", "_")).pk
-            case "hook" | "delivery" | "pair" | "consent" | "terms":
+            case "hook" | "delivery" | "pair" | "consent" | "captions" | "terms":
                 return getattr(self, name).pk
         return name
 

@@ -12,9 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.captions import tracks
+from dam.captions.models import CaptionTrack
 from dam.core import failures
 from dam.delivery import streaming
+from dam.media.caption_files import Format
+from dam.web import captions as caption_files
 from dam.web import files as masters
+from dam.web import player_captions
 from provenance.attachments import files
 from provenance.attachments.files import AttachmentRefused, Sender
 from provenance.guests import copies, door, links, reacting, remarks
@@ -56,6 +61,16 @@ def video(request: GuestRequest) -> HttpResponseBase:
     if streaming.sends(request, response):
         GuestSession.objects.filter(pk=request.visitor.session.pk).update(played_at=timezone.now())
     return response
+
+
+@require_safe
+@guest_view
+def captions(request: GuestRequest, language: str) -> HttpResponseBase:
+    """What is read along in the player, as WebVTT."""
+    version = request.visitor.link.version
+    if tracks.in_language(version, language) is None:
+        return frame.gone(request)
+    return caption_files.respond(request, version, language=language, form=Format.VTT)
 
 
 @require_safe
@@ -196,6 +211,10 @@ def _file(request: GuestRequest, *, save_as: str = "") -> HttpResponseBase:
         return frame.gone(request)
 
 
+def _captions(visitor: Visitor, track: CaptionTrack) -> str:
+    return reverse("guest-captions", args=[visitor.link.key, track.language])
+
+
 def _stage(visitor: Visitor) -> dict[str, object]:
     link = visitor.link
     copy: MarkedCopy = link.copy
@@ -203,6 +222,9 @@ def _stage(visitor: Visitor) -> dict[str, object]:
         "link": link,
         "version": link.version,
         "copy": copy,
+        "player_captions": player_captions.told(
+            tracks.listed(link.version), lambda each: _captions(visitor, each)
+        ),
         "ready": copy.state == CopyState.READY,
         "failed": copy.state == CopyState.FAILED,
         "reason": failures.shown(copy.reason) if copy.reason else "",

@@ -1,4 +1,5 @@
 // <reel-player>: components/player.html come alive. See docs/design-system.md for events and data attributes.
+import { Captions } from "./player/captions.js";
 import { Clock } from "./player/clock.js";
 import { FrameFields } from "./player/fields.js";
 import "./player/keys.js";
@@ -27,6 +28,7 @@ class ReelPlayer extends HTMLElement {
     this.rolling = false; // whether it is to play, which a browser at the end of the clip has forgotten
     this.speed = 1;
     this.fields = new FrameFields(this);
+    this.captions = new Captions(this);
     this.showsFrames = recall("frames", false);
     this.looping = "loop" in this.dataset;
     volume.bringBack(this.video);
@@ -116,6 +118,7 @@ class ReelPlayer extends HTMLElement {
     on(bar, "pointerleave", () => {
       this.querySelector(".player-peek").hidden = true;
     });
+    this.captions.listen(signal);
     this.fields.listen(signal);
     on(document, "htmx:afterSettle", () => {
       this.readMarkers();
@@ -173,6 +176,7 @@ class ReelPlayer extends HTMLElement {
       in: () => this.mark("start"),
       out: () => this.mark("end"),
       loop: () => this.toggleLoop(),
+      captions: () => this.captions.toggle(),
       mute: () => this.toggleMute(),
       full: () => this.toggleFullscreen(),
     };

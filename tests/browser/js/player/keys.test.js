@@ -11,7 +11,7 @@ function player({ start = null, end = null, inside = "" } = {}) {
       did.push([name, ...given]);
   const names = ["toggle", "shuttle", "step", "seekFrame", "mark", "clearRange", "toggleLoop", "toggleMute"];
   for (const name of [...names, "toggleFullscreen", "toMarker", "pause"]) element[name] = note(name);
-  Object.assign(element, { clock: { last: 99 }, range: { start, end }, fields: { stand: note("stand") } });
+  Object.assign(element, { clock: { last: 99 }, range: { start, end }, fields: { stand: note("stand") }, captions: { toggle: note("captions") } });
   return did;
 }
 
@@ -169,4 +169,10 @@ test("of two players on a page the first alone hears the keys", () => {
   press(" ");
   second.remove();
   equal(did, [["toggle"]]);
+});
+
+test("T turns captions on and off", () => {
+  const did = player();
+  press("t");
+  equal(did, [["captions"]]);
 });

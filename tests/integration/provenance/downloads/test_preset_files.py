@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
+from dam.captions import tracks
 from dam.catalog import assets
 from dam.catalog.models import Version
 from dam.core import storage
@@ -215,7 +216,7 @@ def test_an_altered_release_is_not_passed_on(case: Case) -> None:
 def test_captions_come_from_the_transcript(case: Case) -> None:
     admin = member(case.brand, Role.ADMIN)
     spoken = presets.add(by=admin, name="Captioned", recipe=Recipe(captions=Captions.TRACK))
-    with pytest.raises(preset_files.DownloadRefused, match="no transcript"):
+    with pytest.raises(preset_files.DownloadRefused, match="this clip has none"):
         preset_files.request(case.version, spoken, by=case.creator)
     timed_texts.keep(case.version, TimedTextKind.SPOKEN, [Line(0, 400, "Hello there")])
     file = preset_files.request(case.version, spoken, by=case.creator)
@@ -223,6 +224,35 @@ def test_captions_come_from_the_transcript(case: Case) -> None:
     file.refresh_from_db()
     with storage.local_copy(file.storage_key) as path:
         assert runner.subtitles(path, info=runner.probe(path)) == [(0, 400, "Hello there")]
+
+
+def test_a_versions_own_captions_come_first_in_the_language_that_is_chosen(case: Case) -> None:
+    admin = member(case.brand, Role.ADMIN)
+    timed_texts.keep(case.version, TimedTextKind.SPOKEN, [Line(0, 400, "Hello hare")])
+    tracks.from_transcript(case.version, tracks.Said("en"), by=admin)
+    tracks.put(case.version, tracks.Said("fr"), [(0, 300, "Bonjour")], by=admin)
+    tracks.put(case.version, tracks.Said("de"), [(0, 300, "Guten Tag")], by=admin)
+    captioned = presets.add(by=admin, name="Captioned", recipe=Recipe(captions=Captions.TRACK))
+    first = preset_files.request(case.version, captioned, by=case.creator)
+    same = preset_files.request(case.version, captioned, language="de", by=case.creator)
+    other = preset_files.request(case.version, captioned, language="fr", by=case.creator)
+    assert (first, first.recipe["language"], other.recipe["language"]) == (same, "de", "fr")
+    worker.run(str(other.pk))
+    other.refresh_from_db()
+    with storage.local_copy(other.storage_key) as path:
+        assert runner.subtitles(path, info=runner.probe(path)) == [(0, 300, "Bonjour")]
+
+
+def test_a_language_that_is_removed_before_the_file_is_made_ends_it(case: Case) -> None:
+    admin = member(case.brand, Role.ADMIN)
+    tracks.put(case.version, tracks.Said("en"), [(0, 300, "Hello")], by=admin)
+    german = tracks.put(case.version, tracks.Said("de"), [(0, 300, "Guten Tag")], by=admin)
+    captioned = presets.add(by=admin, name="Captioned", recipe=Recipe(captions=Captions.TRACK))
+    file = preset_files.request(case.version, captioned, language="de", by=case.creator)
+    tracks.remove(case.version, german.pk, by=admin)
+    worker.run(str(file.pk))
+    file.refresh_from_db()
+    assert (file.state, "captions were changed" in file.reason) == ("failed", True)
 
 
 def test_an_unused_file_goes_and_is_still_known(case: Case) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
+from dam.captions import tracks
 from dam.catalog.models import Asset
 from dam.rights.model_licences import standings
 from dam.rights.model_licences.standings import Weights
@@ -45,6 +46,7 @@ POSTS = {
 # What an address names beside the link.
 FILE = UUID("00000000-0000-4000-8000-000000000001")
 MORE: dict[str, list[object]] = {
+    "guest-captions": ["en"],
     "guest-react": ["guest-1"],
     "guest-attachment": [FILE],
     "guest-attachment-preview": [FILE],
@@ -65,7 +67,7 @@ def words(response: Any) -> str:
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert len(BEHIND) == 13
+    assert len(BEHIND) == 14
 
 
 @pytest.mark.parametrize("name", OF_LINK)
@@ -223,6 +225,17 @@ def test_a_page_of_a_guest_names_no_file_of_the_brand(outside: Outside) -> None:
     page = ask(inside(outside.link), "guest-room", outside.link).content.decode()
     assert f"/b/{outside.case.brand.slug}/" not in page
     assert reverse("guest-video", args=[outside.link.key]) in page
+
+
+def test_captions_are_read_along_with_the_video(outside: Outside) -> None:
+    by = member(outside.case.brand, Role.CREATOR)
+    tracks.put(outside.case.version, tracks.Said("en"), [(0, 900, "Hello")], by=by)
+    client = inside(outside.link)
+    address = reverse("guest-captions", args=[outside.link.key, "en"])
+    assert address in ask(client, "guest-room", outside.link).content.decode()
+    assert b"Hello" in client.get(address).content
+    assert client.get(reverse("guest-captions", args=[outside.link.key, "de"])).status_code == 404
+    assert Client().get(address).status_code == 404
 
 
 def test_nobody_downloads_unless_the_link_says_so(outside: Outside) -> None:

@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
+from dam.captions import tracks
 from dam.catalog.models import Asset, ReleaseState, Version
 from dam.core import storage
 from dam.media import encoders
+from dam.media.presets import Captions, Recipe
 from dam.rights.models import RightsRecord
 from provenance.downloads import preset_files, presets
+from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import DownloadPreset, FileState, PresetFile
 from provenance.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -126,7 +129,7 @@ def test_how_much_a_movie_looks_like_its_release_is_said(
         file.release,
         version.asset,
         preset_of(version),
-        captions="",
+        captions=ChosenCaptions(),
         frame=preset_files.still_frame(version),
         watermark=False,
     )
@@ -145,7 +148,7 @@ def test_a_limit_that_costs_quality_is_named(version: Version) -> None:
         file.release,
         version.asset,
         small,
-        captions="",
+        captions=ChosenCaptions(),
         frame=preset_files.still_frame(version),
         watermark=False,
     )
@@ -284,3 +287,17 @@ def test_the_focus_point_is_saved_and_told(version: Version) -> None:
     assert client.post(address, {"centre": "1"}).status_code == 302
     asset.refresh_from_db()
     assert (asset.focus_x, asset.focus_y) == (500, 500)
+
+
+def test_where_a_clip_has_captions_in_several_languages_one_is_chosen(version: Version) -> None:
+    ready(version)
+    admin = member(version.brand, Role.ADMIN)
+    presets.add(by=admin, name="Captioned", recipe=Recipe(captions=Captions.TRACK))
+    tracks.put(version, tracks.Said("en"), [(0, 300, "Hello")], by=admin)
+    client = client_of(version)
+    assert "Captions in" not in page(version, client)
+    tracks.put(version, tracks.Said("de"), [(0, 300, "Guten Tag")], by=admin)
+    assert '<input type="hidden" name="captions" value="de" />' in page(version, client)
+    address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
+    chosen = client.get(address, {"use": "web", "territory": "DE", "captions": "en"}).content.decode()
+    assert '<input type="hidden" name="captions" value="en" />' in chosen

@@ -15,6 +15,7 @@ const commands = {
   x: (player) => player.clearRange(),
   r: (player) => player.toggleLoop(),
   m: (player) => player.toggleMute(),
+  t: (player) => player.captions.toggle(),
   f: (player) => player.toggleFullscreen(),
   ",": (player) => player.toMarker(-1),
   ".": (player) => player.toMarker(1),

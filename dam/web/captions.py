@@ -1,0 +1,259 @@
+"""The captions of a version: their page, sending a file, correcting them, and their files."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.captions import languages, tracks
+from dam.captions.models import CaptionTrack, TrackKind, TrackSource
+from dam.captions.tracks import CaptionsChanged, Said
+from dam.catalog.models import AssetKind, Version
+from dam.core import numbers
+from dam.core.errors import Refused
+from dam.delivery import streaming
+from dam.ingest import filenames
+from dam.media import caption_files
+from dam.media.caption_files import Format, NotCaptions
+from dam.rights.visibility import visible_versions
+from dam.web import asset_version, caption_forms, player_captions
+from dam.web.caption_forms import PAGE, LanguageForm, Line, SaidForm, UploadForm
+from dam.web.decorators import BrandRequest, for_guests, requires
+
+REFUSED = 422
+
+
+@dataclass(frozen=True)
+class Row:
+    """Captions in one language, as pages list them."""
+
+    track: CaptionTrack
+    name: str
+    kind: str
+    source: str
+    vtt: str = ""
+    srt: str = ""
+
+
+def context(version: Version, *, by: Principal) -> dict[str, object]:
+    """What the clip's page takes: assets/_captions.html and the player. Reads `version.brand`."""
+    if version.kind != AssetKind.VIDEO:
+        return {}
+    found = tracks.listed(version)
+    return {
+        "caption_rows": [_row(version, each) for each in found],
+        "player_captions": player_captions.of(version, found),
+        "may_caption": by.can(Capability.EDIT),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.EDIT)
+def listing(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """All that a version has, and a form for another file: it replaces those of the same language."""
+    version = _video(request, asset_id)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            read = caption_files.read(form.sent())
+            said = form.said(form.cleaned_data["language"])
+            tracks.put(version, said, read.cues, by=request.principal)
+        except NotCaptions as refused:
+            form.add_error("file", refused.message)
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, " ".join((_("Captions added."), *read.remarks)))
+            return redirect(_address(version))
+    return _page(request, version, form)
+
+
+@require_POST
+@requires(Capability.EDIT)
+def make(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """`do`: captions of the transcript (in `language`), or those of an earlier version."""
+    version, wanted = _video(request, asset_id), request.POST.get("do", "")
+    if wanted not in ("transcript", "take-over"):
+        raise Http404(_("Page not found."))
+    try:
+        if wanted == "transcript":
+            said = Said(request.POST.get("language", ""))
+            tracks.from_transcript(version, said, by=request.principal)
+            messages.success(
+                request, _("Captions made from the transcript. Check the words before you use them.")
+            )
+        else:
+            tracks.take_over(version, by=request.principal)
+            messages.success(request, _("Captions taken over."))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(_address(version))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.EDIT)
+def correct(request: BrandRequest, asset_id: UUID, track_id: int) -> HttpResponse:
+    """Words and times, a page of them at a time. `seen` is the revision that the form was made of."""
+    version = _video(request, asset_id)
+    track = _track(version, track_id)
+    pages = max(1, -(-len(track.cues) // PAGE))
+    page = min(max(1, numbers.read(request.GET.get("page", ""), digits=4) or 1), pages)
+    lines = caption_forms.lines_of(track, page - 1)
+    seen = str(track.revision)
+    form = SaidForm(initial={"kind": track.kind, "label": track.label})
+    if request.method == "POST":
+        form, seen = SaidForm(request.POST), request.POST.get("seen", "")
+        lines = caption_forms.typed(request.POST.dict(), lines)
+        if form.is_valid() and not any(line.problem for line in lines):
+            try:
+                changed = tracks.correct(
+                    version,
+                    track_id,
+                    said=form.said(track.language),
+                    first=(page - 1) * PAGE,
+                    count=len(lines) - 1,
+                    instead=caption_forms.read(lines),
+                    seen=_revision(seen),
+                    by=request.principal,
+                )
+            except (CaptionsChanged, Refused) as refused:
+                form.add_error(None, refused.message)
+            else:
+                if changed:
+                    messages.success(request, _("Saved."))
+                return redirect(f"{_address(version, track)}&page={page}")
+    return _corrected(request, version, track, form, lines, seen=seen, page=page, pages=pages)
+
+
+@require_POST
+@requires(Capability.EDIT)
+def act(request: BrandRequest, asset_id: UUID, track_id: int) -> HttpResponse:
+    """`do`: remove them, or restore those that were removed or replaced."""
+    version = _video(request, asset_id)
+    doing = {"remove": tracks.remove, "restore": tracks.restore}
+    done = {"remove": _("Captions removed."), "restore": _("Captions restored.")}
+    wanted = request.POST.get("do", "")
+    if wanted not in doing:
+        raise Http404(_("Page not found."))
+    try:
+        doing[wanted](version, track_id, by=request.principal)
+        messages.success(request, done[wanted])
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(_address(version))
+
+
+@for_guests
+@require_safe
+@requires(Capability.VIEW)
+def file(request: BrandRequest, version_id: UUID, language: str, form: str) -> HttpResponseBase:
+    """WebVTT or SubRip, for whoever may see the version; with `?save=1` to be kept."""
+    seen = visible_versions(request.principal).select_related("asset", "brand")
+    version = get_object_or_404(seen, pk=version_id)
+    return respond(request, version, language=language, form=form, save="save" in request.GET)
+
+
+def respond(
+    request: HttpRequest, version: Version, *, language: str, form: str, save: bool = False
+) -> HttpResponseBase:
+    """The version's captions in this language; who asks may see it."""
+    track = tracks.in_language(version, language)
+    if track is None or form not in list(Format):
+        raise Http404(_("File not found."))
+    wanted = Format(form)
+    number = f" v{version.number}" if version.number > 1 else ""
+    name = f"{version.asset.title.replace('/', '-')}{number}.{language}.{wanted}"
+    return streaming.made(
+        request,
+        caption_files.write(tracks.cues(track), wanted).encode(),
+        content_type=wanted.content_type,
+        save_as=filenames.clean(name) if save else "",
+    )
+
+
+def _page(request: BrandRequest, version: Version, form: UploadForm) -> HttpResponse:
+    language = tracks.heard_language(version)
+    shown = _shown(version) | {
+        "form": form,
+        "rows": [_row(version, each) for each in tracks.listed(version)],
+        "removed": [_row(version, each) for each in tracks.removed(version)],
+        "earlier": tracks.earlier(version),
+        "transcript": LanguageForm(initial={"language": language}) if language is not None else None,
+        "languages": languages.offered(),
+    }
+    return render(request, "assets/captions.html", shown, status=REFUSED if form.errors else 200)
+
+
+def _corrected(
+    request: BrandRequest,
+    version: Version,
+    track: CaptionTrack,
+    form: SaidForm,
+    lines: list[Line],
+    *,
+    seen: str,
+    page: int,
+    pages: int,
+) -> HttpResponse:
+    wrong = sum(1 for line in lines if line.problem)
+    shown = _shown(version) | {
+        "form": form,
+        "row": _row(version, track),
+        "lines": lines,
+        "wrong": wrong,
+        "seen": seen,
+        "page": page,
+        "pages": range(1, pages + 1) if pages > 1 else (),
+        "first": (page - 1) * PAGE,
+        "back": _address(version),
+    }
+    return render(request, "assets/caption.html", shown, status=REFUSED if wrong or form.errors else 200)
+
+
+def _row(version: Version, track: CaptionTrack) -> Row:
+    return Row(
+        track,
+        tracks.name(track),
+        str(TrackKind(track.kind).label),
+        str(TrackSource(track.source).label),
+        player_captions.address(version, track),
+        player_captions.address(version, track, Format.SRT),
+    )
+
+
+def _shown(version: Version) -> dict[str, object]:
+    address = reverse("asset", args=[version.brand.slug, version.asset_id])
+    if version.pk != version.asset.latest_id:
+        address += f"?version={version.number}"
+    return {"area": "library", "asset": version.asset, "version": version, "back": address}
+
+
+def _address(version: Version, track: CaptionTrack | None = None) -> str:
+    named = [version.brand.slug, version.asset_id, *([track.pk] if track else [])]
+    return f"{reverse('asset-caption' if track else 'asset-captions', args=named)}?version={version.number}"
+
+
+def _video(request: BrandRequest, asset_id: UUID) -> Version:
+    version = asset_version.find(request, asset_id)
+    if version.kind != AssetKind.VIDEO:
+        raise Http404(_("Only videos can have captions."))
+    return version
+
+
+def _track(version: Version, track_id: int) -> CaptionTrack:
+    track = tracks.find(version, track_id)
+    if track is None:
+        raise Http404(_("These captions aren't there any more."))
+    return track
+
+
+def _revision(text: str) -> int:
+    seen = numbers.read(text, digits=9)
+    return -1 if seen is None else seen
