@@ -234,12 +234,16 @@ def _changed_terms(
     return was, wrong
 
 
-def _plan(row: Row, here: terms.Here, *, at: datetime) -> terms.Plan:
-    """Raises Refused."""
+def _plan(
+    row: Row, here: terms.Here, *, at: datetime, merged: tuple[Wanted, ...] | None = None
+) -> terms.Plan:
+    """`merged`: its consents, in the place of what its cell says. Raises Refused."""
     steps: list[tuple[str, Wanted]] = []
     first = None
     if terms.CONSENTS in row.terms:
-        wanted = consent_lists.read_lines(row.terms[terms.CONSENTS], zone=here.zone)
+        wanted = merged
+        if wanted is None:
+            wanted = consent_lists.read_lines(row.terms[terms.CONSENTS], zone=here.zone)
         steps = consent_lists.steps(here.consents, wanted)
     if terms.FIRST_DAY in row.terms:
         day = consent_lists.read_moment(row.terms[terms.FIRST_DAY], zone=here.zone, ends=False)
@@ -251,10 +255,25 @@ def _plan(row: Row, here: terms.Here, *, at: datetime) -> terms.Plan:
 
 def planned(row: Row, here: terms.Here, *, at: datetime) -> terms.Plan:
     """What a row that was checked makes of the terms; the clip is locked now. Raises Refused."""
+    wanted = None
     for name, cell in zip((terms.CONSENTS, terms.FIRST_DAY), here.cells(at=at), strict=True):
         if name in row.terms and cell not in (row.was[name], row.terms[name]):
-            raise SheetRefused(_(MEANWHILE))
-    return _plan(row, here, at=at)
+            wanted = _merged(row, here) if name == terms.CONSENTS else None
+            if wanted is None:
+                raise SheetRefused(_(MEANWHILE))
+    return _plan(row, here, at=at, merged=wanted)
+
+
+def _merged(row: Row, here: terms.Here) -> tuple[Wanted, ...] | None:
+    """The consents that it wants where others have changed lines that it leaves alone, or changed them alike.
+
+    Rows of the same file do that, too: clips share a consent.
+    """
+    was, wanted = (
+        consent_lists.read_lines(str(text), zone=here.zone)
+        for text in (row.was[terms.CONSENTS], row.terms[terms.CONSENTS])
+    )
+    return consent_lists.merged(consent_lists.wanted_of(here.consents), was, wanted)
 
 
 def stated(row: Row, now: Statements) -> Statements:

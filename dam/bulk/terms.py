@@ -5,7 +5,7 @@ granted provenance.review.embargoes): who may, what is kept in the ledger and wh
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
+from dam.audit import trail
 from dam.bulk.answers import Answer
 from dam.bulk.changes import Change
 from dam.catalog import assets
@@ -127,31 +128,43 @@ def do(
     noted: Mapping[str, Any],
     shared: bool = False,
 ) -> None:
-    """Do what `make` says of each clip; those are locked already. What can't be is said of that clip."""
-    known = of(chosen, by=by)
+    """Do what `make` says of each clip, all of it or nothing; those are locked already. What can't be is
+    said of that clip.
+    """
+    known, moved = of(chosen, by=by), set[int]()
     for asset in chosen:
         here = known.get(asset.pk)
         if here is None:
             answers[asset.pk].reasons.append(_("This version is no longer there."))
             continue
+        if any(each.wanted.key in moved for each in here.consents):  # it shares what has just changed
+            here = replace(here, consents=consent_lists.of(here.version, by=by))
         try:
-            plan = make(asset, here)
-            _told, reason = foreseen(plan, here, by=by, at=at)
-            if reason:
-                answers[asset.pk].reasons.append(reason)
-                continue
-            if plan.consents:
-                answers[asset.pk].done[CONSENTS] = consent_lists.apply(
-                    here.version, plan.consents, now=here.consents, by=by, noted=noted, shared=shared
-                )
-            if plan.first_day is not None:
-                _change(here, plan.first_day, by=by, at=at, noted=noted)
-                answers[asset.pk].done[FIRST_DAY] = [
-                    _iso(here.first_day(at=at)),
-                    _iso(plan.first_day.at),
-                ]
+            with trail.recording():
+                done = _done(make(asset, here), here, by=by, at=at, noted=noted, shared=shared)
         except (Refused, PermissionDenied) as refused:
             answers[asset.pk].reasons.append(str(getattr(refused, "message", refused)))
+        else:
+            answers[asset.pk].done.update(done)
+            moved |= consent_lists.moved(done.get(CONSENTS, ()))
+
+
+def _done(
+    plan: Plan, here: Here, *, by: Principal, at: datetime, noted: Mapping[str, Any], shared: bool
+) -> dict[str, Any]:
+    """Do it; what undoing needs. Raises Refused, PermissionDenied."""
+    done: dict[str, Any] = {}
+    _told, reason = foreseen(plan, here, by=by, at=at)
+    if reason:
+        raise Refused(reason)
+    if plan.consents:
+        done[CONSENTS] = consent_lists.apply(
+            here.version, plan.consents, now=here.consents, by=by, noted=noted, shared=shared
+        )
+    if plan.first_day is not None:
+        _change(here, plan.first_day, by=by, at=at, noted=noted)
+        done[FIRST_DAY] = [_iso(here.first_day(at=at)), _iso(plan.first_day.at)]
+    return done
 
 
 def undo(

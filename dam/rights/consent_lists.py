@@ -112,6 +112,25 @@ def steps(now: Sequence[Known], wanted: Sequence[Wanted]) -> list[tuple[str, Wan
     return sorted(done, key=lambda step: order.index(step[0]))
 
 
+def merged(
+    now: Iterable[Wanted], was: Iterable[Wanted], wanted: Iterable[Wanted]
+) -> tuple[Wanted, ...] | None:
+    """What a list that was written over `was` wants of `now`: what it doesn't change stays as it is now.
+
+    Pure. None where one has come since, or what it changes has become something else.
+    """
+    wanted = tuple(wanted)
+    there, before = ({each.key: each for each in some} for some in (now, was))
+    asked = {each.key: each for each in wanted}
+    if there.keys() - before.keys():
+        return None
+    for key, old in before.items():
+        if asked.get(key) != old and there.get(key) not in (old, asked.get(key)):
+            return None
+    kept_now = (there.get(each.key) if each == before.get(each.key) else each for each in wanted)
+    return tuple(each for each in kept_now if each is not None)
+
+
 def refusal(
     now: Sequence[Known], todo: Sequence[tuple[str, Wanted]], *, counted: bool, held: bool, by: Principal
 ) -> str:
@@ -170,6 +189,11 @@ def apply(
             consents.remove(version, key, by=by, noted=noted)
             done.append(["removed", kept(each.said), key, each.withdrawn])
     return done
+
+
+def moved(done: Iterable[Sequence[Any]]) -> set[int]:
+    """The consents that these steps changed for all who share them."""
+    return {said[0] for what, *said in done if what in ("changed", "withdrawn", "reinstated")}
 
 
 def take_back(

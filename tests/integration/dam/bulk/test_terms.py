@@ -72,7 +72,7 @@ def test_a_withdrawal_in_bulk_reaches_whoever_shares_it_and_is_taken_back(
 ) -> None:
     done(clips[:2], ADA, by=librarian)
     edit = done(clips, Change(withdrawn=("model", "Ada Example", "She asked.")), by=librarian)
-    assert edit.changed == 1
+    assert (edit.changed, edit.same, edit.left) == (1, 2, 0)
     assert Consent.objects.get().withdrawn_reason == "She asked."
     for asset in clips[:2]:
         ended = RightsRecord.objects.filter(consents_until__lte=timezone.now())
@@ -190,6 +190,41 @@ def test_undo_brings_back_a_removed_consent_withdrawn_as_it_was_and_shared(
     assert [each.withdrawn_reason for each in back.values()] == ["They asked.", "They asked."]
     ended = RightsRecord.objects.filter(consents_until__lte=timezone.now())
     assert ended.filter(version__latest_of=clips[0].pk).exists()
+
+
+def test_a_row_is_done_whole_or_not_at_all(clips: list[Asset], librarian: Member) -> None:
+    done(clips[:2], ADA, by=librarian)
+    ada = Consent.objects.get()
+    rows = [row for row in exported(librarian) if row["title"] == "A"]
+    rows[0]["consents"] = f"#{ada.pk} | model | Ada Example | World\nmusic | Song"
+    draft = importing.draft(file_of(rows, "id", "consents"), "clips.csv", by=librarian)
+    Version.objects.filter(latest_of=clips[1].pk).update(approval=Approval.APPROVED)
+    edits.start(draft, by=librarian)
+    assert (run(draft).changed, draft.left) == (0, 1)
+    assert "A review counts on this" in reasons(draft, Outcome.LEFT)[0]
+    assert said(clips[0], librarian) == [Said("model", "Ada Example", "EU")]
+    verbs = Event.objects.filter(asset_id=clips[0].pk).values_list("verb", flat=True)
+    assert list(verbs).count("asset.consent_added") == 1
+
+
+def test_rows_of_clips_that_share_a_consent_change_it_together(clips: list[Asset], librarian: Member) -> None:
+    done(clips, ADA, by=librarian)
+    ada = Consent.objects.get()
+    rows = {row["title"]: row for row in exported(librarian)}
+    rows["A"]["consents"] = rows["B"]["consents"] = f"#{ada.pk} | model | Ada Example | World"
+    rows["B"]["consents"] += "\nmusic | Song"
+    rows["C"]["consents"] += "\nmusic | Other"
+    draft = importing.draft(file_of(list(rows.values()), "id", "consents"), "clips.csv", by=librarian)
+    edits.start(draft, by=librarian)
+    assert (run(draft).changed, draft.left) == (3, 0)
+    world = Said("model", "Ada Example", "World")
+    assert [said(each, librarian) for each in clips] == [
+        [world],
+        [world, Said("music", "Song")],
+        [world, Said("music", "Other")],
+    ]
+    undone(draft, by=librarian)
+    assert {*map(tuple, (said(each, librarian) for each in clips))} == {(Said("model", "Ada Example", "EU"),)}
 
 
 def test_cells_of_terms_that_cant_be_are_told_by_their_column(

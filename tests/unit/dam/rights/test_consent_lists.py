@@ -75,6 +75,18 @@ def test_the_steps_between_two_lists() -> None:
     assert steps == [("add", new), ("change", later), ("withdraw", later), ("remove", bob)]
 
 
+def test_a_list_leaves_alone_what_others_changed_and_it_didnt() -> None:
+    world = Wanted(Said("model", "Ada Example", "World"), 7)
+    bob, new = Wanted(Said("voice", "Bob Example"), 8), Wanted(Said("music", "Song"))
+    merged = consent_lists.merged
+    assert merged((world, bob), (ADA, bob), (ADA, new)) == (world, new)
+    assert merged((world,), (ADA,), (world, new)) == (world, new)
+    assert merged((bob,), (ADA, bob), (ADA, bob)) == (bob,)
+    assert merged((world,), (ADA,), ()) is None
+    assert merged((world,), (ADA,), (Wanted(ADA.said, 7, "She asked."),)) is None
+    assert merged((ADA, bob), (ADA,), (ADA, new)) is None
+
+
 def test_a_list_cant_name_what_isnt_there_nor_drop_a_document() -> None:
     now = (Known(ADA, 3, document="release.pdf"),)
     with pytest.raises(NoConsent, match="no consent #9"):
