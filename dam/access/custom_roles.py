@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.accounts import members, roles
@@ -17,6 +18,7 @@ from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text
 
 LONGEST_DESCRIPTION = 200
+FOLLOWERS = ("provenance.review.asking.role_retired",)  # what names a role lives above: it is asked by name
 
 
 class RoleRefused(errors.Refused):
@@ -103,6 +105,8 @@ def retire(role: CustomRole, *, by: Principal, successor: AnyRole, at: datetime 
         moved = Membership.everyone.filter(custom_role=row).update(**roles.columns(successor))
         row.retired_at, row.replaced_by = at or timezone.now(), roles.key(successor)
         row.save(update_fields=["retired_at", "replaced_by"])
+        for path in FOLLOWERS:
+            import_string(path)(row, successor)
         members.require_administrator(row.brand)
         trail.record(
             Verb.ROLE_RETIRED,

@@ -120,6 +120,13 @@ def named(brand: Brand, text: str) -> AnyRole:
     raise UnknownRole(_("%(brand)s has no such role.") % {"brand": brand})
 
 
+def in_force(row: CustomRole) -> AnyRole | None:
+    """This role, or of a retired one the role that took its place; None where nothing did."""
+    if row.retired_at is None:
+        return row.value
+    return named(row.brand, row.replaced_by) if row.replaced_by else None
+
+
 def columns(role: AnyRole) -> dict[str, Any]:
     """What a Membership of this role has in its columns."""
     if isinstance(role, OwnRole):

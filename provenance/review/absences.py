@@ -162,6 +162,8 @@ def reviews_for(
         brand=principal.brand, user__in=people_away, custom_role__isnull=False
     ).values("custom_role")
     named |= Q(named_role__in=roles)
+    built_in = Membership.objects.filter(brand=principal.brand, user__in=people_away, custom_role=None)
+    named |= Q(named_role__replaced_by__in=built_in.values("role"))
     named |= Q(asked_person__in=people_away) | Q(asked_group__in=groups)
     late = Q(stage_due_at__lte=at or timezone.now())
     named |= late & (Q(deputy_person__in=people_away) | Q(deputy_group__in=groups))

@@ -19,12 +19,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts import roles, times
+from dam.accounts.capabilities import AnyRole, OwnRole
 from dam.accounts.models import Brand, CustomRole, Group, Membership, User
 from dam.core.language import noop
 from provenance.review import away, plans
 from provenance.review.models import Decision, Review
 from provenance.review.policies import STAGES, Refusal
-from provenance.review.states import DecisionKind
+from provenance.review.states import DecisionKind, ReviewState
 
 MOVED_ON = Refusal(
     "moved",
@@ -125,6 +126,8 @@ def _names(person: int, brand: Brand, *, late: Q) -> Q:
     names = Q(named_person=person) | Q(named_group__in=groups)
     theirs = Membership.objects.filter(brand=brand, user=person, custom_role__isnull=False)
     names |= Q(named_role__in=theirs.values("custom_role"))
+    built_in = Membership.objects.filter(brand=brand, user=person, custom_role=None)
+    names |= Q(named_role__replaced_by__in=built_in.values("role"))
     names |= Q(asked_person=person) | Q(asked_group__in=groups)
     return names | late & (Q(deputy_person=person) | Q(deputy_group__in=groups))
 
@@ -158,6 +161,7 @@ def _able(kind: str, *, late: bool) -> QuerySet[Membership]:
     by_them = Q(decided_by=OuterRef("user")) | Q(for_person=OuterRef("user"))
     if not late:
         is_named |= Q(custom_role=OuterRef("named_role"))
+        is_named |= Q(custom_role=None, role=OuterRef("named_role__replaced_by"))
     decided = Decision.objects.filter(by_them, review=OuterRef(OuterRef("pk")))
     return (
         Membership.objects.filter(is_named, brand=OuterRef("brand"), user__is_active=True)
@@ -222,11 +226,17 @@ def names(review: Review, asked: Asked) -> list[str]:
     overdue. None where the role is asked because nobody named is left. Fetch them along where there are many.
     """
     words = (
-        review.named_words if asked.named - asked.heirs else "",
+        _named(review) if asked.named - asked.heirs else "",
         review.asked if asked.heirs or not asked.is_named else "",
         review.deputy_words if asked.deputies else "",
     )
     return list(dict.fromkeys(filter(None, words)))
+
+
+def _named(review: Review) -> str:
+    """Whom its plan names to decide this stage, in words."""
+    role = roles.in_force(review.named_role) if review.named_role else None
+    return str(review.named_person or review.named_group or (roles.name(role) if role else ""))
 
 
 def not_asked(review: Review) -> frozenset[int]:
@@ -281,12 +291,18 @@ def for_events(review: Review, asked: Asked) -> dict[str, object]:
 
 
 def begun(review: Review, stage: int, *, at: datetime) -> dict[str, Any]:
-    """The columns of a review that begins this stage. A group or account that is gone is named no more."""
+    """The columns of a review that begins this stage. A group or account that is gone is named no more.
+
+    Of a role that was retired the one that took its place is: a built-in one by the row that it replaced.
+    """
     planned = review.planned[stage]
     person, deputy = _there(User.objects.all(), planned.person, planned.deputy_person)
     group, deputies = _there(Group.objects.filter(brand=review.brand_id), planned.group, planned.deputy_group)
-    roles_there = CustomRole.objects.filter(brand=review.brand_id, retired_at=None)
-    (role,) = _there(roles_there, planned.role)
+    own_roles = CustomRole.objects.filter(brand=review.brand_id)
+    (role,) = _there(own_roles.select_related("brand"), planned.role)
+    now = roles.in_force(role) if role is not None else None
+    if isinstance(now, OwnRole) and now.number != planned.role:
+        (role,) = _there(own_roles, now.number)
     return {
         "named_person": person,
         "named_group": group,
@@ -297,6 +313,16 @@ def begun(review: Review, stage: int, *, at: datetime) -> dict[str, Any]:
         "asked_person": None,
         "asked_group": None,
     }
+
+
+def role_retired(role: CustomRole, successor: AnyRole) -> None:
+    """What is in review and names the role names the brand's own one that took its place.
+
+    A built-in one is read from the row that it replaced, as is what comes to name it while it is retired.
+    """
+    if isinstance(successor, OwnRole):
+        waiting = Review.objects.filter(brand=role.brand_id, state=ReviewState.OPEN, named_role=role)
+        waiting.update(named_role=successor.number)
 
 
 def _there(rows: QuerySet[Any], *wanted: int | None) -> list[Any]:
@@ -318,12 +344,17 @@ def members(groups: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def with_own_role(wanted: Collection[int]) -> dict[int, frozenset[int]]:
-    """Who has each of these roles that brands have made for themselves."""
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = Membership.objects.filter(custom_role__in=wanted, user__is_active=True)
-    for role, person in rows.values_list("custom_role_id", "user_id") if wanted else ():
-        found[role].add(person)
-    return {role: frozenset(people) for role, people in found.items()}
+    """Who has each of these roles that brands have made for themselves, or what took its place."""
+    own_roles = CustomRole.objects.filter(pk__in=wanted).select_related("brand") if wanted else ()
+    meant = {row.pk: (row.brand_id, now) for row in own_roles if (now := roles.in_force(row))}
+    anyone = Q(pk__in=[])
+    for brand, now in meant.values():
+        anyone |= Q(brand=brand, **roles.columns(now))
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    members = Membership.objects.filter(anyone, user__is_active=True).select_related("custom_role")
+    for each in members if meant else ():
+        found[each.brand_id, roles.key(each.given)].add(each.user_id)
+    return {key: frozenset(found[brand, roles.key(now)]) for key, (brand, now) in meant.items()}
 
 
 def _people(person: int | None, group: int | None, groups: dict[int, frozenset[int]]) -> frozenset[int]:

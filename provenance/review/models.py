@@ -137,11 +137,6 @@ class Review(models.Model):
         return str(self.asked_person or self.asked_group or "")
 
     @property
-    def named_words(self) -> str:
-        """Whom its plan names to decide this stage. Fetch both along where there are many."""
-        return str(self.named_person or self.named_group or self.named_role or "")
-
-    @property
     def deputy_words(self) -> str:
         """Who decides it, too, once it is overdue. Fetch both along where there are many."""
         return str(self.deputy_person or self.deputy_group or "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from dam.accounts import roles
 from dam.accounts.models import CustomRole, Group, User
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Kind, Schema
@@ -86,10 +87,10 @@ def of(stages: Iterable[Planned], *, known: Schema = schema.NONE) -> Names:
     users = User.objects.in_bulk(people) if people else {}
     rows = Group.objects.in_bulk(groups) if groups else {}
     own = {each.role for each in stages if each.role is not None}
-    own_roles = CustomRole.objects.in_bulk(own) if own else {}
+    own_roles = CustomRole.objects.select_related("brand").in_bulk(own) if own else {}
     return Names(
         {key: str(user) for key, user in users.items()},
         {key: str(row) for key, row in rows.items()},
-        {key: role.name for key, role in own_roles.items()},
+        {key: roles.name(now) for key, row in own_roles.items() if (now := roles.in_force(row))},
         known,
     )

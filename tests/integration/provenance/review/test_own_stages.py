@@ -6,12 +6,23 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from dam.access import custom_roles
 from dam.accounts.capabilities import Role
 from dam.accounts.models import CustomRole, Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from provenance.review import absences, asking, ledger, plans, questions, queue, reviews, templates
+from provenance.review import (
+    absences,
+    asking,
+    ledger,
+    plans,
+    questions,
+    queue,
+    reviews,
+    stage_names,
+    templates,
+)
 from provenance.review.checklist import Answer, Choice
 from provenance.review.models import ChecklistQuestion, LedgerEntry, Review, ReviewTemplate
 from provenance.review.plans import Planned
@@ -23,6 +34,7 @@ from tests.review_factory import Case
 from tests.review_templates import begun, code, waits_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
+ABLE = ["view", "view_unreleased", "comment", "decide_legal"]
 SIGNED = "I have read the contract with the talent."
 
 
@@ -154,8 +166,7 @@ def own_role(case: Case, *, decides: str = "decide_legal") -> CustomRole:
 
 def counsel(case: Case, role: CustomRole) -> Member:
     person = member(case.brand, Role.LEGAL_REVIEWER)
-    capabilities = ["view", "view_unreleased", "decide_legal"]
-    CustomRole.objects.filter(pk=role.pk).update(capabilities=capabilities)
+    CustomRole.objects.filter(pk=role.pk).update(capabilities=ABLE)
     Membership.objects.filter(user=person.user).update(role="", custom_role=role)
     return principal(person.user, case.brand)
 
@@ -171,6 +182,50 @@ def test_a_stage_of_an_own_role_waits_for_those_who_have_it(case: Case) -> None:
     Membership.objects.filter(user__in=[first.user, later.user]).update(role="viewer", custom_role=None)
     assert waits_for(case.legal_reviewer) == [True]  # nobody has it any more
     assert asking.of_one(Review.objects.get()).nobody_left
+
+
+def test_stages_of_a_retired_role_ask_who_has_its_successor(case: Case, admin: Member) -> None:
+    role = own_role(case)
+    first = counsel(case, role)
+    review = begun(case, Planned("legal", role=role.pk))
+    later = Case(case.brand)
+    other = CustomRole.objects.create(brand=case.brand, name="Lawyers", capabilities=ABLE)
+    custom_roles.retire(role, by=admin, successor=other.value)
+    first = principal(first.user, case.brand)
+    again = begun(later, Planned("legal", role=role.pk))
+    for each in (review, again):
+        each = Review.objects.get(pk=each.pk)
+        assert each.named_role == other
+        assert asking.names(each, asking.of_one(each)) == ["Lawyers"]
+        assert (code(each, by=first), code(each, by=case.legal_reviewer)) == ("", "not_asked")
+    assert waits_for(first, case.legal_reviewer) == [True, False]
+    Review.objects.update(named_role=role)  # as one that began in the same moment
+    assert code(review, by=case.legal_reviewer) == "not_asked"
+    assert stage_names.of(review.planned).who(review.planned[0]) == "Anyone with the role “Lawyers”"
+
+
+def test_stages_of_a_role_that_gave_way_to_a_built_in_one_ask_its_people_alone(
+    case: Case, admin: Member
+) -> None:
+    role = own_role(case)
+    counsel(case, role)
+    others = CustomRole.objects.create(brand=case.brand, name="Lawyers", capabilities=ABLE)
+    outsider = counsel(case, others)
+    review = begun(case, Planned("legal", role=role.pk))
+    custom_roles.retire(role, by=admin, successor=Role.LEGAL_REVIEWER)
+    again = begun(Case(case.brand), Planned("legal", role=role.pk))
+    for each in (review, again):
+        each = Review.objects.get(pk=each.pk)
+        assert not asking.of_one(each).by_role
+        assert asking.names(each, asking.of_one(each)) == ["Legal reviewer"]
+        assert (code(each, by=case.legal_reviewer), code(each, by=outsider)) == ("", "not_asked")
+    assert waits_for(case.legal_reviewer, outsider) == [True, False]
+    now = timezone.now()
+    absences.plan(by=case.legal_reviewer, deputy=outsider.user, from_at=now, until_at=now + timedelta(days=2))
+    at = now + timedelta(hours=1)
+    absent = absences.now_for(outsider, at=at)
+    assert set(absences.reviews_for(outsider, absent, at=at)) == {review, again}
+    assert waits_for(outsider) == [True]
 
 
 def test_who_stands_in_for_one_with_the_role_decides_for_them(case: Case) -> None:
