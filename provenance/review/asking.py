@@ -254,28 +254,33 @@ def missing(review: Review, asked: Asked) -> int:
     needs, given = review.waits_for.needs, approved_by(review)
     if needs == plans.ALL:
         everyone = len(asked.named - asked.heirs) + bool(asked.heirs)
-        return max(1, everyone - len((given - _in_others_place(review)) & asked.stand_ins))
+        return max(1, everyone - len(_counted(review) & asked.stand_ins))
     return max(1, needs - len(given))
 
 
-def _in_others_place(review: Review) -> frozenset[int]:
-    """Who decided in the place of somebody who was away: that one is out of `named`."""
-    return frozenset(each.decided_by_id for each in review.decisions.all() if each.for_person_id)
+def _counted(review: Review) -> frozenset[int]:
+    """Whose approvals the stage that is waited for has: of who stood in, the one who was away."""
+    return frozenset(each.for_person_id or each.decided_by_id for each in _approvals(review))
 
 
 def takes_the_place(review: Review, asked: Asked, *, person: int | None) -> bool:
-    """Whether this one's approval fills the place of who left a group of which everyone is needed: then no
-    one else is asked to."""
-    return review.waits_for.needs == plans.ALL and person in asked.heirs
+    """Whether this one's approval, or theirs in whose place they give it, fills the place of who left a group
+    of which everyone is needed: then no one else is asked to."""
+    return review.waits_for.needs == plans.ALL and (asked.in_place_of(person) or person) in asked.heirs
 
 
 def approved_by(review: Review) -> frozenset[int]:
     """Who has approved the stage that is waited for."""
-    return frozenset(
-        decision.decided_by_id
+    return frozenset(decision.decided_by_id for decision in _approvals(review))
+
+
+def _approvals(review: Review) -> list[Decision]:
+    """Of the stage that is waited for."""
+    return [
+        decision
         for decision in review.decisions.all()
         if decision.stage == review.stage and decision.kind == DecisionKind.APPROVE
-    )
+    ]
 
 
 def for_events(review: Review, asked: Asked) -> dict[str, object]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership
 from dam.accounts.principals import Member
+from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Version
 from dam.notifications import following
@@ -22,6 +23,7 @@ from provenance.review import (
     asking,
     assigning,
     comments,
+    handover,
     ledger,
     plans,
     queue,
@@ -127,6 +129,38 @@ def test_of_everyone_in_a_group_a_deputy_fills_one_place(case: Case) -> None:
     review = Review.objects.get(pk=review.pk)
     assert (review.state, asking.missing(review, asking.of_one(review))) == (ReviewState.OPEN, 1)
     assert not queue.waiting_for(first).exists()
+    case.approve(review, by=second)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_who_stands_in_for_a_deputy_fills_the_place_that_the_deputy_would(case: Case) -> None:
+    first, second, deputy, other = legal(case, 4)
+    made = group(case.brand, first, second)
+    stage = Planned("legal", group=made.pk, needs=plans.ALL, days=1, deputy_person=deputy.user.pk)
+    review = begun(case, stage, at=timezone.now() - 9 * DAY)
+    away(deputy, other)
+    case.approve(review, by=other)
+    review = Review.objects.get(pk=review.pk)
+    assert asking.missing(review, asking.of_one(review)) == 1
+    case.approve(review, by=first)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_who_stands_in_for_an_heir_approves_in_the_place_of_who_left(case: Case) -> None:
+    leaver, second, heir, next_heir, other = legal(case, 5)
+    made = group(case.brand, leaver, second)
+    review = begun(case, Planned("legal", group=made.pk, needs=plans.ALL))
+    with trail.recording():
+        heirs = group(case.brand, heir, next_heir, name="Heirs")
+        handover.REVIEWS.hand_over(leaver, heir=heirs, by=None)
+    Membership.objects.filter(user=leaver.user).delete()
+    away(heir, other)
+    case.approve(review, by=other)
+    assert not queue.waiting_for(next_heir).exists()
+    review = Review.objects.get(pk=review.pk)
+    assert asking.missing(review, asking.of_one(review)) == 1
     case.approve(review, by=second)
     review.refresh_from_db()
     assert review.state == ReviewState.APPROVED
