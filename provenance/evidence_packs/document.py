@@ -223,7 +223,9 @@ def _decision(sheet: Sheet, decision: Facts) -> None:
     sheet.facts(
         [
             (_("Decided"), words.by_whom(decision["at"], decision["by"])),
+            (_("In the place of"), (decision.get("for") or {}).get("name", "")),
             (_("Signed in with"), decision["signed_in"]),
+            (_("Statement signed"), decision.get("statement", "")),
             (_("For"), words.terms(decision) if decision["uses"] else ""),
             (
                 _("First day of use"),

@@ -33,6 +33,7 @@ from dam.operations import stored
 from dam.rights import consents, making
 from dam.rights.consent_documents import Document
 from dam.rights.consents import Said
+from dam.rights.disclosure import Disclosed
 from dam.rights.models import Relation
 from provenance.evidence_packs import assembly, packs, worker
 from provenance.evidence_packs.models import EvidencePack, PackState
@@ -40,12 +41,14 @@ from provenance.guests import links
 from provenance.guests.models import GuestLink
 from provenance.recalls import recalls
 from provenance.releases.models import Release
-from provenance.review import comments, reviews
+from provenance.review import absences, comments, reviews
 from provenance.review.models import Review
+from provenance.review.plans import Planned
 from tests.factories import BrandFactory, VersionFactory, member, principal
 from tests.integration.provenance.web.room import signed_in
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
+from tests.review_templates import begun, legal
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 a licence"
@@ -134,6 +137,19 @@ def test_it_says_what_was_found_of_earlier_comments(generated: Path, monkeypatch
     [review] = told(files, "decisions/decisions.json")["reviews"]
     assert [each["earlier_comments"] for each in review["decisions"]] == [found, found]
     assert "3 done, 1 left open" in text_of(files)
+
+
+def test_the_summary_says_in_whose_place_it_was_decided_and_what_was_signed(generated: Path) -> None:
+    case = case_of(generated)
+    review = begun(case, Planned("legal", person=case.legal_reviewer.user.pk, statement="I read it all."))
+    [deputy], now = legal(case, 1), timezone.now()
+    until = now + timedelta(days=2)
+    absences.plan(by=case.legal_reviewer, deputy=deputy.user, from_at=now, until_at=until)
+    case.approve(review, by=deputy, disclosed=Disclosed(False, True, False))
+    sign(case.version)
+    text = text_of(files_of(made(case)))
+    assert f"In the place of {case.legal_reviewer.user}" in text
+    assert "Statement signed I read it all." in text
 
 
 def test_the_summary_leads_through_it(released: Case) -> None:
