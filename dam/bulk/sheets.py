@@ -32,7 +32,7 @@ from dam.core import errors
 from dam.core.language import number
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Schema, Written
-from dam.rights import consent_lists, policy, statements, terms, visibility
+from dam.rights import consent_lists, consents, policy, statements, terms, visibility
 from dam.rights.consent_lists import Known
 
 CHUNK = 500
@@ -70,10 +70,15 @@ class SheetRefused(errors.Refused):
 
 
 def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[str]:
-    """The file, some hundred rows at a time, in the order of the clips' ids; so much is held in memory."""
+    """The file, some hundred rows at a time, in the order of the clips' ids; so much is held in memory.
+
+    Who doesn't see drafts gets no columns of terms: imported, they would say that there are none.
+    """
     shown, known, zone = visibility.shown(by), schema.of(by.brand), times.of_brand(by.brand)
     now, at = timezone.now(), 1 + len(WORDS)  # the brand's own fields stand behind the words
-    yield (MARK if marked else "") + _written([(*COLUMNS[:at], *field_columns.names(known), *COLUMNS[at:])])
+    terms_too = consents.may_see(by)
+    names = [name for name in COLUMNS if terms_too or name not in bulk_terms.COLUMNS]
+    yield (MARK if marked else "") + _written([(*names[:at], *field_columns.names(known), *names[at:])])
     rows = assets.select_related(
         shown, f"{shown}__rights", f"{shown}__inherited", "created_by"
     ).prefetch_related("tags")
@@ -84,7 +89,8 @@ def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[s
         if page:
             last = page[-1].pk
             own = field_columns.cells(page, known=known, by=by)
-            said = consent_lists.of_many([getattr(asset, shown).pk for asset in page], by=by)
+            keys = [getattr(asset, shown).pk for asset in page]
+            said = consent_lists.of_many(keys, by=by) if terms_too else None
             yield _written(_row(asset, shown, own[asset.pk], said, zone, at=now) for asset in page)
         if len(page) < CHUNK:
             return
@@ -94,14 +100,17 @@ def _row(
     asset: Asset,
     shown: str,
     own: Iterable[str],
-    said: Mapping[UUID, tuple[Known, ...]],
+    said: Mapping[UUID, tuple[Known, ...]] | None,
     zone: ZoneInfo,
     *,
     at: datetime,
 ) -> Iterable[object]:
     version = getattr(asset, shown)
-    here = bulk_terms.Here(version, said[version.pk], counted=False, zone=zone)
     version.asset = asset  # the same row: the terms need not fetch it again
+    own_terms: tuple[str, ...] = ()
+    if said is not None:
+        here = bulk_terms.Here(version, said[version.pk], counted=False, zone=zone)
+        own_terms = (*here.cells(at=at), "")  # why a first day is another one is said anew each time
     cleared = policy.left(terms.of(version))
     places = cleared.territories if cleared.uses else ()
     ends = cleared.valid_until
@@ -112,8 +121,7 @@ def _row(
         ", ".join(tag.name for tag in asset.tags.all()),
         *own,
         *asdict(statements.of(version)).values(),
-        *here.cells(at=at),
-        "",  # why a first day is another one is said anew each time
+        *own_terms,
         version.approval,
         version.origin,
         "" if version.duration_ms is None else version.duration_ms / 1000,

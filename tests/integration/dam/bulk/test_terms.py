@@ -20,7 +20,7 @@ from dam.rights import consent_lists, consents
 from dam.rights.consents import Said
 from dam.rights.models import Consent, RightsRecord
 from provenance.review.models import LedgerEntry, Review
-from tests.factories import member
+from tests.factories import ApprovedVersionFactory, member
 from tests.integration.dam.bulk.test_files import exported, file_of, report, run
 from tests.integration.dam.bulk.work import done, undone
 from tests.review_factory import Case
@@ -225,6 +225,16 @@ def test_rows_of_clips_that_share_a_consent_change_it_together(clips: list[Asset
     ]
     undone(draft, by=librarian)
     assert {*map(tuple, (said(each, librarian) for each in clips))} == {(Said("model", "Ada Example", "EU"),)}
+
+
+def test_who_sees_no_drafts_gets_no_columns_of_terms(brand: Brand, librarian: Member, legal: Member) -> None:
+    out = ApprovedVersionFactory.create(asset__brand=brand)
+    consents.add(version_of(out.asset), Said("model", "Ada", "EU"), by=legal)
+    (row,) = exported(member(brand, Role.VIEWER))
+    assert not {"consents", "first_day", "first_day_reason"} & set(row)
+    assert (row["file_name"], row["state"]) == (out.filename, "approved")
+    draft = importing.draft(file_of([row]), "clips.csv", by=librarian)
+    assert (report(draft)["same"], report(draft)["refused"]) == (1, 0)
 
 
 def test_cells_of_terms_that_cant_be_are_told_by_their_column(
