@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from dam.core import errors, numbers
+from dam.core import errors, foreign_text, numbers
 from dam.rights import consents
 from dam.rights.consents import ConsentRefused, Said
 from dam.rights.models import Consent, ConsentKind, ConsentLink
@@ -238,6 +238,22 @@ def kept(said: Said) -> list[str | None]:
 def read_kept(words: Sequence[str | None]) -> Said:
     kind, name, covers, until = words
     return Said(kind or "", name or "", covers or "", datetime.fromisoformat(until) if until else None)
+
+
+def steps_name(done: Iterable[Sequence[Any]], name: str, key: int) -> bool:
+    """Whether what was done, as `take_back` has it, is about this consent or says this name."""
+    parts = (part for _what, *said in done for part in said)
+    return any(part == key or (isinstance(part, list) and part[1] == name != "") for part in parts)
+
+
+def lines_name(text: str, name: str, key: int) -> bool:
+    """Whether lines, as people typed them, are about this consent or say this name."""
+    for parts in map(_parts, text.splitlines()):
+        if parts[0].startswith("#") and numbers.read(parts[0][1:], digits=12) == key:
+            return True
+        if name and name in (foreign_text.line(part) for part in parts):
+            return True
+    return False
 
 
 def told(done: Sequence[Sequence[Any]]) -> tuple[str, ...]:

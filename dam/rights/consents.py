@@ -286,7 +286,7 @@ def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | N
             raise ConsentRefused(_("The personal data of this was removed."), code="forgotten")
         replaced = consent_documents.of(consent)
         of_clips = Version.objects.filter(consent_links__consent=consent).values_list("asset_id", flat=True)
-        import_string(FORGOTTEN_IN_BULK)(now.brand, list(of_clips), consent.name)
+        import_string(FORGOTTEN_IN_BULK)(now.brand, list(of_clips), consent.name, consent.pk)
         consent.name = consent.covers = consent.withdrawn_reason = ""
         consent.storage_key = consent.sha256 = consent.filename = ""
         consent.size, consent.forgotten_at = 0, at or timezone.now()

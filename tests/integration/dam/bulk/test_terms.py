@@ -296,6 +296,32 @@ def test_personal_data_that_is_removed_leaves_bulk_edits_too(
     assert "Ada" not in str(edit.change) + str(list(edit.items.values("wanted", "done")))
 
 
+def test_personal_data_leaves_edits_of_clips_that_a_file_rid_of_the_consent(
+    clips: list[Asset], librarian: Member, legal: Member
+) -> None:
+    done(clips[:2], ADA, by=librarian)
+    key = Consent.objects.get().pk
+    consents.add(version_of(clips[2]), Said("model", "Ada Example"), by=librarian)  # by name alone
+    consents.add(version_of(clips[2]), Said("voice", "Bob"), by=librarian)
+    rows = {row["title"]: row for row in exported(librarian)}
+    rows["A"]["consents"], rows["C"]["consents"] = "model |  Ada   Example | World", ""
+    draft = importing.draft(file_of(list(rows.values()), "id", "consents"), "clips.csv", by=librarian)
+    edits.start(draft, by=librarian)
+    assert run(draft).changed == 2
+    other = importing.draft(file_of(rows_of_bob(clips[1])), "clips.csv", by=librarian)
+    untouched = done(clips[:1], Change(consent=("voice", "Adam Example", "", "")), by=librarian)
+    consents.forget(version_of(clips[1]), key, by=legal)
+    assert "Ada" not in str(list(draft.items.values("wanted", "done")))
+    assert "Ada" not in str(list(other.items.values("wanted", "done")))
+    assert untouched.items.get().done
+    undone(draft, by=librarian)
+    assert said(clips[2], librarian) == []
+
+
+def rows_of_bob(asset: Asset) -> list[dict[str, str]]:
+    return [{"id": str(asset.pk), "consents": "voice | Bob"}]
+
+
 def test_the_form_says_what_is_missing_beside_its_input(
     clips: list[Asset], brand: Brand, legal: Member
 ) -> None:
