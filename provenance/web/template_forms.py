@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dam.accounts import groups
-from dam.accounts.models import Brand
+from dam.accounts import groups, roles
+from dam.accounts.capabilities import AnyRole, OwnRole
+from dam.accounts.models import Brand, CustomRole
 from dam.core import numbers, places
 from dam.custom_fields import schema
 from dam.web.whole_text import WholeTextForm
@@ -122,6 +123,17 @@ class StageForm(WholeTextForm):
         numbers = [(str(number), str(number)) for number in range(1, templates.MOST_NEEDED + 1)]
         self._offer("needs", [*numbers, (EVERYONE, _("Everyone in the group"))])
         self._offer("deputy", [("", _("Nobody")), *people.choices])
+        if not self.is_bound:
+            for name in ("who", "deputy"):
+                self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        """Whoever is gone stays chosen until somebody else is: the first choice, anyone, isn't meant."""
+        field, kept = self.fields[name], self.initial.get(name)
+        assert isinstance(field, forms.ChoiceField)
+        if kept and not field.valid_value(kept):
+            offered: Any = field.choices
+            field.choices = [*offered, (kept, field.error_messages["invalid_choice"])]
 
     def _offer(self, name: str, choices: Sequence[tuple[str, object]]) -> None:
         field = self.fields[name]
@@ -246,9 +258,10 @@ def _value(person: int | None, group: int | None, *, nobody: str) -> str:
     return f"person:{person}" if person is not None else f"group:{group}" if group is not None else nobody
 
 
-def _who(stage: Planned) -> str:
+def _who(stage: Planned, now: AnyRole | None) -> str:
+    """`now` is what took the place of its role, if it was retired."""
     if stage.role is not None:
-        return f"{OF_ROLE}{stage.role}"
+        return f"{OF_ROLE}{now.number if isinstance(now, OwnRole) else stage.role}"
     return BY_FIELD + stage.field if stage.field else _value(stage.person, stage.group, nobody=ROLE)
 
 
@@ -287,11 +300,13 @@ def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict
         return {"revision": 0}, [dict(NEW_STAGE)]
     names = ("revision", "title", "rule", "by_hand", "together")
     main = {name: getattr(template, name) for name in names}
+    own_roles = CustomRole.objects.filter(pk__in=[stage.role for stage in template.planned if stage.role])
+    now = {row.pk: roles.in_force(row) for row in own_roles.select_related("brand")}
     return main, [
         {
             "title": stage.title,
             "kind": stage.kind,
-            "who": _who(stage),
+            "who": _who(stage, now.get(stage.role or 0)),
             "needs": EVERYONE if stage.needs == plans.ALL else str(stage.needs),
             "days": stage.days,
             "deputy": _value(stage.deputy_person, stage.deputy_group, nobody=""),

@@ -251,3 +251,21 @@ def test_a_template_takes_only_roles_that_decide_such_a_stage(case: Case, admin:
     )
     page = signed_in(admin).get(f"/b/{case.brand.slug}/administration/review/templates/{made.pk}/")
     assert f'value="role:{brand_only.pk}" selected' in page.content.decode()
+
+
+def test_the_form_of_a_template_keeps_who_is_gone_until_somebody_else_is_chosen(
+    case: Case, admin: Member
+) -> None:
+    role, other = own_role(case), CustomRole.objects.create(brand=case.brand, name="Law", capabilities=ABLE)
+    wanted = Wanted("Spots", (Planned("legal", role=role.pk),), by_hand=True)
+    made = templates.add(by=admin, wanted=wanted)
+    client, address = signed_in(admin), f"/b/{case.brand.slug}/administration/review/templates/{made.pk}/"
+    custom_roles.retire(role, by=admin, successor=other.value)
+    assert f'value="role:{other.pk}" selected' in client.get(address).content.decode()
+    custom_roles.retire(other, by=admin, successor=Role.LEGAL_REVIEWER)
+    assert f'value="role:{role.pk}" selected' in client.get(address).content.decode()
+    sent = {"revision": 0, "title": "Spots", "by_hand": "on", "stages": 1, "stage-0-needs": "1"}
+    sent |= {"stage-0-kind": "legal", "stage-0-who": f"role:{role.pk}", "stage-0-remind": "1"}
+    page = client.post(address, sent)
+    assert page.status_code == 422
+    assert "be chosen any more" in page.content.decode()
