@@ -1,13 +1,15 @@
 """What a file costs on its way in."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from dam.core import storage
-from dam.media import films, previews, runner
+from dam.media import ffmpeg, films, previews, recipes, runner, specs
+from dam.media.probe import MediaInfo
 from tests import media_factory, webp_factory
-from tests.benchmarks.conftest import Measure
+from tests.benchmarks.conftest import Measure, in_turns
 
 MEGABYTES = 64
 
@@ -61,3 +63,62 @@ def test_readers_of_a_webp_that_moves(measure: Measure, tmp_path: Path) -> None:
         patch.setattr(films, "_take", lambda kept, film: False)
         measure(f"{each} made for each", read_first, runs=3)
     measure(f"{each} made once", read_first, runs=3, against=f"{each} made for each")
+
+
+def test_the_pipeline_against_plain_commands(tmp_path: Path) -> None:
+    """All that is made of a clip of more than a minute, against FFmpeg's own commands for the same files."""
+    seconds = 70
+    film = tmp_path / "film.mp4"
+    source = [*("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=24:duration={seconds}")]
+    _ffmpeg(*source, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", str(film))
+    info, ours, theirs = runner.probe(film), tmp_path / "ours", tmp_path / "theirs"
+    for folder in (ours, theirs):
+        folder.mkdir()
+
+    def make() -> None:
+        for recipe in (recipes.poster, recipes.sprite, recipes.frames, recipes.proxy, recipes.stream):
+            recipe(film, ours, info=info)
+
+    plain = _plain(theirs, info=info, seconds=seconds)
+
+    def run() -> None:
+        for command in plain:
+            _ffmpeg("-i", str(film), *command)
+
+    names = ("FFmpeg's own commands one after the other", "the steps of a clip, one after the other")
+    in_turns(dict(zip(names, (run, make), strict=True)), runs=2, units=seconds, unit="s of video")
+
+
+def _ffmpeg(*words: str) -> None:
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-y", *words], check=True)
+
+
+def _plain(folder: Path, *, info: MediaInfo, seconds: int) -> list[list[str]]:
+    """A command for each file: five candidates for a poster, the sprite, the frames that search looks at (two
+    a second at most, where the picture changes), the proxy, and each size of the stream."""
+    poster, sprite, proxy = specs.POSTER, specs.SPRITE, specs.PROXY
+    grid = f"tile={sprite.columns}x{sprite.tiles // sprite.columns}"
+    h264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"]
+    commands = [
+        ["-vf", f"fps={poster.candidates}/{seconds},scale={poster.width}:-2", str(folder / "poster-%d.webp")],
+        [
+            "-vf",
+            f"fps={sprite.tiles}/{seconds},scale={sprite.tile_side}:-2,{grid}",
+            str(folder / "tiles.webp"),
+        ],
+        ["-vf", "fps=2,select='gt(scene,0.02)',scale=448:-2", "-fps_mode", "vfr", str(folder / "f%d.jpg")],
+        [
+            *("-vf", f"scale={proxy.longest_side}:-2", *h264, "-crf", str(proxy.crf)),
+            *("-g", str(proxy.keyframe_every), "-movflags", "+faststart", str(folder / "proxy.mp4")),
+        ],
+    ]
+    for number, (rung, (width, height)) in enumerate(specs.ladder(info)):
+        commands.append(
+            [
+                *("-vf", f"scale={width}:{height}", *h264, "-crf", str(rung.crf), "-bf", "0", "-g", "48"),
+                *("-maxrate", f"{rung.most_kbps}k", "-bufsize", f"{2 * rung.most_kbps}k", "-f", "hls"),
+                *("-hls_time", "4", "-hls_segment_type", "fmp4", "-hls_flags", "single_file"),
+                str(folder / f"{number}.m3u8"),
+            ]
+        )
+    return commands
