@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db.models import Case, When
 from django.utils import timezone
 
-from dam.rights import terms
+from dam.rights import terms, territories
 from dam.rights.policy import Inherited, Use
 from provenance.releases.models import Release, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
@@ -23,6 +23,7 @@ class Standing(StrEnum):
     EMBARGO = "embargo"
     ENDED = "ended"  # its clearance is over
     STOPPED = "stopped"  # something it was made from may not be used
+    INSIDE = "inside"  # no use outside the company is left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,9 @@ class KnownRelease:
     ended_at: datetime | None = None
     valid_until: datetime | None = None
     embargo_until: datetime | None = None
+    # Of what was granted, what all that it was made from leaves; territories are policy.Terms'.
+    uses: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
     # Both also of one that was withdrawn, replaced or removed meanwhile.
     under_embargo: bool = False
     held_back: bool = False  # something it was made from may not be used, or internal use is all that is left
@@ -104,9 +108,12 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
     ends = (release.valid_until, known.valid_until, known.consents_until, left.valid_until)
     valid_until = min((each for each in ends if each), default=None)
     stopped = left.stopped or left.uses == () or left.territories == ()
-    uses = {*release.uses} & {*known.uses}
-    if left.uses is not None:
-        uses &= {*left.uses}
+    granted_uses = tuple(use for use in release.uses if use in known.uses) if known.uses else release.uses
+    uses = tuple(use for use in granted_uses if left.uses is None or use in left.uses)
+    outside = {*uses} - {Use.INTERNAL}
+    granted = tuple(release.territories)
+    # What was cleared for use inside alone is cleared for just that.
+    inside = left.uses is not None and not outside and bool({*granted_uses} - {Use.INTERNAL})
     return KnownRelease(
         brand=release.brand.name,
         released_at=release.signed_at or release.created_at,
@@ -115,13 +122,16 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
             embargo_until=embargo_until,
             valid_until=valid_until,
             stopped=stopped,
+            inside=inside,
             at=at,
         ),
         ended_at=release.ended_at,
         valid_until=valid_until,
         embargo_until=embargo_until,
         under_embargo=embargo_until is not None and at < embargo_until,
-        held_back=stopped or not uses - {Use.INTERNAL},
+        held_back=stopped or not outside & {*known.uses},
+        uses=uses,
+        territories=granted if left.territories is None else territories.meet([granted, left.territories]),
     )
 
 
@@ -131,6 +141,7 @@ def _standing(
     embargo_until: datetime | None,
     valid_until: datetime | None,
     stopped: bool,
+    inside: bool,
     at: datetime,
 ) -> Standing:
     if release.state == ReleaseStatus.WITHDRAWN:
@@ -145,4 +156,4 @@ def _standing(
         return Standing.STOPPED
     if embargo_until is not None and at < embargo_until:
         return Standing.EMBARGO
-    return Standing.CLEARED
+    return Standing.INSIDE if inside else Standing.CLEARED

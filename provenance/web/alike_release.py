@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core import language
+from dam.rights import territories
 from dam.web import usage_status
 from provenance.releases import known
 from provenance.releases.known import KnownRelease, Standing
@@ -53,7 +54,7 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
         released_at=release.released_at,
         percent=round(100 * seen["share"]),
         how=_how(seen),
-        sentence=_sentence(release, first, at=at),
+        sentence=_sentence(release, at=at),
         cleared=release.cleared,
     )
 
@@ -72,7 +73,7 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
             released_at=release.released_at,
             percent=None,
             how=_how(each),
-            sentence=_sentence(release, row, at=at),
+            sentence=_sentence(release, at=at),
             cleared=release.cleared,
         )
     return None
@@ -81,7 +82,7 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
 def today(pk: int, *, at: datetime) -> str:
     """How a release stands: what it was approved for, or why it is not to be used."""
     row = Release.objects.select_related("brand", "asset", "version__rights", "version__inherited").get(pk=pk)
-    return _sentence(known.of(row, at=at), row, at=at)
+    return _sentence(known.of(row, at=at), at=at)
 
 
 def _how(seen: Mapping[str, Any]) -> str:
@@ -92,7 +93,7 @@ def _how(seen: Mapping[str, Any]) -> str:
     return _("It shows a part of the picture.") if seen.get("cropped") else ""
 
 
-def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
+def _sentence(release: KnownRelease, *, at: datetime) -> str:
     match release.standing:
         case Standing.WITHDRAWN:
             words = _("That release was withdrawn on %(day)s. Don't use copies of it.")
@@ -103,13 +104,16 @@ def _sentence(release: KnownRelease, row: Release, *, at: datetime) -> str:
             return _("That clip has been removed since.")
         case Standing.STOPPED:
             return _("It's made from another clip that may not be used. Don't use copies of it.")
+        case Standing.INSIDE:
+            words = _("Nothing outside %(brand)s is left of what that release was cleared for.")
+            return words % {"brand": release.brand}
         case Standing.ENDED:
             words = _("The clearance of that release ended on %(day)s. Don't use copies of it.")
             return words % {"day": _day(release.valid_until, at)}
     cleared = {
         "brand": release.brand,
-        "uses": usage_status.name_uses(tuple(row.uses)),
-        "places": usage_status.name_places(tuple(row.territories)),
+        "uses": usage_status.name_uses(release.uses),
+        "places": usage_status.name_places(territories.folded(release.territories)),
     }
     if release.valid_until is None:
         return _("%(brand)s approved that release for %(uses)s %(places)s.") % cleared

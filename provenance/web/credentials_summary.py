@@ -233,6 +233,13 @@ def _ended(
                     _("Not cleared: do not use"),
                     _("It's made from another clip that may not be used."),
                 )
+            case Standing.INSIDE:
+                return CredentialsVerdict(
+                    "triangle-alert",
+                    "warn",
+                    _("Not cleared outside %(brand)s") % {"brand": release.brand},
+                    _("No use outside the company is left of what it was cleared for."),
+                )
             case Standing.EMBARGO:
                 return CredentialsVerdict(
                     "clock",

@@ -1,5 +1,6 @@
 """The public page of a release, and the QR code that leads there."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Version
 from dam.core.storage import Stored
+from dam.rights.models import InheritedTerms
 from provenance.models import Release
 from provenance.releases import public_links
 from provenance.releases.states import ReleaseStatus
@@ -48,6 +50,21 @@ def test_anybody_with_the_link_sees_how_the_release_stands_and_no_more() -> None
     assert str(release.version.created_by) not in html
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_it_names_no_use_and_no_place_that_a_source_has_lost_since() -> None:
+    release = released(uses=["paid", "social"], territories=["EU", "US"])
+    InheritedTerms.objects.update_or_create(
+        version=release.version,
+        defaults={"stopped": False, "uses": ["social", "internal"], "territories": ["US"]},
+    )
+    html = page().content.decode()
+    assert re.findall("approved that release for ([^<]*)", html) == ["social media in United States."]
+    assert "paid" not in html
+    InheritedTerms.objects.filter(version=release.version).update(uses=["internal"])
+    html = page().content.decode()
+    assert "Not cleared outside Northwind Drinks" in html
+    assert "Cleared for use" not in html
 
 
 @pytest.mark.parametrize(
