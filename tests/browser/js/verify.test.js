@@ -150,7 +150,7 @@ const HERE = `
   </section>
   <template data-verdict="unreadable"><section><div><h2>Unreadable</h2><p></p></div></section></template>`;
 const RULES = {
-  kinds: { head: 16, brands: {}, first_boxes: [], riff: {}, starts: [], playlists: [] },
+  kinds: { head: 16, brands: {}, first_boxes: [], riff: {}, starts: [], playlists: [], stills_brands: [], avif_brands: [], forms: {}, bitmap_sizes: [] },
   notes: { kind_unknown: "No kind that is known." },
   addresses: { hashing: "/static/dam/js/uploads/hashing.js" },
 };

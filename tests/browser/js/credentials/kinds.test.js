@@ -5,6 +5,12 @@ import { equal, test } from "/tests/harness.js";
 const KINDS = {
   brands: { "qt  ": { type: "video/quicktime", holds: true } },
   other_brand: { type: "video/mp4", holds: true },
+  stills_brands: ["mif1"],
+  avif_brands: ["avif"],
+  avif: { type: "image/avif", holds: true },
+  forms: { FORMAIFF: { type: "audio/aiff", holds: false } },
+  bitmap: { type: "image/bmp", holds: false },
+  bitmap_sizes: [40],
   first_boxes: ["moov"],
   boxes: { type: "old", holds: true },
   riff: { WAVE: { type: "audio/wav", holds: true } },
@@ -22,6 +28,11 @@ const type = (text) => recognise(bytes(text), KINDS)?.type ?? null;
 test("a file is known by its first bytes", () => {
   equal(type("\0\0\0\x18ftypqt  "), "video/quicktime");
   equal(type("\0\0\0\x18ftypisom"), "video/mp4");
+  equal(type("\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), "image/avif");
+  equal(type("\0\0\0\x14ftypmif1\0\0\0\0mif1avif"), "video/mp4"); // the brand stands behind the box
+  equal(type("FORM\0\0\0\x08AIFF"), "audio/aiff");
+  equal(type(`BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0`), "image/bmp");
+  equal(type("BM is a name, and no picture"), null);
   equal(type("\xff\xd8\xff\xe0"), "image/jpeg");
   equal(type(" <svg/>"), "image/svg+xml");
   equal(type("#EXTM3U"), "text/plain");

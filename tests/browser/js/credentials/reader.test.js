@@ -4,7 +4,7 @@ import { RULES } from "/tests/credentials/rollup.test.js";
 
 const PNG = { type: "image/png", holds: true };
 const kinds = {
-  ...{ head: 16, brands: {}, first_boxes: [], riff: {}, starts: [["\x89PNG", PNG], ["OggS", { type: "video/ogg", holds: false }]] },
+  ...{ head: 16, brands: {}, first_boxes: [], riff: {}, starts: [["\x89PNG", PNG], ["OggS", { type: "video/ogg", holds: false }]], stills_brands: [], avif_brands: [], forms: {}, bitmap_sizes: [] },
   playlists: [],
 };
 const RULES_HERE = { ...RULES, kinds, settings: {}, addresses: { wasm: "/static/vendor/c2pa_bg.wasm", worker: "/static/dam/js/credentials/worker.js" } };
