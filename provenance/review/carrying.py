@@ -143,6 +143,8 @@ def tick(
             return
         if now is not seen:
             raise TickRefused(_("Someone else has just ticked this comment. The list is up to date now."))
+        if now is Mark.NOT_DONE and _said_again(row, of=of) is not None:
+            raise TickRefused(_("This comment was carried over to this version. Resolve or delete it there."))
         _mark(row, of=of, now=now, wanted=wanted, by=by, at=at)
 
 
@@ -161,22 +163,16 @@ def carry_over(
         row = _locked(comment, of=of, by=by)
         now = mark_of(row)
         if now is Mark.NOT_DONE:
-            kept = Comment.objects.filter(
-                carried_from__comment=row, carried_from__version=of, deleted_at=None
-            )
-            if (already := kept.first()) is not None:
+            if (already := _said_again(row, of=of)) is not None:
                 return already
         elif now is not seen or now is Mark.DONE:
             raise TickRefused(_("Someone else has just ticked this comment. The list is up to date now."))
         else:
             _mark(row, of=of, now=now, wanted=Mark.NOT_DONE, by=by, at=at)
         where = place(row, on=of)
-        said = {"number": row.version.number, "person": row.author, "words": row.body}
-        words = (
-            _("From version %(number)s, %(person)s: %(words)s")
-            if row.body
-            else _("From version %(number)s, %(person)s")
-        )
+        # Without the name of who said it: what is recorded stays, also once that person is forgotten.
+        said = {"number": row.version.number, "words": row.body}
+        words = _("From version %(number)s: %(words)s") if row.body else _("From version %(number)s")
         again = comments.add(
             of,
             by=by,
@@ -189,6 +185,12 @@ def carry_over(
         )
         NotDone.objects.filter(comment=row, version=of).update(carried_as=again)
     return again
+
+
+def _said_again(row: Comment, *, of: Version) -> Comment | None:
+    """The comment of the version `of` that took its place, unless that was deleted."""
+    said = Comment.objects.filter(carried_from__comment=row, carried_from__version=of, deleted_at=None)
+    return said.first()
 
 
 def _locked(comment: Comment, *, of: Version, by: Principal) -> Any:

@@ -2,7 +2,7 @@ import { equal, find, html, test } from "/tests/harness.js";
 
 // The script is bound to the page, so each test has one of its own.
 async function page({ most = 100 } = {}) {
-  html(`<form class="brief" id="brief"><p id="words">A red ball</p>
+  html(`<form class="brief" id="brief"><p id="words">A red ball</p><textarea name="prompt">A red ball</textarea>
     <label><input type="file" name="file" form="brief-clip" data-brief-clip="${most}"></label>
     <p data-brief-clip-said></p></form><form id="brief-clip"></form><p id="outside"></p>`);
   const sent = [];
@@ -43,6 +43,17 @@ test("one that is too large to be read is not sent, and the page says so", async
   drag("drop", "#words", holding("film.mp4", 10));
   equal([sent, find("[data-brief-clip]").files.length], [[], 0]);
   equal(find("[data-brief-clip-said]").textContent, "This file is too large to be read here.");
+});
+
+test("what was written is replaced only if that is wanted", async () => {
+  const sent = await page();
+  const answers = [false, true];
+  globalThis.confirm = () => answers.shift();
+  find("textarea").value = "A blue can";
+  drag("drop", "#words", holding("take.mp4", 10));
+  equal([sent, find("[data-brief-clip]").files.length], [[], 0]);
+  drag("drop", "#words", holding("take.mp4", 10));
+  equal(sent, [["take.mp4"]]);
 });
 
 test("what is dropped elsewhere, and words, are left to the page", async () => {

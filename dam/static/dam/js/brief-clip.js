@@ -13,6 +13,11 @@ function send(input) {
     said.textContent = _("This file is too large to be read here.");
     return;
   }
+  const prompt = input.closest(".brief").querySelector("textarea[name=prompt]");
+  if (prompt && prompt.value.trim() !== prompt.defaultValue.trim() && !confirm(_("Replace what you wrote?"))) {
+    input.value = "";
+    return;
+  }
   said.textContent = _("Uploading “{file}”…", { file: file.name });
   input.form.requestSubmit();
 }

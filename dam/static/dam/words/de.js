@@ -57,6 +57,7 @@ globalThis.words = {
  "Proven by a timestamp": "Durch einen Zeitstempel bewiesen",
  "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.": "Reelproof ist vorübergehend nicht verfügbar. Ihre Eingaben bleiben erhalten. Versuchen Sie es in einer Minute erneut.",
  "Remove {name}": "{name} entfernen",
+ "Replace what you wrote?": "Das Geschriebene ersetzen?",
  "Resume {name}": "{name} fortsetzen",
  "Reviewed by {organisation}: “{decision}”": "Geprüft von {organisation}: „{decision}“",
  "Screenshot": "Bildschirmfoto",

@@ -57,6 +57,7 @@ globalThis.words = {
  "Proven by a timestamp": "Prouvé par un horodatage",
  "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.": "Reelproof est momentanément indisponible. Votre saisie est conservée. Réessayez dans une minute.",
  "Remove {name}": "Retirer {name}",
+ "Replace what you wrote?": "Remplacer ce que vous avez écrit ?",
  "Resume {name}": "Reprendre {name}",
  "Reviewed by {organisation}: “{decision}”": "Validé par {organisation} : « {decision} »",
  "Screenshot": "Capture d’écran",
