@@ -62,6 +62,7 @@ _RIGHTS: Schema = {
         "asset": {"type": "string", "format": "uuid"},
         "title": _TEXT,
         "version": {"type": "integer"},
+        "note": {"type": "string", "description": "What changed with the version, for those who see drafts."},
         "sha256": _TEXT,
         "asked": {"type": "object"},
         "allowed": {"type": "boolean"},
