@@ -169,7 +169,7 @@ def may_be_missing(token: Token, *, among: Sequence[Token]) -> bool:
     others = [other for other in among if other.plain != word]
     if not others:
         return False
-    if word in _NAME_NOTHING or (word in _ARTICLES and token is not among[-1]):
+    if word in _NAME_NOTHING or (word in _ARTICLES and among[-1].plain != word):
         return True
     if len(_OF_SCRIPT.get(token.script, ())) == 1:
         alike = any(other.script is token.script for other in others)

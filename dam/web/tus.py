@@ -150,11 +150,11 @@ def raw_metadata(request: HttpRequest) -> str:
 
 
 def metadata(raw: str) -> dict[str, str]:
-    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, asset and SHA-256 (hex)."""
+    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, asset, SHA-256 (hex) and note."""
     found: dict[str, str] = {}
     for pair in raw.split(","):
         key, _space, value = pair.strip().partition(" ")
-        if key in ("filename", "name", "asset", "sha256"):
+        if key in ("filename", "name", "asset", "sha256", "note"):
             try:
                 found[key] = base64.b64decode(value.strip(), validate=True).decode()
             except ValueError:

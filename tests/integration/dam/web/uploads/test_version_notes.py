@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
@@ -106,7 +107,7 @@ def test_programs_say_it_with_the_announcement(browser: Client, first: Version) 
         return base64.b64encode(text.encode()).decode()
 
     answer = browser.post(
-        f"/b/{first.brand.slug}/uploads/",
+        reverse("upload-create", args=[first.brand.slug]),
         headers={
             "Tus-Resumable": "1.0.0",
             "Upload-Length": "5",
