@@ -234,7 +234,7 @@ def _decision(sheet: Sheet, decision: Facts) -> None:
             (_("Comment"), words.short(decision["comment"])),
             (
                 _("Comments of earlier versions"),
-                carrying.summed_up(decision["earlier_comments"]) if decision["earlier_comments"] else "",
+                carrying.summed_up(earlier) if (earlier := decision.get("earlier_comments")) else "",
             ),
             (_("SHA-256 of what was seen"), decision["master_sha256"]),
             (_("In the ledger"), f"{entry['entry']}\n{entry['sha256']}" if entry else _("None recorded.")),

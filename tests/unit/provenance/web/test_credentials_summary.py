@@ -93,7 +93,7 @@ def test_a_headline_says_first_that_a_file_may_not_be_used(standing: Standing, d
     )
     assert found.tone in ("warn", "bad")
     assert "rusted" not in found.title
-    undated = (Standing.REMOVED, Standing.STOPPED)
+    undated = (Standing.REMOVED, Standing.STOPPED, Standing.INSIDE)
     assert "22 November 2026" in found.title + found.sentence or standing in undated
 
 
