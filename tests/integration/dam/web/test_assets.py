@@ -116,7 +116,7 @@ def test_more_parts_need_no_more_queries(
         RenditionFactory.create(version=draft, kind=kind)
     client = sign_in(Role.CREATOR)
     client.get(page_of(draft.asset))  # notes that they were here
-    with django_assert_max_num_queries(14):  # one for those who can send it to review
+    with django_assert_max_num_queries(15):  # one for its captions, one for those who can send it to review
         client.get(page_of(draft.asset), {"tab": "files"})
 
 
