@@ -212,8 +212,9 @@ BRANDS = {
 FIRST_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"}
 STILLS_BRANDS, AVIF_BRANDS = {b"mif1", b"msf1"}, {b"avif", b"avis"}
 DIB_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}  # bytes of what follows a bitmap's header
-# Before a drawing there may be comments, and a type, which says nothing that is obeyed here.
-_SVG = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*(?:<!doctype\s+svg\b|<svg\b)", re.DOTALL)
+# Before a drawing there may be comments, and a type, which says nothing that is obeyed here. A comment ends
+# at its first end: looking for a later one takes for ever where there are many.
+_SVG = re.compile(rb"(?:\s|<\?xml[^>]*>|(?><!--.*?-->))*(?:<!doctype\s+svg\b|<svg\b)", re.DOTALL)
 PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"[playlist]", b"<smil", b"<asx")
 
 

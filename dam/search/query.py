@@ -314,7 +314,8 @@ def _decimals(typed: list[str], search_field: SearchField) -> list[str]:
     whole = ",".join(typed)
     point = whole.replace(",", ".")
     offered = point in dict(search_field.choices) and search_field.read(point) is not None
-    return [point] if len(typed) > 1 and (offered or measures.has_decimal_comma(whole)) else typed
+    decimal = measures.has_decimal_comma(whole) and not (search_field.unit and search_field.unit.whole)
+    return [point] if len(typed) > 1 and (offered or decimal) else typed
 
 
 def _quoted(value: str) -> str:

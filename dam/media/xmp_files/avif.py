@@ -191,11 +191,14 @@ def _packets(infos: Sequence[bytes], shown: int, references: bytes) -> tuple[int
 def _content(file: BinaryIO, meta: _Meta, number: int) -> bytes:
     """A packet, cut behind xmp.MOST_BYTES and one byte more."""
     item = meta.places.of(number)
-    if item.elsewhere or item.method > _IN_BOX:
+    if item.method > _IN_BOX:
         raise NoPlace("The packet is in a place that isn't read.")
     source: BinaryIO = io.BytesIO(meta.part(b"idat")) if item.method == _IN_BOX else file
+    whole = source.seek(0, os.SEEK_END)
     content = b""
     for start, end in item.parts():
+        if end > whole:
+            raise NoPlace("The packet ends beyond the file.")
         source.seek(start)
         content += exactly(source, min(end - start, xmp.MOST_BYTES + 1 - len(content)))
     return content

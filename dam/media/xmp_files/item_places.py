@@ -15,7 +15,6 @@ class Item:
 
     number: int
     method: int = _IN_FILE  # or 1: inside `idat`, 2: inside another item
-    elsewhere: int = 0  # else in another file
     base: int = 0
     extents: tuple[tuple[int, int, int], ...] = ((0, 0, 0),)
 
@@ -53,8 +52,10 @@ class ItemPlaces:
             elsewhere, base, count = number(2), number(sizes[2]), number(2)
             if sum(sizes) == 0 and count:
                 raise NoPlace("The file doesn't say where its items are.")
+            if elsewhere:  # decoders look for it in this one all the same
+                raise NoPlace("An item is said to be in another file.")
             extents = tuple((number(sizes[3]), number(sizes[0]), number(sizes[1])) for _ in range(count))
-            items.append(Item(item, method, elsewhere, base, extents))
+            items.append(Item(item, method, base, extents))
         if stream.read(1):
             raise NoPlace("There is something behind the places of the file's items.")
         return cls(version, sizes, tuple(items))
@@ -66,7 +67,7 @@ class ItemPlaces:
         numbers = [(len(self.items), wide)]
         for item in self.items:
             numbers += [(item.number, wide), *([(item.method, 2)] if self.version else [])]
-            numbers += [(item.elsewhere, 2), (item.base, bases), (len(item.extents), 2)]
+            numbers += [(0, 2), (item.base, bases), (len(item.extents), 2)]  # in this file
             for index, offset, length in item.extents:
                 numbers += [(index, indexes), (offset, offsets), (length, lengths)]
         head = bytes([self.version, 0, 0, 0, offsets << 4 | lengths, bases << 4 | indexes])
@@ -100,7 +101,7 @@ class ItemPlaces:
         """
         items = []
         for item in self.items:
-            if item.method == _IN_FILE and not item.elsewhere and item.number not in but:
+            if item.method == _IN_FILE and item.number not in but:
                 item = self._moved(item, by, *around, whole)
             items.append(item)
         return replace(self, items=tuple(items))

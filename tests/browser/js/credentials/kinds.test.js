@@ -35,6 +35,8 @@ test("a file is known by its first bytes", () => {
   equal(type("BM is a name, and no picture"), null);
   equal(type("\xff\xd8\xff\xe0"), "image/jpeg");
   equal(type(" <svg/>"), "image/svg+xml");
+  equal(type(`${"<!---->".repeat(500)}<svg/>`), "image/svg+xml");
+  equal(type(`${"<!---->".repeat(500)}x`), null); // at once
   equal(type("#EXTM3U"), "text/plain");
 });
 

@@ -43,6 +43,8 @@ HEADS = [
     (b"\x00\x00\x00\x1cftypmsf1\x00\x00\x00\x00msf1avismiaf", sniffer.AVIF),
     (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heicavif", sniffer.HEIF),  # beyond the box's end
     (b"<!-- made by hand --><svg xmlns", sniffer.SVG),
+    (b"<!---->" * 500 + b"<svg xmlns", sniffer.SVG),
+    (b"<!---->" * 500 + b"x", None),  # at once: it would be looked at for ever in another way
     (b"<!-- a -->\n<!-- b -->\n<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'>\n<svg", sniffer.SVG),
     (b"<!DOCTYPE html><svg>", None),
     ("<?xml version='1.0' encoding='utf-16'?><svg/>".encode("utf-16"), sniffer.SVG),

@@ -283,15 +283,21 @@ def box(kind: bytes, *content: bytes, size: int | None = None) -> bytes:
 
 
 def heif(
-    *extents: tuple[int, int, int, int], infos: int = 2, more: bytes = b"", behind: bytes = b""
+    *extents: tuple[int, int, int, int],
+    infos: int = 2,
+    more: bytes = b"",
+    behind: bytes = b"",
+    elsewhere: int = 0,
+    wide: str = "I",
 ) -> bytes:
     """An AVIF of a picture, 1, and a packet, 2: for each part of them number, method, offset and length.
 
     Its contents begin at byte 500; the packet at 600.
     """
-    places = struct.pack(">B3xBBH", 1, 0x44, 0, len(extents))
+    size = struct.calcsize(f">{wide}")
+    places = struct.pack(">B3xBBH", 1, size << 4 | size, 0, len(extents))
     for number, method, offset, length in extents:
-        places += struct.pack(">HHHHII", number, method, 0, 1, offset, length)
+        places += struct.pack(f">HHHH{wide}{wide}", number, method, elsewhere, 1, offset, length)
     named = [b"\0\0av01\0", b"\0\0mime\0application/rdf+xml\0"][:infos]
     items = [box(b"infe", struct.pack(">B3xH", 2, number), name) for number, name in enumerate(named, 1)]
     meta = box(
@@ -379,6 +385,9 @@ DAMAGED: dict[str, tuple[str, bytes]] = {
         "a.avif",
         heif(PICTURE, (2, 1, 0, 20), more=box(b"idat", bytes(20))),
     ),
+    "avif whose packet is beyond all files": ("a.avif", heif(PICTURE, (2, 0, 1 << 63, 200), wide="Q")),
+    "avif whose packet is beyond its end": ("a.avif", heif(PICTURE, (2, 0, 1 << 62, 200), wide="Q")),
+    "avif whose picture is said to be elsewhere": ("a.avif", heif(PICTURE, PACKET, elsewhere=1)),
     "avif whose picture is beyond its end": ("a.avif", heif((1, 0, 500, 5000), PACKET)),
     "avif whose picture has no length": ("a.avif", heif((1, 0, 500, 0), PACKET)),
     "avif whose picture is in what describes it": ("a.avif", heif((1, 0, 60, 20), PACKET)),

@@ -111,6 +111,7 @@ def test_small_values_are_typed_in_any_language_of_the_product(typed: str, meant
     ("typed", "meant"),
     [
         ("size:1,5GB", Filters(size=["1.5gb"])),
+        ("width:1080,1920px", Filters(width=["1080", "1920px"])),
         ("size:>1,5GB", Filters(size=[">1.5gb"])),
         ("duration:1,5s", Filters(duration=["1.5s"])),
         ("duration:1,5-2,5s", Filters(duration=["1.5s..2.5s"])),

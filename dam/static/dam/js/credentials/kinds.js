@@ -18,7 +18,7 @@ export function recognise(head, kinds) {
 }
 
 // Before a drawing there may be comments, and a type.
-const SVG = /^(?:[ \t\n\r\f\v]|<\?xml[^>]*>|<!--[^]*?-->)*(?:<!doctype[ \t\n\r\f\v]+svg\b|<svg\b)/;
+const SVG = /^(?:[ \t\n\r\f\v]|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->)*(?:<!doctype[ \t\n\r\f\v]+svg\b|<svg\b)/;
 
 function isAvif(text, head, kinds) {
   if (!kinds.stills_brands.includes(text.slice(8, 12))) return false;
