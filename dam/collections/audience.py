@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, Group, Membership
 from dam.accounts.principals import Principal
@@ -68,6 +69,17 @@ def may_hand_over(collection: Collection, *, by: Principal) -> bool:
     if by.brand.pk != collection.brand_id or by.user is None or not by.can(Capability.COLLECT):
         return False
     return by.user.pk == collection.owner_id or by.can(Capability.MANAGE_BRAND)
+
+
+def may_own(collection: Collection) -> QuerySet[Membership]:
+    """Whom it can be given to: those of its brand who may change collections and see what it lies in."""
+    rows = principals.having(collection.brand, Capability.COLLECT)
+    top = collection.top
+    if collection.parent_id is None or top.everyone:
+        return rows
+    named = top.people.through.objects.filter(collection=top).values("user")
+    in_groups = Group.members.through.objects.filter(group__in=top.groups.all()).values("user")
+    return rows.filter(Q(user=top.owner_id) | Q(user__in=named) | Q(user__in=in_groups))
 
 
 def require_manage(collection: Collection, *, by: Principal) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Membership, User
+from dam.accounts.models import User
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -254,8 +254,10 @@ def record(
 def _require_owner(row: Collection, owner: User, *, by: Principal) -> None:
     if not audience.may_hand_over(row, by=by):
         raise PermissionDenied(_("Only its owner or an administrator can give a collection another owner."))
-    if not Membership.objects.filter(brand=row.brand_id, user=owner, user__is_active=True).exists():
-        raise CollectionRefused(_("Choose an owner who works in this brand."))
+    if not audience.may_own(row).filter(user=owner).exists():
+        raise CollectionRefused(
+            _("Choose an owner who sees this collection, in a role that lets them change collections.")
+        )
 
 
 def _move(row: Collection, parent: Collection | None, *, by: Principal) -> None:

@@ -38,6 +38,7 @@ class Filled:
     starts_on: str = ""  # "2026-05-01"
     ends_on: str = ""
     parent: str = ""  # the id, or nothing for the top
+    owner: str = ""  # the id
     audience: Audience = field(default_factory=Audience)
     addresses: str = ""  # of people who aren't listed
 
@@ -78,14 +79,16 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
         starts_on=_day(row.starts_on),
         ends_on=_day(row.ends_on),
         parent=str(row.parent_id or ""),
+        owner=str(row.owner_id or ""),
         audience=audience.of(row),
     )
     filled, problem = now, ""
     if request.method == "POST":
         filled = _read(request)
-        given = {
-            name: request.POST.get(f"given_{name}") for name in ("name", "description", "parent", "dates")
-        }
+        names = ("name", "description", "parent", "dates", "owner")
+        given = {name: request.POST.get(f"given_{name}") for name in names}
+        if filled.owner in ("", given["owner"]):
+            filled = replace(filled, owner=now.owner)  # whoever it is meanwhile
         try:
             collections.edit(
                 row,
@@ -96,7 +99,7 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
                 parent=_parent(request, filled.parent),
                 moves="parent" in request.POST and filled.parent != given["parent"],
                 seen_by=_audience(request, filled) if "seen_by" in request.POST else None,
-                owner=_owner(request, row),
+                owner=None if filled.owner == now.owner else _owner(request, filled.owner),
             )
         except (CollectionRefused, DatesRefused, people_choice.NotHere) as refused:
             problem = refused.message
@@ -207,10 +210,10 @@ def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection |
 
 
 def _owners(request: BrandRequest, row: Collection) -> list[User]:
-    """Whom it can be given to, its owner among them; none where this person can't give it."""
+    """Whom it can be given to; none where this person can't give it. Its owner need not be among them."""
     if not audience.may_hand_over(row, by=request.principal):
         return []
-    return choices.people(request.brand, [row.owner_id] if row.owner_id else []).people
+    return people_choice.listed(audience.may_own(row)).people
 
 
 def _read(request: BrandRequest) -> Filled:
@@ -220,6 +223,7 @@ def _read(request: BrandRequest) -> Filled:
         starts_on=request.POST.get("starts_on", "").strip(),
         ends_on=request.POST.get("ends_on", "").strip(),
         parent=request.POST.get("parent", ""),
+        owner=request.POST.get("owner", ""),
         audience=Audience(
             everyone=request.POST.get("seen_by", "everyone") == "everyone",
             people=_ids(request, "person"),
@@ -251,11 +255,8 @@ def _ids(request: BrandRequest, name: str) -> frozenset[int]:
     return frozenset(numbers.read_all(request.POST.getlist(name)))
 
 
-def _owner(request: BrandRequest, row: Collection) -> User | None:
-    """Whom the form gives it to; None where it leaves that as it was. Raises CollectionRefused."""
-    chosen = request.POST.get("owner", "")
-    if not chosen or chosen == str(row.owner_id or ""):
-        return None
+def _owner(request: BrandRequest, chosen: str) -> User:
+    """Whom the form gives it to. Raises CollectionRefused."""
     keys = numbers.read_all([chosen])
     found = people_choice.active(request.brand).filter(user__in=keys).select_related("user").first()
     if found is None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand
+from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset
@@ -169,3 +169,60 @@ def test_an_administrator_gives_it_another_owner_and_no_librarian_does(
     admin.post(edit, given)
     collection.refresh_from_db()
     assert collection.owner == colleague.user
+
+
+@pytest.mark.parametrize("left", ["membership", "account"])
+def test_saving_the_form_leaves_it_with_an_owner_who_has_left(
+    left: str, creator: Member, collection: Collection, sign_in: SignIn
+) -> None:
+    if left == "membership":
+        creator.user.memberships.all().delete()
+    else:
+        User.objects.filter(pk=creator.user.pk).update(is_active=False)
+    admin, edit = sign_in(Role.ADMIN), page_of(collection, "edit/")
+    form = admin.get(edit).text
+    assert re.findall(r'<option value="(\d+)"\s+selected>', form) == [str(creator.user.pk)]
+    admin.post(edit, {"name": "Summer sun", "owner": creator.user.pk, "given_owner": creator.user.pk})
+    collection.refresh_from_db()
+    assert (collection.name, collection.owner) == ("Summer sun", creator.user)
+
+
+def test_a_form_that_left_the_owner_alone_leaves_it_to_whoever_has_become_it(
+    brand: Brand, creator: Member, collection: Collection, sign_in: SignIn
+) -> None:
+    colleague = member(brand, Role.CREATOR)
+    admin, edit = sign_in(Role.ADMIN), page_of(collection, "edit/")
+    collections.edit(collection, by=creator, owner=colleague.user)
+    given = {"owner": creator.user.pk, "given_owner": creator.user.pk}
+    admin.post(edit, {**given, "name": "Summer sun"})
+    collection.refresh_from_db()
+    assert (collection.name, collection.owner) == ("Summer sun", colleague.user)
+
+
+def test_nobody_is_given_one_that_they_could_not_change_or_see(
+    brand: Brand, client: Client, creator: Member, collection: Collection
+) -> None:
+    viewer = member(brand, Role.VIEWER, name="Vera Viewer")
+    outside = member(brand, Role.CREATOR, name="Olga Outside")
+    inside = member(brand, Role.CREATOR, name="Ines Inside")
+    seers = Audience(everyone=False, people=frozenset({inside.user.pk}))
+    collections.edit(collection, by=creator, seen_by=seers)
+    inner = collections.create("Teasers", by=creator, parent=collection)
+    form = client.get(page_of(inner, "edit/")).text
+    assert ("Ines Inside" in form, "Olga Outside" in form, "Vera Viewer" in form) == (True, False, False)
+    for person in (viewer, outside):
+        answer = client.post(page_of(inner, "edit/"), {"name": "Teasers", "owner": person.user.pk})
+        assert answer.status_code == 422
+    answer = client.post(page_of(collection, "edit/"), {"name": "Summer", "owner": viewer.user.pk})
+    assert answer.status_code == 422
+    client.post(page_of(inner, "edit/"), {"name": "Teasers", "owner": inside.user.pk})
+    inner.refresh_from_db()
+    assert inner.owner == inside.user
+
+
+def test_a_chosen_owner_stays_chosen_while_something_else_is_refused(
+    brand: Brand, client: Client, collection: Collection
+) -> None:
+    colleague = member(brand, Role.CREATOR)
+    answer = client.post(page_of(collection, "edit/"), {"name": " ", "owner": colleague.user.pk})
+    assert re.findall(r'<option value="(\d+)"\s+selected>', answer.text) == [str(colleague.user.pk)]
