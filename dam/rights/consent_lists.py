@@ -7,6 +7,7 @@ was done is kept so that a bulk edit can take it back.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core import errors, foreign_text, numbers
 from dam.rights import consents
-from dam.rights.consents import ConsentRefused, Said
+from dam.rights.consents import Said
 from dam.rights.models import Consent, ConsentKind, ConsentLink
 
 BETWEEN = " | "
@@ -173,15 +174,16 @@ def apply(
         key = each.key
         if what == "add":
             added = consents.add(version, each.said, by=by, noted=noted, shared=shared)
-            done.append(["added", added.pk])
+            done.append(["added", added.pk, kept(consents.clean(each.said))])
             continue
         assert key is not None
         if what == "change":
             consents.change(version, key, each.said, seen=there[key].revision, by=by, noted=noted)
             done.append(["changed", key, kept(there[key].wanted.said), kept(consents.clean(each.said))])
         elif what == "withdraw":
-            consents.withdraw(version, key, reason=each.withdrawn or "", by=by, noted=noted)
-            done.append(["withdrawn", key])
+            withdrawn = consents.withdraw(version, key, reason=each.withdrawn or "", by=by, noted=noted)
+            assert withdrawn.withdrawn_at is not None
+            done.append(["withdrawn", key, withdrawn.withdrawn_at.isoformat()])
         elif what == "reinstate":
             consents.reinstate(version, key, by=by, noted=noted)
             done.append(["reinstated", key, there[key].wanted.withdrawn])
@@ -219,16 +221,29 @@ def _back(
         return
     key = said[0]
     if what == "added":
-        consents.remove(version, key, by=by, noted=noted)
+        words = read_kept(said[1]) if len(said) > 1 else None  # None of edits that didn't keep them
+        consents.remove(version, key, if_still=partial(_as_added, words), by=by, noted=noted)
     elif what == "withdrawn":
-        consents.reinstate(version, key, by=by, noted=noted)
+        at = datetime.fromisoformat(said[1]) if len(said) > 1 else None
+        consents.reinstate(version, key, if_still=partial(_withdrawn_at, at), by=by, noted=noted)
     elif what == "reinstated":
         consents.withdraw(version, key, reason=said[1], by=by, noted=noted)
     else:
         now = next((each for each in of(version, by=by) if each.wanted.key == key), None)
         if now is None or now.wanted.said != read_kept(said[2]):
-            raise ConsentRefused(_("A consent has changed since, and was kept."), code="changed")
+            raise consents.changed_since()
         consents.change(version, key, read_kept(said[1]), seen=now.revision, by=by, noted=noted)
+
+
+def _as_added(words: Said | None, consent: Consent) -> bool:
+    now = _known(consent)
+    untouched = now.wanted.withdrawn is None and not now.document
+    return untouched and words in (None, now.wanted.said)
+
+
+def _withdrawn_at(at: datetime | None, consent: Consent) -> bool:
+    """Whether it is that very withdrawal: it may have stood again meanwhile, and been withdrawn anew."""
+    return consent.withdrawn_at is not None and consent.withdrawn_at == at
 
 
 def kept(said: Said) -> list[str | None]:

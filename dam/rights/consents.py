@@ -8,7 +8,7 @@ Who a consent is of is personal data. Those see it who see working material; the
 it, and `forget` removes it from everywhere while its end goes on narrowing.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,7 @@ from dam.rights.visibility import visible_versions
 MOST = 100  # of one version
 FORGOTTEN_IN_BULK = "dam.bulk.forgetting.consent"  # which keeps for a while what it changed
 Noted = Mapping[str, object] | None  # what stands in an event besides
+IfStill = Callable[[Consent], bool] | None  # of the locked row: what is no longer so is left as it is
 LONGEST: Mapping[str, int] = {"name": 200, "covers": 500, "reason": 500}  # characters
 
 
@@ -48,7 +49,8 @@ class Said:
 
 
 class ConsentRefused(errors.Refused):
-    """`gone`, `decided`, `held`, `no_name`, `no_reason`, `too_long`, `too_many`, `already` or `forgotten`."""
+    """`gone`, `changed`, `decided`, `held`, `no_name`, `no_reason`, `too_long`, `too_many`, `already` or
+    `forgotten`."""
 
     code = "consent"
 
@@ -210,11 +212,15 @@ def withdraw(
     return consent
 
 
-def reinstate(version: Version, consent_id: int, *, by: Principal, noted: Noted = None) -> Consent:
+def reinstate(
+    version: Version, consent_id: int, *, if_still: IfStill = None, by: Principal, noted: Noted = None
+) -> Consent:
     """It wasn't withdrawn after all. Raises ConsentRefused, PermissionDenied."""
     with trail.recording():
         now, consent = _found(version, consent_id, by=by)
         _require_change(needed_by(consent), by=by)
+        if if_still is not None and not if_still(consent):
+            raise changed_since()
         if consent.withdrawn_at is None:
             raise ConsentRefused(_("This isn't withdrawn any more."), code="already")
         consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = None, None, ""
@@ -224,7 +230,9 @@ def reinstate(version: Version, consent_id: int, *, by: Principal, noted: Noted 
     return consent
 
 
-def remove(version: Version, consent_id: int, *, by: Principal, noted: Noted = None) -> None:
+def remove(
+    version: Version, consent_id: int, *, if_still: IfStill = None, by: Principal, noted: Noted = None
+) -> None:
     """The version doesn't need it. Where a review counts on it nobody removes it: it can be withdrawn.
 
     With the last version that needs it the consent goes, and the sweep takes its document. Raises
@@ -236,6 +244,8 @@ def remove(version: Version, consent_id: int, *, by: Principal, noted: Noted = N
             raise _held()
         if making.counted_on([now.pk]):
             raise _stays()
+        if if_still is not None and not if_still(consent):
+            raise changed_since()
         ConsentLink.objects.filter(version=now, consent=consent).delete()
         _record(Verb.CONSENT_REMOVED, consent, now, by=by, **(noted or {}))
 
@@ -382,6 +392,10 @@ def _stays() -> ConsentRefused:
         _("A review counts on this, so it stays. It can be withdrawn, or a new version added."),
         code="decided",
     )
+
+
+def changed_since() -> ConsentRefused:
+    return ConsentRefused(_("A consent has changed since, and was kept."), code="changed")
 
 
 def _held() -> ConsentRefused:

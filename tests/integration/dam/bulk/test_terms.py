@@ -17,6 +17,7 @@ from dam.bulk.changes import Change
 from dam.bulk.models import Outcome
 from dam.catalog.models import Approval, Asset, Version
 from dam.rights import consent_lists, consents
+from dam.rights.consent_documents import Document
 from dam.rights.consents import Said
 from dam.rights.models import Consent, RightsRecord
 from provenance.review.models import LedgerEntry, Review
@@ -79,6 +80,46 @@ def test_a_withdrawal_in_bulk_reaches_whoever_shares_it_and_is_taken_back(
         assert ended.filter(version__latest_of=asset.pk).exists()
     undone(edit, by=librarian)
     assert Consent.objects.get().withdrawn_at is None
+
+
+def test_undo_lifts_no_later_withdrawal(clips: list[Asset], librarian: Member) -> None:
+    done(clips[:1], ADA, by=librarian)
+    edit = done(clips[:1], Change(withdrawn=("model", "Ada Example", "She asked.")), by=librarian)
+    key, version = Consent.objects.get().pk, version_of(clips[0])
+    consents.reinstate(version, key, by=librarian)
+    consents.withdraw(version, key, reason="She asked.", by=librarian)
+    undone(edit, by=librarian)
+    assert (edit.undone, edit.kept) == (0, 1)
+    assert Consent.objects.get().withdrawn_at is not None
+    assert RightsRecord.objects.filter(version=version, consents_until__lte=timezone.now()).exists()
+
+
+def test_undo_of_a_withdrawal_that_says_not_which_lifts_none(clips: list[Asset], librarian: Member) -> None:
+    done(clips[:1], ADA, by=librarian)
+    edit = done(clips[:1], Change(withdrawn=("model", "Ada Example", "She asked.")), by=librarian)
+    item = edit.items.get()
+    assert item.done
+    item.done["consents"] = [each[:2] for each in item.done["consents"]]
+    item.save()
+    undone(edit, by=librarian)
+    assert Consent.objects.get().withdrawn_at is not None
+
+
+@pytest.mark.parametrize("since", ["withdrawn", "changed", "document"])
+def test_undo_takes_no_consent_off_that_somebody_has_changed_since(
+    clips: list[Asset], librarian: Member, since: str
+) -> None:
+    edit = done(clips[:2], ADA, by=librarian)
+    one, version = Consent.objects.get(), version_of(clips[0])
+    words = Said("model", "Ada Example", "World" if since == "changed" else "EU")
+    signed = Document("ada.pdf", b"%PDF-1.7 signed") if since == "document" else None
+    if since == "withdrawn":
+        consents.withdraw(version, one.pk, reason="She asked.", by=librarian)
+    else:
+        consents.change(version, one.pk, words, seen=one.revision, document=signed, by=librarian)
+    undone(edit, by=librarian)
+    assert (edit.undone, edit.kept) == (0, 2)
+    assert [said(each, librarian) for each in clips[:2]] == [[words], [words]]
 
 
 def test_once_a_review_counts_on_a_clip_legal_reviewers_alone_add_consents(
