@@ -13,7 +13,9 @@ def test_a_tag_is_written_as_bcp_47_does(typed: str, tag: str) -> None:
     assert languages.tag(typed) == tag
 
 
-@pytest.mark.parametrize("typed", ["", "e", "English", "en-", "de/../x", "x" * 40, "pt-B"])
+@pytest.mark.parametrize(
+    "typed", ["", "e", "English", "en-", "de/../x", "x" * 40, "pt-B", "es-٤١٩", "de-१९९६", "de-１901", "ｅｎ"]
+)
 def test_what_is_no_tag_is_refused(typed: str) -> None:
     with pytest.raises(languages.NoLanguage):
         languages.tag(typed)
