@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,9 +97,14 @@ def name(track: CaptionTrack) -> str:
 
 
 def earlier(version: Version) -> Version | None:
-    """The newest version before it that has captions."""
+    """The newest version before it that has captions; one of the very same file before all others.
+
+    After a restore those of another cut would be out of time.
+    """
     rows = Version.objects.filter(asset=version.asset_id, number__lt=version.number)
-    return rows.filter(captions__removed_at=None, captions__isnull=False).order_by("-number").first()
+    rows = rows.filter(captions__removed_at=None, captions__isnull=False)
+    same = Case(When(sha256=version.sha256, then=0), default=1, output_field=IntegerField())
+    return rows.order_by(same, "-number").first()
 
 
 def put(
@@ -321,7 +326,7 @@ def _clean_cues(found: Iterable[Cue]) -> list[list[int | str]]:
     kept = sorted(
         (start, end, words)
         for start, end, text in found
-        if (words := caption_files.plain(storable(text))) and end > start >= 0
+        if (words := caption_files.tidied(storable(text))) and end > start >= 0
     )
     if not kept:
         raise CaptionsRefused(

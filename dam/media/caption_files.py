@@ -116,8 +116,13 @@ def clock(ms: int, *, point: str = ".") -> str:
 
 
 def plain(text: str) -> str:
-    """Words as they are kept: no markup, no control characters, no empty lines."""
-    text = _MARKUP.sub("", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    """Words of a file as they are kept: without its markup, and tidied."""
+    return tidied(_MARKUP.sub("", _CONTROL.sub("", text)))
+
+
+def tidied(text: str) -> str:
+    """No control characters, no empty lines. What looks like markup stays: "Press <Enter>"."""
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

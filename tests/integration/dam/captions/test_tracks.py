@@ -16,6 +16,8 @@ from dam.captions.tracks import CaptionsChanged, CaptionsRefused, Said
 from dam.catalog import assets
 from dam.catalog.models import AssetKind, Version
 from dam.core import errors
+from dam.media import caption_files
+from dam.media.caption_files import Format
 from dam.search import search, timed_texts
 from dam.search.models import SearchDocument, TimedText, TimedTextKind
 from dam.search.results import Why
@@ -46,10 +48,24 @@ def correct(track: CaptionTrack, by: Member, *instead: tuple[int, int, str], **m
     return tracks.correct(track.version, track.pk, said=Said("en"), instead=instead, by=by, **place)
 
 
-def test_captions_are_kept_in_the_order_of_their_times_without_markup(version: Version, by: Member) -> None:
-    track = tracks.put(version, EN, [(2000, 3000, "Bye"), (0, 900, "Hello <b>you</b>\n\nthere")], by=by)
+def test_captions_are_kept_in_the_order_of_their_times(version: Version, by: Member) -> None:
+    track = tracks.put(version, EN, [(2000, 3000, "Bye"), (0, 900, "Hello  you\n\nthere")], by=by)
     assert track.cues == [[0, 900, "Hello you\nthere"], [2000, 3000, "Bye"]]
     assert (track.changed_by, track.source) == (by.user, TrackSource.UPLOADED)
+
+
+def test_words_in_angle_brackets_stay(version: Version, by: Member) -> None:
+    first, second = (
+        "00:01.000 --> 00:02.000\n<b>Press</b> &lt;Enter&gt;",
+        "00:03.000 --> 00:04.000\n&lt;Esc&gt;",
+    )
+    vtt = f"WEBVTT\n\n{first}\n\n{second}\n".encode()
+    track = tracks.put(version, EN, caption_files.read(vtt).cues, by=by)
+    assert words(version) == {"en": ["Press <Enter>", "<Esc>"]}
+    written = caption_files.write(tracks.cues(track), Format.VTT)
+    assert [text for _s, _e, text in caption_files.read(written.encode()).cues] == words(version)["en"]
+    correct(track, by, (3000, 4000, "<Escape>"), first=1, count=1)
+    assert words(version) == {"en": ["Press <Enter>", "<Escape>"]}
 
 
 def test_those_of_the_same_language_are_replaced_and_can_be_restored(version: Version, by: Member) -> None:
@@ -143,6 +159,20 @@ def test_a_new_version_begins_without_and_can_take_over_those_before(version: Ve
     assert (taken.language, taken.label, taken.kind) == ("de", "Deutsch für alle", "captions")
     assert words(new) == {"en": ["Hi"], "de": ["Hallo"]}
     assert words(version) == {"en": ["Hello"], "de": ["Hallo"]}
+
+
+def test_after_a_restore_those_of_the_same_file_are_taken_over(version: Version, by: Member) -> None:
+    tracks.put(version, EN, [(0, 900, "First cut")], by=by)
+    second = next_version(version, created_by=by.user)
+    tracks.put(second, EN, [(0, 900, "Second cut")], by=by)
+    tracks.put(second, DE, [(0, 900, "Zweiter Schnitt")], by=by)
+    Version.objects.filter(pk=second.pk).update(sha256="2" * 64)
+    third = next_version(second, created_by=by.user)
+    Version.objects.filter(pk=third.pk).update(sha256=version.sha256)
+    third.refresh_from_db()
+    assert tracks.earlier(third) == version
+    tracks.take_over(third, by=by)
+    assert words(third) == {"en": ["First cut"]}
 
 
 def test_captions_are_made_of_what_was_heard(version: Version, by: Member) -> None:
