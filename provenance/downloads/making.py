@@ -145,11 +145,13 @@ def _request(file: PresetFile, recipe: Recipe, info: MediaInfo) -> media_files.R
     chosen = captioning.of(file.version, recipe.language) if captioned else ChosenCaptions()
     if obstacle := preset_files.obstacle(file.version, recipe, said=chosen.said):
         raise preset_files.DownloadRefused(obstacle)
-    if chosen.language != recipe.language:
+    focus = file.focus_x, file.focus_y
+    asked_for = presets.digest(recipe, focus=focus, captions=chosen.said, frame=file.frame) == file.digest
+    if chosen.language != recipe.language or (captioned and not asked_for):
         raise preset_files.DownloadRefused(_("The captions were changed. Make the file again."))
     return media_files.Request(
         recipe=recipe,
-        focus=(file.focus_x, file.focus_y),
+        focus=focus,
         captions=chosen.cues,
         language=chosen.spoken,
         frame=min(file.frame, max(info.frame_count - 1, 0)),

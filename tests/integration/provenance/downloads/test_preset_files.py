@@ -255,6 +255,21 @@ def test_a_language_that_is_removed_before_the_file_is_made_ends_it(case: Case) 
     assert (file.state, "captions were changed" in file.reason) == ("failed", True)
 
 
+def test_words_that_are_corrected_before_the_file_is_made_end_it(case: Case) -> None:
+    admin = member(case.brand, Role.ADMIN)
+    said = tracks.Said("en")
+    track = tracks.put(case.version, said, [(0, 300, "Approved words")], by=admin)
+    captioned = presets.add(by=admin, name="Captioned", recipe=Recipe(captions=Captions.TRACK))
+    file = preset_files.request(case.version, captioned, by=case.creator)
+    instead = [(0, 300, "Other words")]
+    tracks.correct(case.version, track.pk, said=said, first=0, count=1, instead=instead, seen=0, by=admin)
+    worker.run(str(file.pk))
+    file.refresh_from_db()
+    assert (file.state, "captions were changed" in file.reason) == ("failed", True)
+    again = preset_files.request(case.version, captioned, by=case.creator)
+    assert again.digest != file.digest
+
+
 def test_an_unused_file_goes_and_is_still_known(case: Case) -> None:
     file = made(case)
     later = timezone.now() + timedelta(days=31)
