@@ -19,6 +19,7 @@ LAST_PLACE = 16_383  # of a lexeme in a tsvector
 MOST_PLACES = 255
 MOST_BYTES = 600_000  # of one vector; PostgreSQL takes a megabyte
 LONGEST_TEXT = 200_000  # letters of one part that are looked at
+MOST_LETTERS = 500_000  # of all parts together: some seconds' work
 _GAP = 8  # places between two texts: no phrase reaches over it
 _MOST_JOINED = 4  # words that are also found as one: "blu-ray" as "bluray"
 
@@ -41,7 +42,7 @@ class Document:
 
 def document(texts: Iterable[Text]) -> Document:
     """The words of one version."""
-    parts = [(each, normalising.tokens(each.text[:LONGEST_TEXT])) for each in texts if each.text]
+    parts = [(each, normalising.tokens(text)) for each, text in _looked_at(texts)]
     everything = [token for part, tokens in parts for token in tokens if not part.inside]
     in_all = cache(lambda script: languages.guess_among(script, everything))
     places: dict[str, list[str]] = defaultdict(list)
@@ -63,6 +64,15 @@ def document(texts: Iterable[Text]) -> Document:
         place += width(tokens) + _GAP
     vector = " ".join(f"'{lexeme}':{','.join(dict.fromkeys(at))}" for lexeme, at in places.items())
     return Document(language=languages.guess(everything), vector=vector, words=frozenset(known))
+
+
+def _looked_at(texts: Iterable[Text]) -> Iterator[tuple[Text, str]]:
+    """As much of each as is looked at; the first ones tell most."""
+    left = MOST_LETTERS
+    for each in texts:
+        if text := each.text[: min(LONGEST_TEXT, left)]:
+            yield each, text
+        left -= len(text)
 
 
 def stem_lexemes(word: str, *, language: str, asked: bool = False) -> list[str]:

@@ -1,6 +1,10 @@
 """What the index holds of a text."""
 
-from dam.search import lexemes
+from unittest.mock import Mock
+
+import pytest
+
+from dam.search import lexemes, normalising
 from dam.search.lexemes import Text
 
 
@@ -51,3 +55,13 @@ def test_a_title_that_tells_no_language_takes_that_of_the_rest() -> None:
 def test_a_very_long_text_fits_the_database() -> None:
     text = Text(" ".join(f"word{number}" for number in range(40_000)))
     assert len(lexemes.document([text]).vector.encode()) < 1_000_000
+
+
+def test_of_very_many_texts_only_the_first_are_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexemes, "MOST_LETTERS", 5000)
+    taken = Mock(side_effect=normalising.tokens)
+    monkeypatch.setattr(normalising, "tokens", taken)
+    lines = [Text("The same words are said again in each of these lines. " * 15) for _ in range(20)]
+    found = lexemes.document([Text("bottle", "A"), *lines])
+    assert sum(len(call.args[0]) for call in taken.call_args_list) == lexemes.MOST_LETTERS
+    assert "bottle" in found.words
