@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from collections.abc import Collection as Many
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from dam.search.query import Filters
 from dam.search.search_field import SearchField
 
 Key = TypeVar("Key", bound=Hashable)
+MOST_COMPARED = 20_000  # names of a brand that are compared without their accents
+_fold = lru_cache(maxsize=65_536)(normalising.fold)  # each once, not for each part of a page
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,13 @@ def look_up(
     known: Mapping[str, SearchField],
     brand: Brand,
     collections: Callable[[], QuerySet[Collection]] | None,
+    alike: bool = True,
 ) -> Named:
     """In a few queries however many there are, none where none is named.
 
-    `collections` gives those that whoever asks sees; without it none is found.
+    `collections` gives those that whoever asks sees; without it none is found. `alike`: a name that nothing
+    has stands for those with other accents. What must mean the same tomorrow doesn't ask for that: whoever
+    makes "cafe" would take "café" out of it.
     """
     tags, plain, nested = set[str](), set[str](), set[str]()
     for filters in narrowed:
@@ -57,32 +63,33 @@ def look_up(
                 tags |= read
             elif field.in_collections:
                 (nested if field.nested else plain).update(read)
-    by_name, by_key = _collections(plain | nested, collections)
+    by_name, by_key = _collections(plain | nested, collections, alike=alike)
     return Named(
-        tags=_tags(tags, brand),
+        tags=_tags(tags, brand, alike=alike),
         collections=by_name,
         inside=_inside(nested, by_name, by_key) if nested else {},
     )
 
 
-def _tags(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
-    """With what is narrower. A name that no tag has stands for those with other accents: "cafe" is "café"."""
+def _tags(names: set[str], brand: Brand, *, alike: bool) -> dict[str, frozenset[int]]:
+    """With what is narrower. Where `alike`, a name that no tag has stands for those with other accents."""
     if not names:
         return {}
     found = _tags_called(names, brand)
-    if not (missing := _by_fold(names - found.keys())):
+    if not alike or not (missing := _by_fold(names - found.keys())):
         return found
     spelt: dict[str, set[str]] = defaultdict(set)
-    for name in Tag.objects.filter(brand=brand).values_list("name", flat=True):
-        if (typed := missing.get(normalising.fold(name))) is not None:
+    rows = Tag.objects.filter(brand=brand).order_by("name")
+    for name in rows.values_list("name", flat=True)[:MOST_COMPARED]:
+        if (typed := missing.get(_fold(name))) is not None:
             spelt[typed].add(name)
     others = _tags_called(set().union(*spelt.values()), brand) if spelt else {}
-    alike = {name: [others[each] for each in named if each in others] for name, named in spelt.items()}
-    return found | {name: frozenset().union(*keys) for name, keys in alike.items()}
+    meant = {name: [others[each] for each in named if each in others] for name, named in spelt.items()}
+    return found | {name: frozenset().union(*keys) for name, keys in meant.items()}
 
 
 def _by_fold(names: Iterable[str]) -> dict[str, str]:
-    return {fold: name for name in names if (fold := normalising.fold(name))}
+    return {fold: name for name in names if (fold := _fold(name))}
 
 
 def _tags_called(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
@@ -98,7 +105,7 @@ def _tags_called(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
 
 
 def _collections(
-    names: set[str], collections: Callable[[], QuerySet[Collection]] | None
+    names: set[str], collections: Callable[[], QuerySet[Collection]] | None, *, alike: bool
 ) -> tuple[dict[str, frozenset[UUID]], frozenset[UUID]]:
     """By their names, and those that are named by their ids."""
     if not names or collections is None:
@@ -111,11 +118,10 @@ def _collections(
     found: dict[str, set[UUID]] = defaultdict(set)
     for key, name in rows:
         found[folded(name)].add(key)
-    if missing := _by_fold(
-        name for name in names if folded(name) not in found and nesting.key_of(name) is None
-    ):
-        for key, name in collections().values_list("pk", "name"):
-            if (typed := missing.get(normalising.fold(name))) is not None:
+    unknown = [name for name in names if folded(name) not in found and nesting.key_of(name) is None]
+    if alike and (missing := _by_fold(unknown)):
+        for key, name in collections().order_by("name", "pk").values_list("pk", "name")[:MOST_COMPARED]:
+            if (typed := missing.get(_fold(name))) is not None:
                 found[folded(typed)].add(key)
     return {name: frozenset(keys) for name, keys in found.items()}, frozenset(key for key, _n in rows) & ids
 

@@ -136,7 +136,8 @@ def _read_all(rules: Sequence[str], *, brand: Brand) -> tuple[list[_Rule], Named
     known = usable(brand)
     parsed = [query.parse(rule[: query.MAX_CHARACTERS], fields=known) for rule in rules]
     narrowed = [group for each in parsed for group in (each.filters, *each.either)]
-    named = look_up(narrowed, known=known, brand=brand, collections=partial(_shared, brand))
+    shared = partial(_shared, brand)
+    named = look_up(narrowed, known=known, brand=brand, collections=shared, alike=False)
     read = [
         _Rule(each, _problem(rule, each) or _unknown(each, known, named))
         for rule, each in zip(rules, parsed, strict=True)

@@ -116,6 +116,15 @@ def test_a_rule_that_names_what_is_gone_stops_and_says_so(rule: str) -> None:
     assert refused.value.code == "broken_rule"
 
 
+@pytest.mark.parametrize("rule", ["tag:cafe", "-tag:cafe", "collection:cafe", "-inside:cafe"])
+def test_a_rule_names_what_is_spelt_as_it_is(rule: str) -> None:
+    case = Case()
+    collection(case, "Café")
+    case.version.asset.tags.add(Tag.objects.create(brand=case.brand, name="café"))
+    assert "cafe" in rules.problem(rule, brand=case.brand)  # whoever made "cafe" would change what it means
+    assert not rules.problem(rule.replace("cafe", "café"), brand=case.brand)
+
+
 @pytest.mark.parametrize(("rule", "title"), [("tag:spring", ""), ("kind:video -tag:spring", "Market")])
 def test_a_tag_that_a_rule_names_stays_known_without_a_clip(rule: str, title: str) -> None:
     case = Case()
