@@ -119,6 +119,7 @@ class Query:
     spoken: str = ""
     chips: tuple[Chip, ...] = ()
     problems: tuple[str, ...] = ()  # sentences for the page: what could not be used, and why
+    hints: tuple[str, ...] = ()  # likewise: what is used as text, and was maybe meant as a filter
     unusable: bool = False  # something was typed, and none of it can be searched for: that finds nothing
     text: str = ""  # the same search, written in one way
 
@@ -181,7 +182,7 @@ def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
             _("Only the first %(characters)s characters were used: a search has no more.")
             % {"characters": MAX_CHARACTERS}
         )
-    problems += [said for part in parts for said in (part.problem, part.hint) if said]
+    problems += [part.problem for part in parts if part.problem]
     groups = []
     for group in _groups(parts):
         usable = [part for part in group if not part.problem]
@@ -207,6 +208,7 @@ def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
         spoken=" ".join(part.term.text for each in groups for part in each if part.term and not part.minus),
         chips=tuple(_chip(group, parts) for group in groups),
         problems=tuple(dict.fromkeys(problems)),
+        hints=tuple(dict.fromkeys(part.hint for part in parts if part.hint)),
         unusable=bool(tidied) and not groups,
         text=_joined(parts),
     )

@@ -58,8 +58,8 @@ class Command(command.Command):
 
     def _show(self, words: str, results: Results) -> None:
         self.stdout.write(f"{words}: {results.total} found" if results.total else f"{words}: no good match")
-        for problem in results.query.problems:
-            self.stderr.write(problem)
+        for said in (*results.query.problems, *results.query.hints):
+            self.stderr.write(said)
         if results.encoder.unknown_words:
             self.stderr.write(
                 f"Unknown to {results.encoder.label}: {', '.join(results.encoder.unknown_words)}"

@@ -171,6 +171,7 @@ def test_templates_of_other_brands_and_archived_ones_are_none_of_its() -> None:
         ("kind:", "Add a value"),
         ("kind:opera", "opera"),
         ("colour_of_mood:blue", "isn't a filter"),
+        ("kind:still colr:red", "“colr:red” isn't a filter"),
         ("favourite:yes", "isn't a filter"),
         ("kind:video " * 40, "at most"),
         ("…", ""),

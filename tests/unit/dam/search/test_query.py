@@ -61,15 +61,19 @@ def test_a_field_with_nothing_behind_it_is_reported() -> None:
 
 def test_a_colon_in_a_word_is_no_field() -> None:
     assert parse("16:9 foo:bar").words == ("16:9", "foo:bar")
-    assert not parse("16:9 12:30 https://example.com urn:c2pa:1 re: budget").problems
+    parsed = parse("16:9 12:30 https://example.com urn:c2pa:1 re: budget")
+    assert not parsed.problems
+    assert not parsed.hints
 
 
 @pytest.mark.parametrize("typed", ["title:x", 'title:"red bottle"', "brand:x bottle", "foo:bar"])
 def test_what_looks_like_a_field_and_is_none_is_said(typed: str) -> None:
     name = typed.split(":")[0]
-    (problem,) = parse(typed).problems
-    assert problem.startswith(f"There is no filter “{name}:”, so it was searched for as text.")
-    assert "tag:" in problem
+    parsed = parse(typed)
+    (hint,) = parsed.hints
+    assert not parsed.problems
+    assert hint.startswith(f"There is no filter “{name}:”, so it was searched for as text.")
+    assert "tag:" in hint
 
 
 @pytest.mark.parametrize(
