@@ -31,6 +31,7 @@ from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
 
 MOST = 40  # of one version
+MOST_LETTERS = 400_000  # of one language: three hours of talk are 150,000
 LONGEST_LABEL = 80
 
 
@@ -44,7 +45,7 @@ class Said:
 
 
 class CaptionsRefused(errors.Refused):
-    """`gone`, `no_video`, `no_language`, `no_cues`, `too_long`, `too_many`, `no_transcript` or `nothing`."""
+    """`gone`, `held`, `no_video`, `no_cues`, `no_language`, `no_transcript`, `nothing` or `too_…`."""
 
     code = "captions"
 
@@ -124,13 +125,10 @@ def put(
     with trail.recording():
         now = _locked(version)
         before = _live(now).filter(language=said.language).first()
-        if before is None and _live(now).count() >= MOST:
-            raise CaptionsRefused(
-                _("A version can have captions in %(most)s languages at most.") % {"most": MOST},
-                code="too_many",
-            )
-        if before is not None:
-            _take_away(before, by=by)
+        if before is None:
+            _require_room(now, 1)
+        else:
+            _take_away(before, now, by=by)
         track = CaptionTrack.objects.create(
             version=now,
             language=said.language,
@@ -178,6 +176,7 @@ def take_over(version: Version, *, by: Principal) -> list[CaptionTrack]:
         theirs = [each for each in of(source) if each.language not in have] if source else []
         if source is None or not theirs:
             raise CaptionsRefused(_("No earlier version has captions that this one lacks."), code="nothing")
+        _require_room(now, len(theirs))
         taken = CaptionTrack.objects.bulk_create(
             CaptionTrack(
                 version=now,
@@ -216,6 +215,8 @@ def correct(
     with trail.recording():
         now = _locked(version)
         track = _required(now, track_id)
+        if now.asset.held_at is not None:
+            raise _held()
         if track.revision != seen:
             raise CaptionsChanged(_("Someone else just changed this. Reload the page and try again."))
         before = cues(track)
@@ -238,7 +239,7 @@ def remove(version: Version, track_id: int, *, by: Principal) -> CaptionTrack:
     with trail.recording():
         now = _locked(version)
         track = _required(now, track_id)
-        _take_away(track, by=by)
+        _take_away(track, now, by=by)
         _tell_search(now)
         _record(Verb.CAPTIONS_REMOVED, track, now, by=by)
     return track
@@ -254,9 +255,11 @@ def restore(version: Version, track_id: int, *, by: Principal) -> CaptionTrack:
             raise CaptionsRefused(_("These captions aren't there any more."), code="gone")
         other = _live(now).filter(language=track.language).first()
         # Through a row of neither, for each language has one of either.
-        if other is not None:
+        if other is None:
+            _require_room(now, 1)
+        else:
             CaptionTrack.objects.filter(pk=track.pk).update(language="")
-            _take_away(other, by=by)
+            _take_away(other, now, by=by)
         CaptionTrack.objects.filter(pk=track.pk).update(
             language=track.language,
             removed_at=None,
@@ -285,13 +288,28 @@ def _required(version: Version, track_id: int) -> CaptionTrack:
     return track
 
 
-def _take_away(track: CaptionTrack, *, by: Principal) -> None:
-    """Of those removed earlier in its language it takes the place."""
-    CaptionTrack.objects.filter(
-        version=track.version_id, language=track.language, removed_at__isnull=False
-    ).delete()
+def _require_room(version: Version, more: int) -> None:
+    if _live(version).count() + more > MOST:
+        raise CaptionsRefused(
+            _("A version can have captions in %(most)s languages at most.") % {"most": MOST}, code="too_many"
+        )
+
+
+def _take_away(track: CaptionTrack, version: Version, *, by: Principal) -> None:
+    """Of those removed earlier in its language it takes the place, unless a legal hold keeps them."""
+    older = CaptionTrack.objects.filter(version=version, language=track.language, removed_at__isnull=False)
+    if version.asset.held_at is not None and older.exists():
+        raise _held()
+    older.delete()
     track.removed_at, track.changed_by = timezone.now(), by.user
     track.save(update_fields=["removed_at", "changed_by"])
+
+
+def _held() -> CaptionsRefused:
+    return CaptionsRefused(
+        _("This clip is under legal hold, so words of its captions can't be overwritten or deleted."),
+        code="held",
+    )
 
 
 def _locked(version: Version) -> Version:
@@ -340,6 +358,12 @@ def _clean_cues(found: Iterable[Cue]) -> list[list[int | str]]:
     if any(len(text) > caption_files.LONGEST_TEXT for _start, _end, text in kept):
         raise CaptionsRefused(
             _("A caption has %(most)s characters at most.") % {"most": number(caption_files.LONGEST_TEXT)},
+            code="too_long",
+        )
+    if sum(len(text) for _start, _end, text in kept) > MOST_LETTERS:
+        raise CaptionsRefused(
+            _("All captions of a language have %(most)s characters at most.")
+            % {"most": number(MOST_LETTERS)},
             code="too_long",
         )
     return [[start, end, text] for start, end, text in kept]

@@ -1,8 +1,8 @@
 """Legal hold: while it stands, nobody and nothing deletes the clip or what belongs to it.
 
-That is its versions, renditions, rights, reviews, comments and releases, and so their files; events are never
-deleted anyway. Triggers of the database refuse it, whoever asks (migrations named legal_hold, here and in
-provenance). What asks here first does so for the sentence.
+That is its versions, renditions, captions, rights, reviews, comments and releases, and so their files; events
+are never deleted anyway. Triggers of the database refuse it, whoever asks (migrations named legal_hold, here
+and in provenance). What asks here first does so for the sentence.
 """
 
 from collections.abc import Collection, Iterable

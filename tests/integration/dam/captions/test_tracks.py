@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
@@ -13,7 +13,7 @@ from dam.audit.verbs import Verb
 from dam.captions import tracks
 from dam.captions.models import CaptionTrack, TrackSource
 from dam.captions.tracks import CaptionsChanged, CaptionsRefused, Said
-from dam.catalog import assets
+from dam.catalog import assets, holds
 from dam.catalog.models import AssetKind, Version
 from dam.core import errors
 from dam.media import caption_files
@@ -121,6 +121,7 @@ def test_who_corrects_what_somebody_else_has_changed_is_told(version: Version, b
         ),
         (lambda version, by: tracks.put(version, EN, [(9, 9, "a"), (0, 9, " ")], by=by), "no_cues"),
         (lambda version, by: tracks.put(version, EN, [(0, 9, "x" * 1001)], by=by), "too_long"),
+        (lambda version, by: tracks.put(version, EN, [(0, 9, "x" * 999)] * 401, by=by), "too_long"),
         (lambda version, by: tracks.from_transcript(version, EN, by=by), "no_transcript"),
         (lambda version, by: tracks.take_over(version, by=by), "nothing"),
         (lambda version, by: tracks.remove(version, 0, by=by), "gone"),
@@ -173,6 +174,41 @@ def test_after_a_restore_those_of_the_same_file_are_taken_over(version: Version,
     assert tracks.earlier(third) == version
     tracks.take_over(third, by=by)
     assert words(third) == {"en": ["First cut"]}
+
+
+def test_no_way_leads_to_more_languages_than_there_may_be(
+    version: Version, by: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks.put(version, EN, [(0, 900, "Hello")], by=by)
+    new = next_version(version, created_by=by.user)
+    monkeypatch.setattr(tracks, "MOST", 1)
+    gone = tracks.put(new, Said("fr"), [(0, 900, "Bonjour")], by=by)
+    tracks.remove(new, gone.pk, by=by)
+    tracks.put(new, DE, [(0, 900, "Hallo")], by=by)
+    with pytest.raises(CaptionsRefused, match="1 languages"):
+        tracks.take_over(new, by=by)
+    with pytest.raises(CaptionsRefused, match="1 languages"):
+        tracks.restore(new, gone.pk, by=by)
+    assert words(new) == {"de": ["Hallo"]}
+
+
+def test_a_legal_hold_keeps_every_word(version: Version, by: Member) -> None:
+    first = tracks.put(version, EN, [(0, 900, "first")], by=by)
+    legal = member(version.brand, Role.LEGAL_REVIEWER)
+    holds.place(version.asset, by=legal, reason="Case 7")
+    with pytest.raises(CaptionsRefused, match="legal hold"):
+        correct(first, by, (0, 900, "Hullo"))
+    second = tracks.put(version, EN, [(0, 900, "second")], by=by)  # the first can be restored
+    with pytest.raises(CaptionsRefused, match="legal hold"):
+        tracks.put(version, EN, [(0, 900, "third")], by=by)
+    with pytest.raises(CaptionsRefused, match="legal hold"):
+        tracks.remove(version, second.pk, by=by)
+    with pytest.raises(DatabaseError, match="Under legal hold"), transaction.atomic():
+        CaptionTrack.objects.filter(pk=first.pk).delete()
+    tracks.restore(version, first.pk, by=by)
+    assert words(version) == {"en": ["first"]}
+    holds.lift(version.asset, by=legal, reason="Closed")
+    assert tracks.put(version, EN, [(0, 900, "third")], by=by)
 
 
 def test_captions_are_made_of_what_was_heard(version: Version, by: Member) -> None:
