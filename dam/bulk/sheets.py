@@ -310,11 +310,10 @@ def _moment(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        said = datetime.fromisoformat(text.strip())
+        at = said.astimezone(UTC) if said.tzinfo else _bare(text.strip(), said)
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         at = None
-    if at is not None and at.tzinfo is None:
-        at = _bare(text.strip(), at)
     if at is None:
         raise SheetRefused(
             _("“updated_at” isn't a date and time as they are exported. Delete the column."), column=UNCHANGED

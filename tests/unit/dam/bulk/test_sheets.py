@@ -55,6 +55,21 @@ def test_a_time_that_a_spreadsheet_rewrote_is_read_as_it_was_exported(text: str,
     assert read(f"id,title,updated_at\n{KEY},A,{text}\n").rows[0].seen_at == moment
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31 23:59",
+        "9999-12-31T23:59:59",
+        "9999-12-31T23:59:59.5-14:00",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_a_time_beyond_the_calendar_is_refused_in_words(text: str) -> None:
+    assert [each[:2] for each in read(f"id,title,updated_at\n{KEY},A,{text}\n").refused] == [
+        (2, "updated_at")
+    ]
+
+
 def test_a_day_alone_is_no_moment() -> None:
     assert read(f"id,title,updated_at\n{KEY},A,2026-11-30\n").refused
 
