@@ -13,7 +13,7 @@ from dam.accounts.models import Brand, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
-from dam.catalog.models import Asset, Origin, Version
+from dam.catalog.models import Approval, Asset, Origin, Version
 from dam.core import errors, events, foreign_text, locks, storage
 from dam.core.lazily import lazy
 from dam.core.storage import Stored
@@ -49,6 +49,12 @@ class AlreadyKnown(errors.Refused):
         else:
             place = _("as “%(known)s”") % {"known": known.title}
         super().__init__(_("This file is already in the library, %(place)s.") % {"place": place})
+
+
+class Overtaken(errors.Refused):
+    """What was to be undone is no longer the last thing: others have gone on from it since."""
+
+    code = "overtaken"
 
 
 class MasterGone(errors.Refused):
@@ -124,19 +130,23 @@ def require_unknown(sha256: str, *, brand: Brand, asset: Asset | None) -> None:
         raise AlreadyKnown(known, asset=asset)
 
 
-def repeat(version: Version, *, asset: Asset, user: User, note: str = "") -> Version:
+def repeat(version: Version, *, asset: Asset, user: User, note: str = "", undoes: bool = False) -> Version:
     """The same master once more, as the next version of `asset`: its file is stored already and stays one.
 
     Of its own clip it is restored so: an older version becomes the newest. `note` says why, cleaned.
     What belongs to the bytes comes along (how they were made, what the probe saw); what was decided of that
-    version does not: this one is a draft without rights. Raises AlreadyKnown where it is the latest version
-    of that clip, NoTarget for one in the trash or of another kind, and MasterGone.
+    version does not: this one is a draft without rights. With `undoes` it was the newest until another was
+    restored, which is a draft still and the newest: else it raises Overtaken.
+    Raises AlreadyKnown where it is the latest version of that clip, NoTarget for one in the trash or of
+    another kind, and MasterGone.
     """
     stored = Stored(key=version.storage_key, sha256=version.sha256, size=version.size)
     with trail.recording():
         # As in `accept`: whoever deletes the file in this moment waits, or has deleted its row.
         locks.hold(storage.key_for(brand_id=version.brand_id, sha256=version.sha256, suffix=""))
         latest = versions.latest_locked(asset.pk)
+        if undoes:
+            _require_undoable(version, latest)
         if latest.sha256 == version.sha256:
             raise AlreadyKnown(latest, asset=asset)
         if not Version.objects.filter(pk=version.pk).exists() or not storage.exists(stored.key):
@@ -163,6 +173,25 @@ def repeat(version: Version, *, asset: Asset, user: User, note: str = "") -> Ver
         making.carry(version, added)  # the same bytes were made from the same
         made_with.carry(version, added)
     return added
+
+
+def _require_undoable(version: Version, latest: Version) -> None:
+    if latest.number != version.number + 1:
+        raise Overtaken(
+            _(
+                "Not undone: version %(number)s was added since. To go back to version %(wanted)s all the "
+                "same, choose Restore beside it."
+            )
+            % {"number": latest.number, "wanted": version.number}
+        )
+    if latest.approval != Approval.DRAFT:
+        raise Overtaken(
+            _(
+                "Not undone: version %(number)s was sent to review since. To go back to version %(wanted)s "
+                "all the same, choose Restore beside it."
+            )
+            % {"number": latest.number, "wanted": version.number}
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -51,7 +52,11 @@ def restore(request: BrandRequest, version_id: UUID) -> HttpResponse:
         try:
             asset = next_versions.target(version.asset_id, principal=request.principal, kind=version.kind)
             person = principals.person(request.principal)
-            added = registration.repeat(version, asset=asset, user=person, note=note)
+            added = registration.repeat(version, asset=asset, user=person, note=note, undoes=undo)
+        except registration.Overtaken as refused:
+            messages.error(request, refused.message)
+            page = reverse("asset", args=[request.brand.slug, version.asset_id])
+            return redirect(f"{page}?tab=versions")
         except Refused as refused:
             form.add_error(None, refused.message)
         else:

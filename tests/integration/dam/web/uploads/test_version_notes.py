@@ -135,3 +135,28 @@ def test_a_card_says_how_many_versions_there_are(
 ) -> None:
     page = browser.get(f"/b/{brand.slug}/").content.decode()
     assert "2 versions" in page
+
+
+@pytest.mark.parametrize("since", ["a version", "a review", "an approval"])
+def test_undo_leaves_what_others_have_done_since(
+    since: str, browser: Client, first: Version, second: Version
+) -> None:
+    restore(browser, first)
+    if since == "a version":
+        VersionFactory.create(asset=first.asset, brand=first.brand, number=4)
+        Asset.objects.filter(pk=first.asset_id).update(latest=first.asset.versions.get(number=4))
+    else:
+        approval = Approval.IN_REVIEW if since == "a review" else Approval.APPROVED
+        first.asset.versions.filter(number=3).update(approval=approval)
+    before = Asset.objects.get(pk=first.asset_id).latest_id
+    answer = browser.post(f"/b/{first.brand.slug}/versions/{second.pk}/restore/", {"undo": "1"}, follow=True)
+    assert Asset.objects.get(pk=first.asset_id).latest_id == before
+    said = "version 4 was added" if since == "a version" else "version 3 was sent to review"
+    assert said in answer.content.decode()
+
+
+def test_undo_restores_the_one_that_was_the_newest(browser: Client, first: Version, second: Version) -> None:
+    Version.objects.filter(pk=second.pk).update(storage_key=first.storage_key, media_info=first.media_info)
+    restore(browser, first)
+    restore(browser, second, undo="1")
+    assert Version.objects.get(asset=first.asset, number=4).sha256 == second.sha256
