@@ -134,8 +134,9 @@ def repeat(version: Version, *, asset: Asset, user: User, note: str = "", undoes
     """The same master once more, as the next version of `asset`: its file is stored already and stays one.
 
     Of its own clip it is restored so: an older version becomes the newest. `note` says why, cleaned.
-    What belongs to the bytes comes along (how they were made, what the probe saw); what was decided of that
-    version does not: this one is a draft without rights. With `undoes` it was the newest until another was
+    What belongs to the bytes comes along (how they were made, what they need, what was said of their origin
+    and rights, what the probe saw), beside what the version before needs; what was decided of that version
+    does not: this one is a draft without rights. With `undoes` it was the newest until another was
     restored, which is a draft still and the newest: else it raises Overtaken.
     Raises AlreadyKnown where it is the latest version of that clip, NoTarget for one in the trash or of
     another kind, and MasterGone.
@@ -149,7 +150,8 @@ def repeat(version: Version, *, asset: Asset, user: User, note: str = "", undoes
             _require_undoable(version, latest)
         if latest.sha256 == version.sha256:
             raise AlreadyKnown(latest, asset=asset)
-        if not Version.objects.filter(pk=version.pk).exists() or not storage.exists(stored.key):
+        now = Version.objects.filter(pk=version.pk).first()
+        if now is None or not storage.exists(stored.key):
             raise MasterGone
         making.before_carrying(version, latest)
         added = _write(
@@ -166,12 +168,13 @@ def repeat(version: Version, *, asset: Asset, user: User, note: str = "", undoes
             made_from={},
             made_by=None,
             note=note,
-            restored=version.number if version.asset_id == asset.pk else None,
+            same=now,
         )
         if version.seed is not None:
             versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
         making.carry(version, added)  # the same bytes were made from the same
         made_with.carry(version, added)
+        consents.carry(version, added)  # and show the same people
     return added
 
 
@@ -232,7 +235,7 @@ def _write(
     made_from: Mapping[UUID, Relation],
     made_by: Weights | None,
     note: str = "",
-    restored: int | None = None,
+    same: Version | None = None,
 ) -> Version:
     replaced = None
     if asset is None:
@@ -257,6 +260,7 @@ def _write(
         brand=brand,
         number=replaced.number + 1 if replaced else 1,
         origin=origin,
+        declared_origin=same.declared_origin if same else "",
         sha256=stored.sha256,
         size=stored.size,
         content_type=content_type,
@@ -275,7 +279,7 @@ def _write(
         making.before_carrying(replaced)
     if made_from:
         making.hold_alone(brand.pk)  # as before_carrying does, before the rights are written
-    RightsRecord.objects.create(version=version, **statements.carried(replaced))
+    RightsRecord.objects.create(version=version, **statements.carried(replaced, same=same))
     if replaced is not None:
         making.carry(replaced, version)
         consents.carry(replaced, version)
@@ -297,7 +301,7 @@ def _write(
             import_string(name)(replaced, by=user, newer=version)
         verb, facts = Verb.VERSION_ADDED, {**facts, "number": version.number, "origin": origin}
         facts |= {"note": note} if note else {}
-        facts |= {"restored": restored} if restored else {}
+        facts |= {"restored": same.number} if same and same.asset_id == asset.pk else {}
         events.publish(brand_id=brand.pk, name=f"version-{replaced.pk}")
     trail.record(verb, brand=brand, target=asset.title, actor=user, asset_id=asset.pk, data=facts)
     steps.begin(version)

@@ -310,9 +310,12 @@ def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | N
 def carry(replaced: Version, version: Version) -> int:
     """Have a new version need what the one before it did; how many. In the caller's transaction.
 
-    What nobody thought of must not make it free: whoever knows better removes it from the draft.
+    What nobody thought of must not make it free: whoever knows better removes it from the draft. Those that
+    it needs already stay as they are.
     """
-    links = ConsentLink.objects.filter(version=replaced).order_by("pk").values_list("consent_id", flat=True)
+    known = ConsentLink.objects.filter(version=version).values("consent")
+    before = ConsentLink.objects.filter(version=replaced).exclude(consent__in=known).order_by("pk")
+    links = list(before.values_list("consent_id", flat=True))
     return len(ConsentLink.objects.bulk_create(ConsentLink(version=version, consent_id=key) for key in links))
 
 

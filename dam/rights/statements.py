@@ -175,12 +175,28 @@ def differences(before: Statements, after: Statements) -> dict[str, list[str]]:
     return {name: [was[name], now[name]] for name in now if was[name] != now[name]}
 
 
-def carried(replaced: Version | None) -> dict[str, str]:
+def carried(replaced: Version | None, *, same: Version | None = None) -> dict[str, str]:
     """The statements of the version before, with which a new one begins: what nobody thought of must not
-    take a restriction away. By the names of RightsRecord's fields."""
+    take a restriction away. Those of a version with the `same` file go first, and the restrictions of both
+    hold. By the names of RightsRecord's fields."""
     if replaced is None:
         return {}
-    return asdict(_of(RightsRecord.objects.filter(version=replaced).first()))
+    before = asdict(_of(RightsRecord.objects.filter(version=replaced).first()))
+    if same is None:
+        return before
+    own = asdict(_of(RightsRecord.objects.filter(version=same).first()))
+    found = {name: text or before[name] for name, text in own.items()}
+    return found | {"restriction": _both(own["restriction"], before["restriction"])}
+
+
+def _both(own: str, before: str) -> str:
+    """Each of two restrictions once; what doesn't fit beside that of the file itself is left out."""
+    if before in own:
+        return own
+    if own in before:
+        return before
+    both = f"{own}; {before}"
+    return both if len(both) <= LONGEST["restriction"] else own
 
 
 def _of(record: RightsRecord | None) -> Statements:

@@ -7,16 +7,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.bulk import sheets
-from dam.catalog.models import Approval, Asset, Version
+from dam.catalog.models import Approval, Asset, DeclaredOrigin, Version
 from dam.ingest import details, importer
 from dam.ingest.details import Details
 from dam.ingest.models import Upload, UploadState
+from dam.rights import consents
+from dam.rights.consents import Said
+from dam.rights.models import ConsentLink, RightsRecord
 from dam.web import audit_changes
-from tests.factories import VersionFactory
+from tests.factories import VersionFactory, member
 
 
 @pytest.fixture
@@ -160,3 +164,24 @@ def test_undo_restores_the_one_that_was_the_newest(browser: Client, first: Versi
     restore(browser, first)
     restore(browser, second, undo="1")
     assert Version.objects.get(asset=first.asset, number=4).sha256 == second.sha256
+
+
+def test_what_binds_the_file_comes_back_with_it(
+    browser: Client, first: Version, second: Version, creator: Member
+) -> None:
+    ada, shared = (
+        consents.add(first, Said("model", name), by=creator) for name in ("Ada Example", "Bea Example")
+    )
+    consents.withdraw(first, ada.pk, reason="By letter", by=member(first.brand, Role.LEGAL_REVIEWER))
+    ConsentLink.objects.create(version=second, consent=shared)
+    later = consents.add(second, Said("property", "Harbour"), by=creator)
+    Version.objects.filter(pk=first.pk).update(declared_origin=DeclaredOrigin.GENERATED)
+    for version, restriction, licence in ((first, "No alcohol", ""), (second, "Web only", "House licence")):
+        stated = {"restriction": restriction, "licence": licence}
+        RightsRecord.objects.update_or_create(version=version, defaults=stated)
+    restore(browser, first)
+    added = Version.objects.select_related("rights").get(asset=first.asset, number=3)
+    assert {link.consent_id for link in added.consent_links.all()} == {ada.pk, shared.pk, later.pk}
+    assert added.rights.consents_until is not None
+    assert added.declared_origin == DeclaredOrigin.GENERATED
+    assert (added.rights.restriction, added.rights.licence) == ("No alcohol; Web only", "House licence")
