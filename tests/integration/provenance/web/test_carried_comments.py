@@ -11,7 +11,7 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.catalog.models import RenditionKind, Version
-from provenance.review import carrying, comments, ledger, reviews
+from provenance.review import carrying, comments, corrections, ledger, reviews
 from provenance.review.carrying import Mark
 from provenance.review.models import LedgerEntry
 from provenance.review.states import DecisionKind
@@ -198,6 +198,7 @@ def test_one_press_carries_over_and_leads_to_what_was_said_again() -> None:
     late = client.post(address, {**sent, "carry": "1"}, headers=HTMX)
     assert late.status_code == 200
     assert case.newer.comments.count() == 1
+    corrections.delete(again, by=case.brand_reviewer)
     case.tick("done", seen="not_done")
     told = client.post(address, sent, headers=HTMX)
     assert "has just ticked" in json.loads(told["HX-Trigger"])["toast"]["text"]
