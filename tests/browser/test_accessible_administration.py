@@ -20,7 +20,7 @@ from tests.integration.role_table import PUBLIC, ROWS
 from tests.integration.role_world import World
 
 # Pages that whoever isn't signed in sees, and that whoever is signed in sees besides.
-FOR_PROGRAMS = {"healthz", "soft-binding-algorithms"}
+FOR_PROGRAMS = {"healthz", "soft-binding-algorithms", "verify-reader"}
 OPEN = {name for name, (nobody, _, _) in PUBLIC.items() if nobody == 200} - FOR_PROGRAMS
 OWN = {name for name, (_, somebody, _) in PUBLIC.items() if somebody == 200} - OPEN - FOR_PROGRAMS
 # Opened after who it is was confirmed, which a sign-in of a moment ago did.
