@@ -144,13 +144,13 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
         walk.visit(f"assets/{draft.asset_id}/edit/")
     if Capability.GENERATE in may:
         walk.visit("generate/")
-        walk.visit("generate/clips/none/")
         walk.open_menus("generate")
         walk.page.get_by_role("button", name="Generate").click()
         walk.settle()
         walk.look("generate without words")
         for mode in ("frames", "loop", "edit", "restyle"):
             walk.visit(f"generate/?mode={mode}&source={released.pk}")
+        walk.visit("generate/clips/none/")
     if Capability.TRASH in may:
         walk.visit("")
         walk.page.locator(f'.card-pick input[value="{released.asset_id}"]').check()
