@@ -15,6 +15,14 @@ async function load({ checked = [] } = {}) {
 
 const pick = (index, options) => click(boxes()[index], options);
 
+test("a list of nothing has no bar, and nothing fails", async () => {
+  html(`<p>The trash is empty</p>`);
+  await import("/static/dam/js/selection.js");
+  press("Escape");
+  document.dispatchEvent(new Event("htmx:afterSettle"));
+  equal(boxes(), []);
+});
+
 test("a press chooses a card, and the count follows", async () => {
   await load();
   pick(1);

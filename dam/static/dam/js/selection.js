@@ -8,13 +8,15 @@ const all = () => document.querySelector("[data-all]");
 let last = null;
 
 function count() {
+  const told = document.querySelector("[data-selected]");
+  if (!told) return; // a list of nothing has no bar
   if (all()?.checked) {
     for (const box of boxes()) box.checked = true; // also those that came since, as the page grew
-    document.querySelector("[data-selected]").textContent = all().dataset.all;
+    told.textContent = all().dataset.all;
     return;
   }
   const chosen = boxes().filter((box) => box.checked).length;
-  document.querySelector("[data-selected]").textContent = ngettext("{count} selected", "{count} selected", chosen);
+  told.textContent = ngettext("{count} selected", "{count} selected", chosen);
 }
 
 function set(chosen) {
