@@ -45,6 +45,14 @@ test("one that is too large to be read is not sent, and the page says so", async
   equal(find("[data-brief-clip-said]").textContent, "This file is too large to be read here.");
 });
 
+test("of several clips none is sent, as a brief is filled in from one", async () => {
+  const sent = await page();
+  const two = holding("take.mp4", 10);
+  two.items.add(new File([new Uint8Array(10)], "other.mp4", { type: "video/mp4" }));
+  drag("drop", "#words", two);
+  equal([sent, find("[data-brief-clip-said]").textContent], [[], "Drop one clip at a time."]);
+});
+
 test("what was written is replaced only if that is wanted", async () => {
   const sent = await page();
   const answers = [false, true];

@@ -201,6 +201,8 @@ def test_a_file_that_is_gone_or_failed_is_asked_for_again(
 ) -> None:
     gone = page.get(reverse("generate-clip", args=[brand.slug, "none"]))
     assert (gone.status_code, "Choose it again" in said(gone)) == (404, True)
+    waiting = page.get(reverse("generate-clip", args=[brand.slug, "none"]), HTTP_HX_REQUEST="true")
+    assert (waiting.status_code, "Choose it again" in said(waiting)) == (200, True)
     answer = send(page, brand, clip(tmp_path / "clip.mp4").read_bytes())
     monkeypatch.setattr(verify, "check", lambda *_args, **_more: 1 / 0)
     with pytest.raises(ZeroDivisionError):

@@ -35,8 +35,13 @@ for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
       event.stopImmediatePropagation();
       brief.toggleAttribute("data-aimed", name === "dragenter" || name === "dragover");
       if (name !== "drop") return;
+      const { files } = event.dataTransfer;
+      if (files.length > 1) {
+        brief.querySelector("[data-brief-clip-said]").textContent = _("Drop one clip at a time.");
+        return;
+      }
       const input = brief.querySelector(SELECTOR);
-      input.files = event.dataTransfer.files;
+      input.files = files;
       send(input);
     },
     true,

@@ -27,6 +27,7 @@ globalThis.words = {
  "Connection lost. The part already uploaded is kept. Try again to continue.": "Verbindung unterbrochen. Was schon hochgeladen ist, bleibt erhalten. Versuchen Sie es erneut, um fortzufahren.",
  "Details of {name}": "Details von {name}",
  "Details saved. They are added to the clips once they're in the library.": "Details gespeichert. Die Clips erhalten sie, sobald sie in der Bibliothek sind.",
+ "Drop one clip at a time.": "Legen Sie einen Clip nach dem anderen ab.",
  "EU": "EU",
  "Find a clip by its title": "Clip nach Titel suchen",
  "For {uses}, {places}, until {day}": "Für {uses}, {places}, bis {day}",

@@ -27,6 +27,7 @@ globalThis.words = {
  "Connection lost. The part already uploaded is kept. Try again to continue.": "Connexion perdue. La partie déjà importée est conservée. Réessayez pour continuer.",
  "Details of {name}": "Détails de {name}",
  "Details saved. They are added to the clips once they're in the library.": "Détails enregistrés. Ils sont ajoutés aux clips dès que ceux-ci sont dans la bibliothèque.",
+ "Drop one clip at a time.": "Déposez un clip à la fois.",
  "EU": "UE",
  "Find a clip by its title": "Rechercher un clip par son titre",
  "For {uses}, {places}, until {day}": "Pour {uses}, {places}, jusqu'au {day}",
