@@ -183,7 +183,7 @@ def wait(request: BrandRequest, check_id: str) -> HttpResponse:
     except public_checks.ChecksAway:
         return _page(request, pending=PublicCheck(id=check_id, filename="", size=0, at=timezone.now()))
     if check is None:
-        status = 200 if htmx.is_htmx(request) else 404  # a part of the page is swapped in where it is no error
+        status = 200 if htmx.is_htmx(request) else 404  # htmx swaps no error in
         return _page(request, status=status, refused=_("This file was read too long ago. Choose it again."))
     if check.state not in public_checks.OVER:
         return _page(request, pending=check)
