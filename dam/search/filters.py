@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts import times
@@ -15,6 +15,7 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Asset
 from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
+from dam.rights.models import MadeFrom
 from dam.rights.policy import Terms
 from dam.search import dates, days_ahead, fields, filter_rows, measures, own_fields
 from dam.search.arrays import Overlap
@@ -162,6 +163,8 @@ def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
         return Q(pk__in=_collected(values, field, asked))
     if field.of_favourites:
         return _starred(values, field, asked)
+    if field.of_sources:
+        return _derived(values, field, asked)
     if field.of_prompts:
         near = [key for value in values for key in (asked.prompted or {}).get(value, ())]
         return Q(**{f"{asked.shown}__in": near})
@@ -212,7 +215,17 @@ def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> Quer
 
 def _starred(values: Sequence[str], field: SearchField, asked: _Asked) -> Q:
     starred = Q(pk__in=asked.favourites().values("asset_id")) if asked.favourites is not None else NOTHING
-    either = {YES: starred, NO: ~starred}
+    return _either(values, field, starred)
+
+
+def _derived(values: Sequence[str], field: SearchField, asked: _Asked) -> Q:
+    """A version made from several is there once; one whose source was deleted for good is still derived."""
+    derived = Q(Exists(MadeFrom.objects.filter(version=OuterRef(asked.shown))))
+    return _either(values, field, derived)
+
+
+def _either(values: Sequence[str], field: SearchField, condition: Q) -> Q:
+    either = {YES: condition, NO: ~condition}
     matching = NOTHING
     for value in map(field.read, values):
         matching |= either.get(value or "", NOTHING)

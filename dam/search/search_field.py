@@ -95,6 +95,7 @@ class SearchField:
     in_collections: bool = False  # the values are names of collections, of those that whoever asks sees
     nested: bool = False  # of these also what lies in them; a value may be the id of one
     of_favourites: bool = False  # whether whoever asks has starred it
+    of_sources: bool = False  # whether the version was made from others (dam.rights.making)
     of_prompts: bool = (
         False  # by what prompts mean: the versions are found before (dam.search.similar_prompts)
     )

@@ -3,10 +3,21 @@
 from dam.accounts.capabilities import Capability
 from dam.core.lazily import lazy
 from dam.search import language_names
-from dam.search.search_field import Combine, Kind, SearchField
+from dam.search.search_field import NO, YES, Combine, Kind, SearchField
 from dam.search.units import NUMBER
 
 FIELDS = (
+    SearchField(
+        name="derived",
+        title=lazy("Made from other clips"),
+        column="{shown}__made_from",
+        kind=Kind.FLAG,
+        of_sources=True,
+        choices=((YES, lazy("Made from other clips")), (NO, lazy("Made from no other clip"))),
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="git-fork",
+    ),
     SearchField(
         name="model",
         title=lazy("Model"),

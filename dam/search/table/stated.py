@@ -71,4 +71,4 @@ FIELDS = (
     ),
 )
 # A brand may have called a field of its own so before these were there: then that is meant.
-YIELDING = frozenset(field.name for field in FIELDS)
+YIELDING = frozenset({*(field.name for field in FIELDS), "derived"})

@@ -14,7 +14,7 @@ from dam.custom_fields import fields as own_fields
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import Wish
-from dam.rights.models import RightsRecord
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.search import facets, fields, search
 from dam.search.query import Filters
 from tests.factories import VersionFactory, member
@@ -175,3 +175,30 @@ def test_what_may_be_used_where_and_when(brand: Brand, librarian: Member) -> Non
     assert found(librarian, "-use:broadcast") == {"always", "ended"}
     assert found(librarian, "use:web on:2020-05") == {"always", "ended"}
     assert found(librarian, "", use=["web"], territory=["FR"], on=["2099-01-01"]) == {"always"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("derived:yes", {"cut", "orphan"}),
+        ("derived:no", {"rushes", "music"}),
+        ("-derived:yes", {"rushes", "music"}),
+        ("derived:yes OR derived:no", {"rushes", "music", "cut", "orphan"}),
+    ],
+)
+def test_what_was_made_from_others_is_found_once(
+    brand: Brand, librarian: Member, typed: str, expected: set[str]
+) -> None:
+    made = {
+        title: VersionFactory.create(asset__brand=brand, asset__title=title)
+        for title in ("rushes", "music", "cut", "orphan")
+    }
+    for source in ("rushes", "music"):
+        MadeFrom.objects.create(version=made["cut"], source=made[source], relation=Relation.COMPONENT)
+    MadeFrom.objects.create(version=made["orphan"], source=None, relation=Relation.PARENT)
+    assets = search.among(librarian, parsed=search.parse(typed, by=librarian), filters=Filters({}))
+    assert sorted(assets.values_list("title", flat=True)) == sorted(expected)
+
+
+def test_who_sees_released_clips_alone_is_not_told_what_was_made_from_others(brand: Brand) -> None:
+    assert "derived" not in fields.of(member(brand, Role.VIEWER))
