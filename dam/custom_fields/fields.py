@@ -43,7 +43,7 @@ RESERVED = frozenset(
         *("alpha", "release", "rights", "missing", "field", "fields", "and", "or", "not"),
         *("q", "saved", "like", "after", "start", "sort", "order", "view", "version", "tab", "page"),
         *("licence", "holder", "credit", "exclusivity", "restriction"),
-        *("density", "columns", "select", "words", "filters", "usable", "rights_end", "inside"),
+        *("density", "columns", "select", "words", "filters", "usable", "rights_end", "inside", "derived"),
     }
 )
 
