@@ -26,7 +26,7 @@ _STATED: Schema = {
 _CONSENT: Schema = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["kind"],
+    "anyOf": [{"required": ["kind"]}, {"required": ["id"]}],
     "properties": {
         "id": {"type": ["integer", "null"], "description": "Of one that is there; without it, a new one."},
         "kind": {"type": "string", "enum": list(ConsentKind.values)},
@@ -43,7 +43,8 @@ _CONSENT: Schema = {
 }
 _CONSENTS: Schema = {
     "type": "array",
-    "description": "All that the version needs. Sent, one that is left out is removed.",
+    "description": "All that the version needs. Sent, one that is left out is removed; one with its id keeps "
+    "what isn't sent of it.",
     "items": {"$ref": "#/components/schemas/Consent"},
 }
 _TERMS: Schema = {

@@ -26,6 +26,7 @@ from dam.catalog.models import Version
 from dam.core.errors import Refused
 from dam.rights import consent_lists, making, statements
 from dam.rights.consent_lists import Known, NoConsent, Wanted
+from dam.rights.consents import Said
 from dam.rights.statements import LONGEST
 from dam.web.decorators import BrandRequest
 from dam.web.problem_details import of_refusal, problem
@@ -89,12 +90,13 @@ def write(request: BrandRequest, version: Version) -> HttpResponse | None:
         return problem(428, "revision_needed", words)
     try:
         sent = _sent(request.body)
-        stated, wanted = _stated(sent), _consents(sent, zone)
+        stated = _stated(sent)
         day, reason = _day(sent, zone), sent.get("reason", "")
         with trail.recording():
             now, known = _locked(version, by=by)
             if revision(now, known) != seen:
                 raise Changed
+            wanted = _consents(sent, known, zone)
             if stated:
                 was = statements.of(now)
                 statements.edit(now, replace(was, **stated), seen=was, by=by)
@@ -152,32 +154,40 @@ def _stated(sent: Mapping[str, Any]) -> dict[str, str]:
     return dict(stated)
 
 
-def _consents(sent: Mapping[str, Any], zone: ZoneInfo) -> tuple[Wanted, ...] | None:
+def _consents(sent: Mapping[str, Any], known: Sequence[Known], zone: ZoneInfo) -> tuple[Wanted, ...] | None:
     if "consents" not in sent:
         return None
     if not isinstance(sent["consents"], list):
         raise BadField("consents", _("Send a list of all consents that the clip needs."))
-    return tuple(_consent(each, f"consents[{index}]", zone) for index, each in enumerate(sent["consents"]))
+    there = {each.wanted.key: each.wanted for each in known}
+    return tuple(
+        _consent(each, f"consents[{index}]", there, zone) for index, each in enumerate(sent["consents"])
+    )
 
 
-def _consent(sent: Any, at: str, zone: ZoneInfo) -> Wanted:
+def _consent(sent: Any, at: str, there: Mapping[int | None, Wanted], zone: ZoneInfo) -> Wanted:
+    """One that is there keeps what isn't sent of it."""
     if not isinstance(sent, dict):
         raise BadField(at, _("Send a JSON object."))
     _require_known(sent, tuple(CONSENT), at=f"{at}.")
     for name, value in sent.items():
         wanted = CONSENT[name]
-        if not isinstance(value, wanted) and not (value is None and name in MAY_BE_NULL):
+        if type(value) is not wanted and not (value is None and name in MAY_BE_NULL):  # true is an int, too
             words = _("This must be text.") if wanted is str else _("This must be a number.")
             raise BadField(f"{at}.{name}", words)
+    before = there.get(sent.get("id"), Wanted(Said("", "", "", None)))
+    was, until = before.said, before.said.until
+    if "until" in sent:
+        try:
+            until = consent_lists.read_moment(sent["until"] or "", zone=zone, ends=True)
+        except NoConsent as bad:
+            raise BadField(f"{at}.until", bad.message) from bad
+    kind, called, covers = (sent.get(name, getattr(was, name)) for name in ("kind", "name", "covers"))
     try:
-        until = consent_lists.read_moment(sent.get("until") or "", zone=zone, ends=True)
-    except NoConsent as bad:
-        raise BadField(f"{at}.until", bad.message) from bad
-    try:
-        said = consent_lists.said(sent.get("kind", ""), sent.get("name", ""), sent.get("covers", ""), until)
+        said = consent_lists.said(kind, called, covers, until)
     except NoConsent as bad:
         raise BadField(f"{at}.kind", bad.message) from bad
-    return Wanted(said, sent.get("id"), sent.get("withdrawn"))
+    return Wanted(said, sent.get("id"), sent.get("withdrawn", before.withdrawn))
 
 
 def _day(sent: Mapping[str, Any], zone: ZoneInfo) -> datetime | None:

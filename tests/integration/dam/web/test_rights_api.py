@@ -182,6 +182,17 @@ def test_a_program_states_rights_and_consents_in_one_go(editor: Client, draft: V
     assert bob["id"] not in {each["id"] for each in changed.json()["consents"]}
 
 
+def test_what_is_left_out_of_a_consent_stays_and_null_takes_it_away(editor: Client, draft: Version) -> None:
+    first = {"kind": "model", "name": "Ada", "covers": "No TV", "until": "2031-05-03"}
+    (ada,) = write(editor, draft, {"consents": [first]}).json()["consents"]
+    write(editor, draft, {"consents": [{"id": ada["id"], "withdrawn": "She asked."}]})
+    named = write(editor, draft, {"consents": [{"id": ada["id"], "name": "Ada L."}]})
+    assert named.json()["consents"] == [{**ada, "name": "Ada L.", "withdrawn": "She asked."}]
+    stands = {"id": ada["id"], "covers": "", "until": None, "withdrawn": None}
+    cleared = write(editor, draft, {"consents": [stands]})
+    assert cleared.json()["consents"] == [{**ada, **stands, "name": "Ada L."}]
+
+
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
@@ -193,6 +204,8 @@ def test_a_program_states_rights_and_consents_in_one_go(editor: Client, draft: V
         ({"stated": {"licence": 5}}, "stated.licence", "must be text"),
         ({"consents": [{"kind": "face", "name": "A"}]}, "consents[0].kind", "isn't a kind of consent"),
         ({"consents": [{"kind": "model", "until": "soon"}]}, "consents[0].until", "Write a day"),
+        ({"consents": [{"kind": "model", "name": "A", "id": True}]}, "consents[0].id", "must be a number"),
+        ({"consents": [{"name": "A"}]}, "consents[0].kind", "isn't a kind of consent"),
         ({"consents": [{"kind": "model", "name": "A", "id": 10**12}]}, "consents", "no consent"),
         ({"first_day": "soon"}, "first_day", "Write a day"),
     ],
