@@ -32,6 +32,8 @@ LONGEST = {
     "restriction": 300,
 }
 
+BETWEEN = "; "  # restrictions that were put together
+
 _DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
 
 
@@ -186,17 +188,14 @@ def carried(replaced: Version | None, *, same: Version | None = None) -> dict[st
         return before
     own = asdict(_of(RightsRecord.objects.filter(version=same).first()))
     found = {name: text or before[name] for name, text in own.items()}
-    return found | {"restriction": _both(own["restriction"], before["restriction"])}
+    return found | {"restriction": joined(own["restriction"], before["restriction"])}
 
 
-def _both(own: str, before: str) -> str:
-    """Each of two restrictions once; what doesn't fit beside that of the file itself is left out."""
-    if before in own:
-        return own
-    if own in before:
-        return before
-    both = f"{own}; {before}"
-    return both if len(both) <= LONGEST["restriction"] else own
+def joined(own: str, before: str) -> str:
+    """The parts of two restrictions, each once; where they are too long together, the cut shows."""
+    parts = own.split(BETWEEN) if own else []
+    missing = [part for part in dict.fromkeys(before.split(BETWEEN)) if part and part not in parts]
+    return foreign_text.cut(BETWEEN.join([*parts, *missing]), LONGEST["restriction"])
 
 
 def _of(record: RightsRecord | None) -> Statements:
