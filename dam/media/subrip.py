@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 
-_TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[,.](\d{3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{3})")
-_MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+from dam.media import caption_files
+
+_TIMES = re.compile(r"(\d{1,6}):(\d\d):(\d\d)[,.](\d{3})\s*-->\s*(\d{1,6}):(\d\d):(\d\d)[,.](\d{3})")
+_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 MOST = 20_000  # lines
 
 
@@ -23,17 +25,10 @@ def read(text: str, *, first_ms: int = 0) -> list[tuple[int, int, str]]:
 
 
 def write(cues: Iterable[tuple[int, int, str]]) -> str:
-    """Start and end in ms, and text of each, as SubRip."""
-    blocks = (
-        f"{number}\n{_clock(start)} --> {_clock(end)}\n{' '.join(text.split())}\n"
-        for number, (start, end, text) in enumerate(cues, start=1)
+    """Start and end in ms, and text of each, on one line, as SubRip."""
+    return caption_files.write(
+        ((start, end, " ".join(text.split())) for start, end, text in cues), caption_files.Format.SRT
     )
-    return "\n".join(blocks)
-
-
-def _clock(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{rest:03}"
 
 
 def _ms(parts: tuple[str, ...]) -> int:

@@ -1,3 +1,7 @@
+import time
+
+import pytest
+
 from dam.media import subrip
 
 SUBTITLES = """1
@@ -30,3 +34,23 @@ def test_times_count_from_the_first_frame() -> None:
 
 def test_what_is_no_subtitles_gives_none() -> None:
     assert subrip.read("\0\0 --> nothing") == []
+
+
+@pytest.mark.parametrize("opened", ["<", "{\\"])
+def test_markup_that_is_opened_without_end_takes_no_longer(opened: str) -> None:
+    hostile = opened * 200_000
+    began = time.process_time()
+    assert subrip.read(f"00:00:01,000 --> 00:00:02,000\n{hostile}") == [(1000, 2000, hostile)]
+    assert time.process_time() - began < 2
+
+
+def test_a_number_without_end_is_no_time() -> None:
+    began = time.process_time()
+    assert subrip.read("1" * 200_000) == []
+    assert time.process_time() - began < 2
+
+
+def test_words_are_written_on_one_line_and_never_as_times() -> None:
+    assert subrip.write([(1500, 3_602_750, "Good -->\n morning")]) == (
+        "1\n00:00:01,500 --> 01:00:02,750\nGood → morning\n"
+    )
