@@ -24,6 +24,7 @@ _MOST_META = 16 * 1024**2  # bytes; that of a picture in a thousand tiles has so
 _MOST_BOXES = 100_000
 _MOST_TABLE = 4 * 1024**2  # bytes that say where the samples of a track are
 _MOST_ITEMS = 0xFFFF
+_MOST_PACKETS, _MOST_PARTS = 16, 1_000  # and the parts that they lie in: one each, usually
 _HEAD = 8  # bytes of a box before its contents
 _IN_FILE, _IN_BOX = 0, 1  # how an item's place is counted
 
@@ -185,6 +186,8 @@ def _packets(infos: Sequence[bytes], shown: int, references: bytes) -> tuple[int
             if any(words[2:3]):
                 raise NoPlace("The packet is compressed.")
             found.append(number)
+    if len(found) > _MOST_PACKETS:
+        raise NoPlace("The file has too many packets.")
     return tuple(found)
 
 
@@ -193,6 +196,8 @@ def _content(file: BinaryIO, meta: _Meta, number: int) -> bytes:
     item = meta.places.of(number)
     if item.method > _IN_BOX:
         raise NoPlace("The packet is in a place that isn't read.")
+    if len(item.extents) > _MOST_PARTS:
+        raise NoPlace("The packet is in too many parts.")
     source: BinaryIO = io.BytesIO(meta.part(b"idat")) if item.method == _IN_BOX else file
     whole = source.seek(0, os.SEEK_END)
     content = b""
@@ -209,6 +214,8 @@ def _erased(meta: _Meta, top: Sequence[Box]) -> Iterator[tuple[int, int]]:
     ours = [meta.places.of(number) for number in meta.packets]
     if any(item.method != _IN_FILE for item in ours):
         raise NoPlace("The packet is among what describes the pictures.")
+    if sum(len(item.extents) for item in ours) > _MOST_PARTS:
+        raise NoPlace("The packets are in too many parts.")
     others = [
         part
         for item in meta.places.items

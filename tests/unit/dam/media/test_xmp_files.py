@@ -284,6 +284,7 @@ def box(kind: bytes, *content: bytes, size: int | None = None) -> bytes:
 def heif(
     *extents: tuple[int, int, int, int],
     infos: int = 2,
+    parts: int = 1,
     more: bytes = b"",
     behind: bytes = b"",
     elsewhere: int = 0,
@@ -291,20 +292,24 @@ def heif(
 ) -> bytes:
     """An AVIF of a picture, 1, and a packet, 2: for each part of them number, method, offset and length.
 
-    Its contents begin at byte 500; the packet at 600.
+    With more `infos` there are more packets; each has its bytes in so many `parts`. Its contents begin at
+    byte 500; the packet at 600.
     """
     size = struct.calcsize(f">{wide}")
     places = struct.pack(">B3xBBH", 1, size << 4 | size, 0, len(extents))
     for number, method, offset, length in extents:
-        places += struct.pack(f">HHHH{wide}{wide}", number, method, elsewhere, 1, offset, length)
-    named = [b"\0\0av01\0", b"\0\0mime\0application/rdf+xml\0"][:infos]
+        times = 1 if number == 1 else parts
+        places += struct.pack(">HHHH", number, method, elsewhere, times)
+        places += struct.pack(f">{wide}{wide}", offset, length) * times
+    packet = b"\0\0mime\0application/rdf+xml\0"
+    named = [b"\0\0av01\0", packet, *[packet] * (infos - 2)][:infos]
     items = [box(b"infe", struct.pack(">B3xH", 2, number), name) for number, name in enumerate(named, 1)]
     meta = box(
         *(b"meta", bytes(4), box(b"pitm", bytes(4), b"\0\1"), box(b"iloc", places)),
-        *(box(b"iinf", bytes(4), b"\0\2", *items), more),
+        *(box(b"iinf", bytes(4), struct.pack(">H", max(infos, 2)), *items), more),
     )
     head = box(b"ftyp", b"avif", bytes(4), b"avif") + meta
-    return head + box(b"free", bytes(484 - len(head))) + box(b"mdat", bytes(range(100)), OLD) + behind
+    return head + box(b"free", bytes(max(0, 484 - len(head)))) + box(b"mdat", bytes(range(100)), OLD) + behind
 
 
 def film(table: bytes) -> bytes:
@@ -423,6 +428,19 @@ def test_a_damaged_file_is_left_alone_and_read_without_harm(tmp_path: Path, dama
     writer = WRITERS[path.suffix]
     with path.open("rb") as source, pytest.raises((NoPlace, xmp.Unreadable)):
         writer.write(source, io.BytesIO(), VALUES)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (heif(PICTURE, *((n, 0, 600, 8) for n in range(2, 19)), infos=18), "too many packets"),
+        (heif(PICTURE, (2, 0, 600, 8), parts=1001), "too many parts"),
+        (heif(PICTURE, (2, 0, 600, 8), (3, 0, 600, 8), infos=3, parts=501), "too many parts"),
+    ],
+)
+def test_packets_without_end_of_an_avif_are_not_gone_through(content: bytes, why: str) -> None:
+    with pytest.raises(NoPlace, match=why):
+        avif.write(io.BytesIO(content), io.BytesIO(), VALUES)
 
 
 def test_the_places_of_an_avif_are_moved_where_they_are_behind_what_grows(tmp_path: Path) -> None:
