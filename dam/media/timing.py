@@ -152,7 +152,7 @@ def measure(
 
 def mend(
     pts: Sequence[int], dts: Sequence[int], *, time_base: Fraction, stated_end: Fraction | None
-) -> tuple[list[int], int]:
+) -> tuple[Sequence[int], int]:
     """Time stamps in the order of the file, those that are broken put between their neighbours; how many.
 
     Pictures are decoded at `dts`, which only goes forward. One that leaps away and comes back is damaged; so
@@ -161,7 +161,7 @@ def mend(
     """
     shown, order = np.asarray(pts, np.int64), np.asarray(dts, np.int64)
     if len(order) < 3:
-        return list(pts), 0
+        return pts, 0
     step = max(1, int(np.median(np.abs(np.diff(order)))))
     leap = max(int(STRAY_SECONDS / time_base), STRAY_FRAMES * step)
     kept = np.ones(len(order), bool)
@@ -172,7 +172,7 @@ def mend(
     # A picture is shown when those behind it are decoded, MOST_REORDERED of them at most.
     late = np.flatnonzero(shown > clean + leap)
     if len(late) > MOST_LATE:
-        return list(pts), 0
+        return pts, 0
     around = late[:, None] + np.arange(-MOST_STRAY, MOST_REORDERED + 1)
     latest = clean[np.clip(around, 0, len(order) - 1)].max(axis=1, initial=int(clean.min()))
     at_the_end = (late + MOST_REORDERED >= len(order)) & kept[late]
@@ -181,7 +181,7 @@ def mend(
     sound[late[(shown[late] > latest + leap) & ~unknown]] = False
     broken = int((~sound).sum())
     if not broken or 2 * broken > len(order):
-        return list(pts), 0
+        return pts, 0
     # Of a picture whose own is broken only the order is known: it comes between those decoded around it.
     usual = int(np.median((shown - clean)[sound]))
     return np.where(sound, shown, clean + usual).tolist(), broken
