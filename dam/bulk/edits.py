@@ -102,15 +102,18 @@ def choose(edit: BulkEdit, change: Change, *, by: Principal) -> None:
 
 def require_all(change: Change, by: Principal) -> None:
     """Raise PermissionDenied where a part of it is not theirs to do."""
-    for wanted, capability in needed(change):
-        if wanted:
-            by.require(capability)
-    if change.stated and not may_state(by):
-        by.require(Capability.EDIT)
-    if missing := terms.lacking(change, by):
+    if missing := lacking(change, by):
         by.require(missing)
-    if change.rows and not may_state(by):
-        by.require(Capability.EDIT)
+
+
+def lacking(change: Change, by: Principal) -> Capability | None:
+    """What they would need for a part of it that is not theirs to do."""
+    for wanted, capability in _needed(change):
+        if wanted and not by.can(capability):
+            return capability
+    if (change.stated or change.rows) and not may_state(by):
+        return Capability.EDIT
+    return terms.lacking(change, by)
 
 
 def may_state(by: Principal) -> bool:
@@ -118,7 +121,7 @@ def may_state(by: Principal) -> bool:
     return by.can(Capability.EDIT) or by.can(Capability.DECIDE_LEGAL)
 
 
-def needed(change: Change) -> tuple[tuple[bool, Capability], ...]:
+def _needed(change: Change) -> tuple[tuple[bool, Capability], ...]:
     return (
         # What a file says of rights is for those who decide on terms, too; each row is asked once more.
         ((change.changes_words or change.changes_fields) and not change.rows, Capability.EDIT),

@@ -15,11 +15,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dam.accounts import principals
-from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.accounts.principals import Member
 from dam.audit import trail
-from dam.bulk import changes, doing, edits, importing, targets, terms
+from dam.bulk import changes, doing, edits, importing, targets
 from dam.bulk.answers import Answer
 from dam.bulk.models import ACTIVE, BulkEdit, BulkItem, EditState, Outcome
 from dam.core import events, failures
@@ -70,15 +69,8 @@ def _next(edit: BulkEdit) -> bool:
 
 def _slice(edit: BulkEdit, by: Member) -> bool:
     change = changes.read(edit.change)
-    lacking = [capability for wanted, capability in edits.needed(change) if wanted and not by.can(capability)]
-    if change.stated and not edits.may_state(by):
-        lacking.append(Capability.EDIT)
-    if change.rows and not edits.may_state(by):
-        lacking.append(Capability.EDIT)
-    if missing := terms.lacking(change, by):
-        lacking.append(missing)
-    if lacking:
-        _end(edit, EditState.FAILED, by.refusal(lacking[0]))
+    if missing := edits.lacking(change, by):
+        _end(edit, EditState.FAILED, by.refusal(missing))
         return False
     some = _some(edit, Outcome.WAITING)
     keys = [item.asset_id for item in some]
