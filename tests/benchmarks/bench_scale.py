@@ -5,9 +5,11 @@ Below 400,000 assets each has five frames beside its pooled vector, above it two
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle
 from typing import TypeVar
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from dam.search import encoder_indexes, facets, neighbours, search, similar_prom
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import EncoderIndex, IndexState
+from dam.search.query import Filters
 from dam.search.results import Results
 from tests.benchmarks import scale_library, scale_own, scale_reviews
 from tests.benchmarks.conftest import Measure
@@ -127,9 +130,18 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
             def find(principal=principal, typed=typed, vectors=vectors) -> Results:  # type: ignore[no-untyped-def]
                 meaning = TextEmbedding(vector=tuple(next(vectors).tolist()), steepness=20, level=0.5)
                 parsed = search.parse(typed, by=principal)
-                ranked = search.rank(principal, parsed=parsed, ask=lambda spoken, encoder: meaning)
+
+                def ask(spoken: str, encoder: object) -> TextEmbedding:
+                    return meaning
+
+                def wider(filters: Filters) -> Collection[UUID]:
+                    fewer = replace(parsed, filters=filters)
+                    return search.rank(principal, parsed=fewer, ask=ask).results.asset_ids
+
+                ranked = search.rank(principal, parsed=parsed, ask=ask)
+                within = ranked.results.asset_ids
                 _, results = side_by_side.both(  # as the page of the library does
-                    lambda: facets.count(principal, parsed=parsed, within=ranked.results.asset_ids),
+                    lambda: facets.count(principal, parsed=parsed, within=within, wider=wider),
                     lambda: search.show(ranked, limit=48),
                 )
                 return results
