@@ -39,6 +39,7 @@ class Filled:
     ends_on: str = ""
     parent: str = ""  # the id, or nothing for the top
     owner: str = ""  # the id
+    owner_address: str = ""  # of one who isn't listed
     audience: Audience = field(default_factory=Audience)
     addresses: str = ""  # of people who aren't listed
 
@@ -99,7 +100,7 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
                 parent=_parent(request, filled.parent),
                 moves="parent" in request.POST and filled.parent != given["parent"],
                 seen_by=_audience(request, filled) if "seen_by" in request.POST else None,
-                owner=None if filled.owner == now.owner else _owner(request, filled.owner),
+                owner=_owner(row, filled) if filled.owner_address or filled.owner != now.owner else None,
             )
         except (CollectionRefused, DatesRefused, people_choice.NotHere) as refused:
             problem = refused.message
@@ -191,6 +192,7 @@ def _back(request: BrandRequest, row: Collection) -> HttpResponse:
 
 def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection | None = None) -> HttpResponse:
     offered = choices.people(request.brand, filled.audience.people)
+    owners = _owners(request, row)
     owner = row.owner_id if row else request.principal.user and request.principal.user.pk
     context: dict[str, Any] = {
         "area": "collections",
@@ -204,16 +206,17 @@ def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection |
         "more_people": offered.more,
         "addresses": filled.addresses,
         "groups": choices.of_groups(request.brand),
-        "owners": _owners(request, row) if row else (),
+        "owners": owners.people,
+        "more_owners": owners.more,
     }
     return render(request, "collections/form.html", context, status=422 if problem else 200)
 
 
-def _owners(request: BrandRequest, row: Collection) -> list[User]:
+def _owners(request: BrandRequest, row: Collection | None) -> people_choice.Listed:
     """Whom it can be given to; none where this person can't give it. Its owner need not be among them."""
-    if not audience.may_hand_over(row, by=request.principal):
-        return []
-    return people_choice.listed(audience.may_own(row)).people
+    if row is None or not audience.may_hand_over(row, by=request.principal):
+        return people_choice.Listed([], more=False)
+    return people_choice.listed(audience.may_own(row))
 
 
 def _read(request: BrandRequest) -> Filled:
@@ -224,6 +227,7 @@ def _read(request: BrandRequest) -> Filled:
         ends_on=request.POST.get("ends_on", "").strip(),
         parent=request.POST.get("parent", ""),
         owner=request.POST.get("owner", ""),
+        owner_address=request.POST.get("owner_address", "").strip(),
         audience=Audience(
             everyone=request.POST.get("seen_by", "everyone") == "everyone",
             people=_ids(request, "person"),
@@ -255,10 +259,15 @@ def _ids(request: BrandRequest, name: str) -> frozenset[int]:
     return frozenset(numbers.read_all(request.POST.getlist(name)))
 
 
-def _owner(request: BrandRequest, chosen: str) -> User:
-    """Whom the form gives it to. Raises CollectionRefused."""
-    keys = numbers.read_all([chosen])
-    found = people_choice.active(request.brand).filter(user__in=keys).select_related("user").first()
+def _owner(row: Collection, filled: Filled) -> User:
+    """Whom the form gives it to; an address counts first. Raises CollectionRefused, people_choice.NotHere."""
+    if filled.owner_address:
+        named = people_choice.named(audience.may_own(row), filled.owner_address)
+        if len(named) != 1:
+            raise people_choice.NotHere(_("Name one person."))
+        return named[0]
+    keys = numbers.read_all([filled.owner])
+    found = people_choice.active(row.brand).filter(user__in=keys).select_related("user").first()
     if found is None:
         raise CollectionRefused(_("Choose an owner who works in this brand."))
     return found.user

@@ -157,6 +157,28 @@ def test_its_owner_gives_it_to_a_colleague_and_still_sees_it(
     assert Event.objects.latest("sequence").verb == "collection.edited"
 
 
+def test_an_owner_beyond_the_list_is_named_by_their_address(
+    client: Client, brand: Brand, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colleague, viewer = member(brand, Role.CREATOR, name="Zora"), member(brand, Role.VIEWER)
+    edit = page_of(collection, "edit/")
+    assert "owner_address" not in client.get(edit).text
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
+    form = client.get(edit).text
+    assert ("Zora" in form, "owner_address" in form) == (False, True)
+    given = {"name": "Summer", "owner": collection.owner_id, "given_owner": collection.owner_id}
+    for address in (viewer.user.email, "no-one@example.com"):
+        refused = client.post(edit, {**given, "owner_address": address})
+        assert refused.status_code == 422
+        assert f'value="{address}"' in refused.text
+    both = f"{colleague.user.email}, {member(brand, Role.CREATOR).user.email}"
+    assert client.post(edit, {**given, "owner_address": both}).status_code == 422
+    client.post(edit, {**given, "owner_address": ""})
+    assert Collection.objects.get(pk=collection.pk).owner_id == given["owner"]
+    client.post(edit, {**given, "owner_address": colleague.user.email})
+    assert Collection.objects.get(pk=collection.pk).owner == colleague.user
+
+
 def test_an_administrator_gives_it_another_owner_and_no_librarian_does(
     brand: Brand, collection: Collection, sign_in: SignIn
 ) -> None:
