@@ -24,7 +24,7 @@ from dam.bulk.changes import Change
 from dam.catalog import assets
 from dam.catalog.models import Asset, Version
 from dam.core.errors import Refused
-from dam.rights import consent_lists, making
+from dam.rights import consent_lists, making, terms
 from dam.rights.consent_lists import Known, Wanted
 from dam.rights.consents import Said
 
@@ -51,13 +51,9 @@ class Here:
     counted: bool
     zone: ZoneInfo
 
-    @property
-    def kept_first_day(self) -> datetime | None:
-        return self.version.rights.embargo_until if hasattr(self.version, "rights") else None
-
     def first_day(self, *, at: datetime) -> datetime | None:
         """From when it may be used, as long as that is to come."""
-        kept = self.kept_first_day
+        kept = terms.first_day(self.version)
         return kept if kept is not None and kept > at else None
 
     def cells(self, *, at: datetime) -> tuple[str, str]:
@@ -163,7 +159,7 @@ def _done(
         )
     if plan.first_day is not None:
         _change(here, plan.first_day, by=by, at=at, noted=noted)
-        done[FIRST_DAY] = [_iso(here.first_day(at=at)), _iso(plan.first_day.at)]
+        done[FIRST_DAY] = [terms.written(here.first_day(at=at)), terms.written(plan.first_day.at)]
     return done
 
 
@@ -278,7 +274,7 @@ def _change(here: Here, first: FirstDay, *, by: Principal, at: datetime, noted: 
         here.version,
         first.at,
         reason=first.reason,
-        seen=_iso(here.kept_first_day) or "",
+        seen=terms.written(terms.first_day(here.version)) or "",
         by=by,
         at=at,
         noted=noted,
@@ -313,7 +309,3 @@ def _said(was: str, became: str) -> str:
         "before": was or _("empty"),
         "after": became or _("empty"),
     }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None

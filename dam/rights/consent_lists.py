@@ -18,7 +18,7 @@ from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core import errors, foreign_text, numbers
-from dam.rights import consents
+from dam.rights import consents, terms
 from dam.rights.consents import Said
 from dam.rights.models import Consent, ConsentKind, ConsentLink
 
@@ -247,7 +247,7 @@ def _withdrawn_at(at: datetime | None, consent: Consent) -> bool:
 
 
 def kept(said: Said) -> list[str | None]:
-    return [said.kind, said.name, said.covers, said.until.isoformat() if said.until else None]
+    return [said.kind, said.name, said.covers, terms.written(said.until)]
 
 
 def read_kept(words: Sequence[str | None]) -> Said:

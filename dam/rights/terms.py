@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dam.catalog.models import Version
@@ -34,6 +34,16 @@ def own(version: Version) -> Terms:
         trashed=version.asset.trashed_at is not None,
         disclosed=disclosed(rights.disclosure),
     )
+
+
+def first_day(version: Version) -> datetime | None:
+    """Of use, as it is kept, even where it has passed. Reads `version.rights`."""
+    return version.rights.embargo_until if hasattr(version, "rights") else None
+
+
+def written(moment: date | None) -> str | None:
+    """As programs read a moment or a day."""
+    return moment.isoformat() if moment is not None else None
 
 
 def disclosed(kept: Mapping[str, Any] | None) -> Disclosed | None:

@@ -123,7 +123,7 @@ def rights(request: BrandRequest, asset_id: UUID) -> HttpResponse:
             "use": use,
             "territory": territory,
             "at": asked_at.isoformat() if asked_at is not None else first.isoformat(),
-            "until": _told(until),
+            "until": terms.written(until),
         },
         "allowed": not reasons,
         "reasons": reasons,
@@ -154,8 +154,8 @@ def _terms(version: Version) -> dict[str, object] | None:
     return {
         "uses": list(left.uses),
         "territories": list(territories.folded(left.territories)),
-        "embargo_until": _told(left.embargo_until),
-        "valid_until": _told(left.valid_until),
+        "embargo_until": terms.written(left.embargo_until),
+        "valid_until": terms.written(left.valid_until),
     }
 
 
@@ -168,7 +168,3 @@ def _label(required: Requirement, territory: str | None) -> dict[str, object]:
     asked = territory if territory != territories.WORLDWIDE else None
     language = disclosure.language_of(asked, required.rule)
     return {"place": required.rule.place, "label": required.label.said(language), "law": required.rule.law}
-
-
-def _told(moment: date | datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None

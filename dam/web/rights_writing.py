@@ -24,7 +24,7 @@ from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Version
 from dam.core.errors import Refused
-from dam.rights import consent_lists, making, statements
+from dam.rights import consent_lists, making, statements, terms
 from dam.rights.consent_lists import Known, NoConsent, Wanted
 from dam.rights.consents import Said
 from dam.rights.statements import LONGEST
@@ -63,7 +63,7 @@ def told(version: Version, *, by: Principal) -> dict[str, object]:
     return {
         "revision": revision(version, known),
         "stated": asdict(statements.of(version)),
-        "first_day": _iso(_first_day(version)),
+        "first_day": terms.written(terms.first_day(version)),
         "consents": [_told(each) for each in known],
     }
 
@@ -73,7 +73,7 @@ def revision(version: Version, known: Sequence[Known]) -> str:
     facts = [
         str(version.pk),
         asdict(statements.of(version)),
-        _iso(_first_day(version)),
+        terms.written(terms.first_day(version)),
         [[each.wanted.key, each.revision] for each in known],
     ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
@@ -103,8 +103,9 @@ def write(request: BrandRequest, version: Version) -> HttpResponse | None:
             if wanted is not None:
                 steps = consent_lists.steps(known, wanted)
                 consent_lists.apply(now, steps, now=known, by=by)
-            if "first_day" in sent and day != _first_day(now):
-                import_string(FIRST_DAY)(now, day, reason=reason, seen=_iso(_first_day(now)) or "", by=by)
+            kept = terms.first_day(now)
+            if "first_day" in sent and day != kept:
+                import_string(FIRST_DAY)(now, day, reason=reason, seen=terms.written(kept) or "", by=by)
     except BadField as bad:
         return problem(422, "bad_field", bad.message, field=bad.field)
     except Changed:
@@ -215,15 +216,7 @@ def _told(known: Known) -> dict[str, object]:
         "kind": said.kind,
         "name": said.name,
         "covers": said.covers,
-        "until": _iso(said.until),
+        "until": terms.written(said.until),
         "withdrawn": wanted.withdrawn,
         "document": known.document or None,
     }
-
-
-def _first_day(version: Version) -> datetime | None:
-    return version.rights.embargo_until if hasattr(version, "rights") else None
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None

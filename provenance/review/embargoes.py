@@ -18,6 +18,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import assets, versions
 from dam.catalog.models import Approval, Version
 from dam.core import errors, foreign_text
+from dam.rights import terms
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_versions
 from provenance.review import decision_events, ledger
@@ -35,18 +36,13 @@ class EmbargoRefused(errors.Refused):
 
 def token(version: Version) -> str:
     """Changes with whatever is decided. Reads `version.rights`."""
-    until = _kept(version)
-    return until.isoformat() if until else ""
+    return terms.written(terms.first_day(version)) or ""
 
 
 def ahead(version: Version, *, at: datetime) -> datetime | None:
     """From when it may be used, as long as that is to come. Reads `version.rights`."""
-    until = _kept(version)
+    until = terms.first_day(version)
     return until if until is not None and until > at else None
-
-
-def _kept(version: Version) -> datetime | None:
-    return version.rights.embargo_until if hasattr(version, "rights") else None
 
 
 def change(
