@@ -148,7 +148,7 @@ def _file(sheet: Sheet, about: Facts) -> None:
             (each["sha256"] or "–", words.release_state(each), words.moment(each["signed_at"]))
             for each in others
         ]
-        sheet.table(("SHA-256", _("State"), _("Signed")), rows[:MOST], widths=(62, 16, 22), size=7.5)
+        sheet.table(("SHA-256", _("State"), _("Signed")), rows[:MOST], widths=(62, 16, 22), size=7)
 
 
 def _credentials(sheet: Sheet, facts: Facts) -> None:
@@ -389,7 +389,7 @@ def _labels(sheet: Sheet, labels: Facts) -> None:
     if files:
         sheet.subheading(_("Files that carry a label"))
         rows = [(each["format"], listed(each["labels"]), each["sha256"]) for each in files[:MOST]]
-        sheet.table((_("Format"), _("Labels"), "SHA-256"), rows, widths=(22, 16, 62), size=7.5)
+        sheet.table((_("Format"), _("Labels"), "SHA-256"), rows, widths=(22, 16, 62), size=7)
 
 
 def _after(sheet: Sheet, facts: Facts) -> None:
@@ -446,6 +446,6 @@ def _checking(sheet: Sheet, sealing: Sealing | Unsealed) -> None:
 def _contents(sheet: Sheet, entries: Sequence[Entry]) -> None:
     sheet.heading(_("Files of this pack"))
     rows: Rows = [(each.name, number(each.size), each.sha256) for each in entries[:MOST]]
-    sheet.table((_("File"), _("Bytes"), "SHA-256"), rows, widths=(32, 10, 58), size=7)
+    sheet.table((_("File"), _("Bytes"), "SHA-256"), rows, widths=(30, 9, 61), size=7)
     if len(entries) > MOST:
         sheet.note(_("manifest.json lists all %(count)s of them.") % {"count": number(len(entries))})

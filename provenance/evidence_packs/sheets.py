@@ -18,7 +18,7 @@ from provenance.comment_pdfs import letters
 Colour = tuple[int, int, int]
 MARGIN = 20.0  # mm, as all lengths here
 WIDTH = 210.0 - 2 * MARGIN
-LABEL = 46.0  # of a fact's name
+LABEL = 42.0  # of a fact's name; beside it any SHA-256 stands in one line
 MM_PER_POINT = 0.3528
 LINE = 1.4  # of the size of letters
 INK, QUIET, RULE, PAPER = (24, 24, 27), (95, 95, 104), (218, 218, 223), (245, 245, 247)
@@ -169,7 +169,7 @@ class Sheet:
         told = [(label, value) for label, value in rows if value]
         self.pdf.ln(1)
         if told:
-            self._table(told, widths=(LABEL, WIDTH - LABEL), head=None, size=9)
+            self._table(told, widths=(LABEL, WIDTH - LABEL), head=None, size=8.5)
             self.pdf.ln(2)
 
     def table(

@@ -13,6 +13,8 @@ from provenance.releases import public_links
 
 AT = datetime(2027, 5, 3, 14, 2, tzinfo=UTC)
 HASH = "ab" * 32
+# Of wide letters: two in a hundred are wider still.
+WIDE = "e1ac6906f404988a24c3364c75960db8dcb96a49cc37ab31eae6457548485eba"
 ADA = {"reference": "user:1", "name": "Ada Lovelace"}
 GRACE = {"reference": "user:2", "name": "Grace Hopper"}
 TERMS = {"uses": ["web", "social"], "territories": ["EU"], "valid_until": "2028-12-31T22:59:59+00:00"}
@@ -200,8 +202,8 @@ def facts(**changes: Any) -> dict[str, Any]:
     return told | changes
 
 
-def text(out: Path, told: dict[str, Any]) -> str:
-    entries = [Entry("credentials/crjson.json", HASH, 41_234, "Manifests")]
+def text(out: Path, told: dict[str, Any], sha256: str = HASH) -> str:
+    entries = [Entry("credentials/crjson.json", sha256, 41_234, "Manifests")]
     document.write(out, told, entries, sealing=Unsealed("No key."), language="en", at=AT)
     return " ".join(" ".join(page.extract_text() for page in PdfReader(out).pages).split())
 
@@ -232,6 +234,17 @@ def test_it_answers_what_a_lawyer_asks(tmp_path: Path) -> None:
         "credentials/crjson.json",
     ):
         assert words in said, words
+
+
+def test_a_sha256_stands_in_one_line_wherever_it_stands(tmp_path: Path) -> None:
+    """So that it is found and copied whole."""
+    told = facts()
+    widest = {name: digit * 64 for name, digit in (("pictures_sha256", "4"), ("master_sha256", "0"))}
+    told["clip"]["release"] |= {"sha256": WIDE, **widest}
+    told["clip"]["releases"][1]["sha256"] = told["labels"]["files"][0]["sha256"] = WIDE
+    said = text(tmp_path / "evidence.pdf", told, WIDE)
+    assert said.count(WIDE) == 5
+    assert all(each in said for each in widest.values())
 
 
 def test_rejections_and_other_reviews_are_no_approvals(tmp_path: Path) -> None:
