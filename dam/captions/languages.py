@@ -18,6 +18,7 @@ _LONG = {
     "ro": "ron", "ru": "rus", "sk": "slk", "sl": "slv", "sr": "srp", "sv": "swe", "th": "tha", "tr": "tur",
     "uk": "ukr", "ur": "urd", "vi": "vie", "zh": "zho",
 }  # fmt: skip
+_NAMES = {"zh": "中文"}  # Django names it with a script alone
 OFFERED = (*_LONG, "pt-BR", "zh-Hans", "zh-Hant")
 
 
@@ -41,11 +42,12 @@ def main(language: str) -> str:
 
 def name(language: str) -> str:
     """What its own speakers call it; the tag where nobody says."""
-    for known in (language.casefold(), main(language)):
-        info = LANG_INFO.get(known, {})
-        if local := info.get("name_local"):
+    said = language.casefold()
+    for known in (said, *LANG_INFO.get(said, {}).get("fallback", ()), main(language)):
+        local = LANG_INFO.get(known, {}).get("name_local") or _NAMES.get(known)
+        if local:
             plain = f"{local[0].upper()}{local[1:]}"
-            return plain if known == language.casefold() else f"{plain} ({language})"
+            return plain if known == said else f"{plain} ({language})"
     return language
 
 

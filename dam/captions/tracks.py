@@ -22,7 +22,7 @@ from dam.captions.models import CaptionTrack, TrackKind, TrackSource
 from dam.catalog import versions
 from dam.catalog.models import AssetKind, Version
 from dam.core import errors
-from dam.core.language import number
+from dam.core.language import noop, number
 from dam.core.text import storable
 from dam.media import caption_files
 from dam.media.caption_files import Cue
@@ -54,6 +54,10 @@ class CaptionsChanged(errors.Refused):
     """Somebody else changed them since they were read."""
 
     code = "captions_changed"
+    message = noop(
+        "Someone else just changed these captions. Open them as they are now: what you typed comes back "
+        "where no one else changed the same line."
+    )
 
 
 def of(version: Version) -> list[CaptionTrack]:
@@ -62,8 +66,8 @@ def of(version: Version) -> list[CaptionTrack]:
 
 
 def listed(version: Version) -> list[CaptionTrack]:
-    """The same without their words, and with who changed them."""
-    return _ordered(_live(version).defer("cues").select_related("changed_by"))
+    """The same without their words."""
+    return _ordered(_live(version).defer("cues"))
 
 
 def in_language(version: Version, language: str) -> CaptionTrack | None:
@@ -79,9 +83,9 @@ def of_many(keys: Iterable[UUID]) -> dict[UUID, list[CaptionTrack]]:
 
 
 def removed(version: Version) -> list[CaptionTrack]:
-    """Those that can be restored, the last one removed first, with who did it."""
+    """Those that can be restored, the last one removed first, without their words."""
     rows = CaptionTrack.objects.filter(version=version, removed_at__isnull=False).defer("cues")
-    return list(rows.select_related("changed_by").order_by("-removed_at"))
+    return list(rows.order_by("-removed_at"))
 
 
 def find(version: Version, track_id: int) -> CaptionTrack | None:
@@ -153,7 +157,7 @@ def heard(version: Version) -> list[Cue]:
     found = [(row.start_ms, row.end_ms, row.text) for row in rows if row.end_ms > row.start_ms]
     if not found:
         raise CaptionsRefused(_("This version has no transcript."), code="no_transcript")
-    return found[: caption_files.MOST_CUES]
+    return found
 
 
 def heard_language(version: Version) -> str | None:
@@ -218,17 +222,18 @@ def correct(
         if now.asset.held_at is not None:
             raise _held()
         if track.revision != seen:
-            raise CaptionsChanged(_("Someone else just changed this. Reload the page and try again."))
+            raise CaptionsChanged
         before = cues(track)
         after = _clean_cues([*before[:first], *instead, *before[first + count :]])
-        same = (track.kind, track.label) == (said.kind, said.label)
-        if same and after == [list(each) for each in before]:
+        same = after == [list(each) for each in before]
+        if same and (track.kind, track.label) == (said.kind, said.label):
             return False
         track.cues, track.kind, track.label = after, said.kind, said.label
         track.revision += 1
         track.changed_at, track.changed_by = timezone.now(), by.user
         track.save()
-        _tell_search(now)
+        if not same:
+            _tell_search(now)
         _record(Verb.CAPTIONS_CHANGED, track, now, by=by)
     return True
 

@@ -14,6 +14,7 @@ from dam.accounts.capabilities import PHRASES
 from dam.accounts.models import PromptDisclosure, ReviewerDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.captions import languages
 from dam.catalog.models import AssetKind, DeclaredOrigin
 from dam.core.language import number
 from dam.custom_fields import shown, values
@@ -50,6 +51,9 @@ BY_PRESET = (
     Verb.REVIEW_APPROVED_STAGE,
     Verb.REVIEW_APPROVED,
 )
+
+# Their data says in which language, and of which version.
+CAPTIONED = (Verb.CAPTIONS_ADDED, Verb.CAPTIONS_CHANGED, Verb.CAPTIONS_REMOVED, Verb.CAPTIONS_RESTORED)
 
 # Their data says how many clips, and of one alone which.
 COUNTED = (Verb.COLLECTION_CLIPS_ADDED, Verb.COLLECTION_CLIPS_REMOVED, Verb.COLLECTION_CLIPS_MOVED)
@@ -147,6 +151,8 @@ def of(event: Event) -> tuple[str, ...]:
         return tuple(_version(event.data))
     if event.verb in COUNTED:
         return (_clips(event.data),)
+    if event.verb in CAPTIONED:
+        return (_captions(event.data),)
     if event.verb not in EDITS:
         return tuple(_preset(event))
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
@@ -180,6 +186,11 @@ def _clips(data: Mapping[str, Any]) -> str:
         return _quote(title, "clip")
     count = data.get("clips", 0)
     return ngettext("%(count)s clip", "%(count)s clips", count) % {"count": number(count)}
+
+
+def _captions(data: Mapping[str, Any]) -> str:
+    words = _("%(language)s, version %(number)s")
+    return words % {"language": languages.name(data["language"]), "number": data["number"]}
 
 
 def _own_fields(event: Event) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from dam.captions import languages, tracks
 from dam.captions.models import CaptionTrack, TrackKind
 from dam.captions.tracks import Said
+from dam.core import numbers
 from dam.core.language import number
 from dam.core.lazily import lazy
 from dam.media import caption_files
@@ -110,8 +111,15 @@ def lines_of(track: CaptionTrack, page: int) -> list[Line]:
 
 
 def typed(data: Mapping[str, str], lines: Iterable[Line]) -> list[Line]:
-    """The same lines as they were sent, each with what is wrong. What wasn't sent stays as it was."""
-    return [_typed(data, line) for line in lines]
+    """The same lines as they were sent, each with what is wrong. What wasn't sent stays as it was.
+
+    With those that somebody else removed meanwhile, before the empty one.
+    """
+    *kept, new = lines
+    there = {line.key for line in kept}
+    sent = numbers.read_all(name.removeprefix("text-") for name in data if name.startswith("text-"))
+    gone = [Line(str(place), place) for place in sorted(set(sent)) if str(place) not in there]
+    return [_typed(data, line) for line in (*kept, *gone, new)]
 
 
 def read(lines: Sequence[Line]) -> list[Cue]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.captions import languages, tracks
 from dam.captions.models import CaptionTrack, TrackKind, TrackSource
-from dam.captions.tracks import CaptionsChanged, Said
+from dam.captions.tracks import CaptionsChanged, CaptionsRefused, Said
 from dam.catalog.models import AssetKind, Version
 from dam.core import numbers
 from dam.core.errors import Refused
@@ -102,14 +103,15 @@ def make(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def correct(request: BrandRequest, asset_id: UUID, track_id: int) -> HttpResponse:
     """Words and times, a page of them at a time. `seen` is the revision that the form was made of."""
     version = _video(request, asset_id)
-    track = _track(version, track_id)
+    track = _track(request, version, track_id)
     pages = max(1, -(-len(track.cues) // PAGE))
     page = min(max(1, numbers.read(request.GET.get("page", ""), digits=4) or 1), pages)
     lines = caption_forms.lines_of(track, page - 1)
-    seen = str(track.revision)
+    seen, stale = str(track.revision), False
     form = SaidForm(initial={"kind": track.kind, "label": track.label})
     if request.method == "POST":
         form, seen = SaidForm(request.POST), request.POST.get("seen", "")
+        count = len(lines) - 1
         lines = caption_forms.typed(request.POST.dict(), lines)
         if form.is_valid() and not any(line.problem for line in lines):
             try:
@@ -118,18 +120,21 @@ def correct(request: BrandRequest, asset_id: UUID, track_id: int) -> HttpRespons
                     track_id,
                     said=form.said(track.language),
                     first=(page - 1) * PAGE,
-                    count=len(lines) - 1,
+                    count=count,
                     instead=caption_forms.read(lines),
                     seen=_revision(seen),
                     by=request.principal,
                 )
-            except (CaptionsChanged, Refused) as refused:
+            except CaptionsChanged as refused:
+                stale = True
+                form.add_error(None, refused.message)
+            except Refused as refused:
                 form.add_error(None, refused.message)
             else:
                 if changed:
                     messages.success(request, _("Saved."))
                 return redirect(f"{_address(version, track)}&page={page}")
-    return _corrected(request, version, track, form, lines, seen=seen, page=page, pages=pages)
+    return _corrected(request, version, track, form, lines, seen=seen, page=page, pages=pages, stale=stale)
 
 
 @require_POST
@@ -180,11 +185,14 @@ def respond(
 
 def _page(request: BrandRequest, version: Version, form: UploadForm) -> HttpResponse:
     language = tracks.heard_language(version)
+    found, earlier = tracks.listed(version), tracks.earlier(version)
+    theirs = {each.language for each in tracks.listed(earlier)} if earlier else set()
+    prefetch_related_objects(found, "changed_by")
     shown = _shown(version) | {
         "form": form,
-        "rows": [_row(version, each) for each in tracks.listed(version)],
+        "rows": [_row(version, each) for each in found],
         "removed": [_row(version, each) for each in tracks.removed(version)],
-        "earlier": tracks.earlier(version),
+        "earlier": earlier if theirs - {each.language for each in found} else None,
         "transcript": LanguageForm(initial={"language": language}) if language is not None else None,
         "languages": languages.offered(),
     }
@@ -201,20 +209,24 @@ def _corrected(
     seen: str,
     page: int,
     pages: int,
+    stale: bool,
 ) -> HttpResponse:
     wrong = sum(1 for line in lines if line.problem)
+    refused = bool(wrong or form.errors)
     shown = _shown(version) | {
         "form": form,
         "row": _row(version, track),
         "lines": lines,
         "wrong": wrong,
         "seen": seen,
+        "stale": stale,
+        "unsent": refused and not stale,
         "page": page,
         "pages": range(1, pages + 1) if pages > 1 else (),
-        "first": (page - 1) * PAGE,
+        "at": f"{_address(version, track)}&page={page}",
         "back": _address(version),
     }
-    return render(request, "assets/caption.html", shown, status=REFUSED if wrong or form.errors else 200)
+    return render(request, "assets/caption.html", shown, status=REFUSED if refused else 200)
 
 
 def _row(version: Version, track: CaptionTrack) -> Row:
@@ -247,11 +259,22 @@ def _video(request: BrandRequest, asset_id: UUID) -> Version:
     return version
 
 
-def _track(version: Version, track_id: int) -> CaptionTrack:
+def _track(request: BrandRequest, version: Version, track_id: int) -> CaptionTrack:
     track = tracks.find(version, track_id)
-    if track is None:
-        raise Http404(_("These captions aren't there any more."))
-    return track
+    if track is not None:
+        return track
+    # On a page without its form what was typed stays a draft (drafts.js).
+    if request.method == "POST" and any(each.pk == track_id for each in tracks.removed(version)):
+        raise CaptionsRefused(
+            _(
+                "These captions were removed or replaced. Restore them under Captions and open them again: "
+                "what you typed comes back."
+            ),
+            code="gone",
+        )
+    if request.method == "POST":
+        raise CaptionsRefused(_("These captions aren't there any more."), code="gone")
+    raise Http404(_("These captions aren't there any more."))
 
 
 def _revision(text: str) -> int:

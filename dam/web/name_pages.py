@@ -1,6 +1,6 @@
 """Lists by name, page by page: a page begins behind a row, so that what comes and goes before it shifts none.
 
-The database has no need to count or to pass over what stands on the pages before.
+The database counts none of them. It has no index of the order, so for each page it reads the names of all.
 """
 
 from dataclasses import dataclass

@@ -8,6 +8,9 @@ from playwright.sync_api import FilePayload, expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
+from dam.accounts.principals import Member
+from dam.captions import tracks
+from dam.captions.tracks import Said
 from dam.catalog.models import Version
 from tests.browser.conftest import Journey
 
@@ -60,3 +63,23 @@ def test_captions_are_uploaded_read_corrected_and_downloaded(
     viewer.go(f"assets/{released.asset_id}/?t=0.7")
     viewer.page.locator("body").press("t")
     expect(viewer.page.locator(".player-captions")).to_have_text("The harbour at dawn")
+
+
+def test_who_was_overtaken_gets_their_words_back_beside_those_of_the_other(
+    visit: Callable[[], Journey], people: dict[Role, User], released: Version
+) -> None:
+    by = Member(people[Role.CREATOR], released.brand, Role.CREATOR)
+    track = tracks.put(released, Said("en"), [(0, 900, "Hello"), (1000, 1900, "Bye")], by=by)
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go(f"assets/{released.asset_id}/captions/{track.pk}/?version={released.number}")
+    page.get_by_label("Caption 2: Words").fill("Good bye")
+    tracks.correct(
+        released, track.pk, said=Said("en"), first=0, count=1, instead=[(0, 900, "Hi")], seen=0, by=by
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Open them as they are now").first.click()
+    expect(page.get_by_label("Caption 1: Words")).to_have_value("Hi")
+    expect(page.get_by_label("Caption 2: Words")).to_have_value("Good bye")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -67,10 +67,12 @@ def video(request: GuestRequest) -> HttpResponseBase:
 @guest_view
 def captions(request: GuestRequest, language: str) -> HttpResponseBase:
     """What is read along in the player, as WebVTT."""
-    version = request.visitor.link.version
-    if tracks.in_language(version, language) is None:
+    try:
+        return caption_files.respond(
+            request, request.visitor.link.version, language=language, form=Format.VTT
+        )
+    except Http404:
         return frame.gone(request)
-    return caption_files.respond(request, version, language=language, form=Format.VTT)
 
 
 @require_safe

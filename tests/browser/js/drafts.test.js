@@ -129,6 +129,25 @@ test("a form sent without htmx is kept until a page for the same person says tha
   delete performance.getEntriesByType;
 });
 
+test("a page that refused what was typed keeps it with what is typed on it", async () => {
+  const answer = (responseStatus) => {
+    performance.getEntriesByType = () => [{ type: "navigate", responseStatus }];
+  };
+  await load();
+  type("body", "The logo leaves");
+  type("use", true);
+  answer(422);
+  await again({ form: FORM.replace("></textarea>", ">The logo leaves</textarea>").replace('value="web"', 'value="web" checked') });
+  type("due", "tom");
+  type("due", "tomorrow");
+  type("body", "The logo leaves t");
+  type("body", "The logo leaves too");
+  answer(200);
+  await again();
+  equal([body(), find("[name=due]").value, find("[name=use]").checked], ["The logo leaves too", "tomorrow", true]);
+  delete performance.getEntriesByType;
+});
+
 test("what somebody else wrote meanwhile is not written over", async () => {
   await load();
   type("due", "tomorrow");

@@ -11,7 +11,7 @@ const OPEN = "draft-open";
 const NEVER = ["password", "file", "hidden", "submit", "button", "reset"];
 // A guest's drafts are kept by the link they came by, until they have come in again.
 const person = () => document.body.dataset.person ?? document.body.dataset.guest;
-const earlier = new Set(); // the drafts that this page found when it was loaded
+const earlier = new Map(); // the drafts that this page found when it was loaded, each with what was changed
 let told = false;
 
 function store(act) {
@@ -48,11 +48,17 @@ function stateOf(field) {
 
 const keyOf = (field) => (isBox(field) ? `${field.name}=${field.value}` : field.name);
 
+const status = () => performance.getEntriesByType("navigation")[0]?.responseStatus ?? 200;
+
+// A page that refused the form gives back what was typed: what the field was given before that stays with the draft.
 function keep(form) {
   const changed = {};
+  const before = (status() >= 400 && earlier.get(nameOf(form))) || {};
   for (const field of fieldsOf(form)) {
-    const [given, now] = stateOf(field);
-    if (given !== now) changed[keyOf(field)] = [given, now];
+    const key = keyOf(field);
+    const [served, now] = stateOf(field);
+    const given = before[key]?.[1] === served ? before[key][0] : served;
+    if (given !== now) changed[key] = [given, now];
   }
   store((storage) => {
     if (!Object.keys(changed).length) return storage.removeItem(nameOf(form));
@@ -100,10 +106,10 @@ function forget(isGone) {
 // A form that was sent without htmx: the page that follows tells whether the server took it. It did not where that is a
 // page for nobody, to sign in say, and where somebody came back from no answer at all.
 function settleSent() {
-  const { responseStatus = 200, type } = performance.getEntriesByType("navigation")[0] ?? {};
+  const { type } = performance.getEntriesByType("navigation")[0] ?? {};
   const name = store((storage) => storage.getItem(SENT));
   store((storage) => storage.removeItem(SENT));
-  if (name && person() && responseStatus < 400 && type !== "back_forward") store((storage) => storage.removeItem(name));
+  if (name && person() && status() < 400 && type !== "back_forward") store((storage) => storage.removeItem(name));
 }
 
 // What somebody had open when they left, a dialog say, or a form that came in the place of a piece of the page.
@@ -152,7 +158,10 @@ document.addEventListener("htmx:load", (event) => event.detail.elt !== document.
 settleSent();
 if (person()) {
   forget((name) => !name.startsWith(`${PREFIX}${person()} `));
-  for (const name of store((storage) => Object.keys(storage)) ?? []) if (name.startsWith(PREFIX)) earlier.add(name);
+  store((storage) => {
+    const found = Object.keys(storage).filter((name) => name.startsWith(PREFIX));
+    for (const name of found) earlier.set(name, JSON.parse(storage.getItem(name)).changed);
+  });
   putBackWithin(document.body);
   // After htmx, which waits for this event too.
   if (document.readyState === "complete") openAgain();

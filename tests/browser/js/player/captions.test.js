@@ -71,6 +71,11 @@ test("a language from elsewhere stands for one that isn't there", () => {
   equal(player("en", "fr").shown.srclang, "en");
 });
 
+test("a longer tag that only begins alike is another language", () => {
+  player("fi", "en").toggle();
+  equal(player("en", "fil").shown.srclang, "en");
+});
+
 test("turned off they stay off in the next player", () => {
   const captions = player("en");
   captions.toggle();

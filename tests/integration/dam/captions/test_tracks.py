@@ -107,8 +107,23 @@ def test_what_says_the_same_changes_nothing(version: Version, by: Member) -> Non
 def test_who_corrects_what_somebody_else_has_changed_is_told(version: Version, by: Member) -> None:
     track = tracks.put(version, EN, [(0, 900, "Hello")], by=by)
     correct(track, by, (0, 900, "Hullo"))
-    with pytest.raises(CaptionsChanged):
+    with pytest.raises(CaptionsChanged, match="Open them as they are now"):
         correct(track, by, (0, 900, "Hallo"))
+
+
+def test_another_name_alone_tells_search_nothing(
+    version: Version, by: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track = tracks.put(version, EN, [(0, 900, "Hello")], by=by)
+    told: list[Version] = []
+    monkeypatch.setattr(tracks, "_tell_search", told.append)
+    named = Said("en", label="English")
+    same = [(0, 900, "Hello")]
+    assert tracks.correct(version, track.pk, said=named, first=0, count=1, instead=same, seen=0, by=by)
+    track.refresh_from_db()
+    assert (track.label, told) == ("English", [])
+    assert correct(track, by, (0, 900, "Hullo"))
+    assert told == [version]
 
 
 @pytest.mark.parametrize(
@@ -218,6 +233,16 @@ def test_captions_are_made_of_what_was_heard(version: Version, by: Member) -> No
     assert (track.cues, track.source) == ([[0, 900, "Good mourning"]], TrackSource.RECOGNISED)
     tracks.put(version, DE, [(0, 900, "Guten Morgen")], by=by)
     assert [each.language for each in tracks.of(version)] == ["de", "en"]  # what was uploaded first
+
+
+def test_a_transcript_of_too_many_lines_is_refused_and_not_cut(
+    version: Version, by: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caption_files, "MOST_CUES", 2)
+    heard = [Line(at * 1000, at * 1000 + 900, "Hello", "en") for at in range(3)]
+    timed_texts.keep(version, TimedTextKind.SPOKEN, heard)
+    with pytest.raises(CaptionsRefused, match="2 captions at most"):
+        tracks.from_transcript(version, EN, by=by)
 
 
 def lexemes(version: Version) -> str:

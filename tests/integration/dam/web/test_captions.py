@@ -135,9 +135,59 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     editor: Client, version: Version, track: CaptionTrack
 ) -> None:
     lines = {"start-0": "0:01", "end-0": "0:02", "text-0": "Hullo", "seen": "7"}
+    address = at("asset-caption", version, track.pk)
+    answer = editor.post(address, lines)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Someone else just changed these captions." in page
+    assert f'href="{address}?version=1&amp;page=1">Open them as they are now' in page
+    assert "data-unsent" not in page
+    assert 'type="submit">Save' not in page
+
+
+def test_a_line_that_somebody_else_removed_meanwhile_is_shown_as_it_was_typed(
+    editor: Client, version: Version, track: CaptionTrack, by: Member
+) -> None:
+    tracks.correct(
+        version, track.pk, said=Said("en"), first=0, count=2, instead=[(0, 9, "Hi")], seen=0, by=by
+    )
+    lines = {"text-0": "Hi", "start-1": "0:02", "end-1": "0:03", "text-1": "Good bye", "seen": "0"}
     answer = editor.post(at("asset-caption", version, track.pk), lines)
     assert answer.status_code == 422
-    assert "Someone else just changed this" in answer.content.decode()
+    assert "Good bye</textarea>" in answer.content.decode()
+
+
+def test_those_that_were_removed_or_replaced_while_they_were_corrected_are_told_of(
+    editor: Client, version: Version, track: CaptionTrack, by: Member
+) -> None:
+    tracks.put(version, Said("en"), [(0, 900, "Other")], by=by)
+    address = at("asset-caption", version, track.pk)
+    answer = editor.post(address, {"text-0": "Hullo", "seen": "0"})
+    assert answer.status_code == 409
+    assert "These captions were removed or replaced. Restore them under Captions" in answer.content.decode()
+    assert editor.get(address).status_code == 404
+    tracks.restore(version, track.pk, by=by)
+    assert editor.get(address).status_code == 200
+
+
+def test_what_can_be_restored_no_more_is_told_without_that_promise(
+    editor: Client, version: Version, track: CaptionTrack, by: Member
+) -> None:
+    for words in ("Other", "Another"):
+        tracks.put(version, Said("en"), [(0, 900, words)], by=by)
+    answer = editor.post(at("asset-caption", version, track.pk), {"text-0": "Hullo", "seen": "0"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "any more" in page
+    assert "Restore them" not in page
+
+
+def test_a_page_of_them_has_one_address_by_whichever_way_it_was_opened(
+    editor: Client, version: Version, track: CaptionTrack
+) -> None:
+    address = at("asset-caption", version, track.pk)
+    for way in ("", "?version=1", "?version=1&page=1", "?page=9"):
+        assert f'action="{address}?version=1&amp;page=1"' in editor.get(address + way).content.decode()
 
 
 def test_many_are_corrected_a_page_at_a_time(editor: Client, version: Version, by: Member) -> None:
@@ -183,6 +233,7 @@ def test_those_of_an_earlier_version_are_offered_and_taken_over(
     assert "Take over the captions of version 1" in page
     editor.post(at("asset-captions-make", version), {"do": "take-over"})
     assert len(tracks.of(new)) == 1
+    assert "Take over" not in editor.get(at("asset-captions", version)).content.decode()
 
 
 def test_images_have_none(editor: Client, version: Version) -> None:

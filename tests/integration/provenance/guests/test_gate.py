@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
 from dam.captions import tracks
+from dam.captions.models import CaptionTrack
 from dam.catalog.models import Asset
 from dam.rights.model_licences import standings
 from dam.rights.model_licences.standings import Weights
@@ -232,8 +235,10 @@ def test_captions_are_read_along_with_the_video(outside: Outside) -> None:
     tracks.put(outside.case.version, tracks.Said("en"), [(0, 900, "Hello")], by=by)
     client = inside(outside.link)
     address = reverse("guest-captions", args=[outside.link.key, "en"])
-    assert address in ask(client, "guest-room", outside.link).content.decode()
-    assert b"Hello" in client.get(address).content
+    with CaptureQueriesContext(connection) as asked:
+        assert address in ask(client, "guest-room", outside.link).content.decode()
+        assert b"Hello" in client.get(address).content
+    assert sum(1 for each in asked if CaptionTrack._meta.db_table in each["sql"]) == 2  # once each
     assert client.get(reverse("guest-captions", args=[outside.link.key, "de"])).status_code == 404
     assert Client().get(address).status_code == 404
 

@@ -26,5 +26,10 @@ def test_a_language_is_called_as_its_speakers_do() -> None:
     assert names == ["Deutsch", "Français", "Português Brasileiro", "Deutsch (de-CH)", "gsw"]
 
 
+def test_chinese_has_a_name_without_a_script_and_one_by_its_place() -> None:
+    names = [languages.name(each) for each in ("zh", "zh-Hant", "zh-TW", "zh-CN", "zh-Hant-TW")]
+    assert names == ["中文", "繁體中文", "繁體中文 (zh-TW)", "简体中文 (zh-CN)", "中文 (zh-Hant-TW)"]
+
+
 def test_films_say_it_in_three_letters() -> None:
     assert [languages.iso_639_2(each) for each in ("de-CH", "gsw", "xx")] == ["deu", "gsw", "und"]

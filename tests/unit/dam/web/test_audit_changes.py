@@ -64,6 +64,15 @@ def test_a_group_tells_how_many_came_and_went(data: dict[str, Any], lines: tuple
     assert told(Verb.GROUP_CHANGED, **data) == lines
 
 
+@pytest.mark.parametrize(
+    "verb", [Verb.CAPTIONS_ADDED, Verb.CAPTIONS_CHANGED, Verb.CAPTIONS_REMOVED, Verb.CAPTIONS_RESTORED]
+)
+def test_captions_are_told_by_their_language(verb: Verb) -> None:
+    assert told(verb, language="pt-BR", number=2, source="uploaded", cues=7) == (
+        "Português Brasileiro, version 2",
+    )
+
+
 def test_a_value_that_is_no_longer_known_is_told_as_it_was_recorded() -> None:
     (line,) = told(Verb.BRAND_EDITED, prompt_disclosure=["hash", "gone"])
     assert line == "Prompts in Content Credentials: “Only its hash” → “gone”"

@@ -29,9 +29,8 @@ export class Captions {
 
   // The one of this language, else of the same one elsewhere ("pt" for "pt-BR"), else the first.
   in(language = "") {
-    const said = (length) => (element) => element.srclang.slice(0, length) === language.slice(0, length);
-    const main = language.split("-")[0].length;
-    return (language && (this.tracks.find(said(99)) ?? this.tracks.find(said(main)))) || this.tracks[0];
+    const main = ({ srclang }) => srclang.split("-")[0] === language.split("-")[0];
+    return this.tracks.find(({ srclang }) => srclang === language) ?? this.tracks.find(main) ?? this.tracks[0];
   }
 
   toggle() {
