@@ -313,7 +313,7 @@ def _thread(
     first, zone = thread.first, words.zone
     shown = None
     if first.frame is not None and version.kind != AssetKind.SOUND:
-        shown = Picture(picture, _described(thread, place(first, version)))
+        shown = Picture(picture, _described(thread, version))
     return Thread(
         place=place(first, version),
         first=_said(first, words),
@@ -324,10 +324,15 @@ def _thread(
     )
 
 
-def _described(thread: filtering.Thread, where: str) -> str:
+def _described(thread: filtering.Thread, version: Version) -> str:
+    where = place(thread.first, version)
+    written = drawings.words(thread.first.drawing).replace("\n", "; ") if thread.is_drawn else ""
+    if version.kind == AssetKind.STILL:
+        if written:
+            return _("The image, with a drawing: %(words)s") % {"words": written}
+        return _("The image, with a drawing") if thread.is_drawn else _("The image")
     if not thread.is_drawn:
         return _("The frame at %(place)s") % {"place": where}
-    written = drawings.words(thread.first.drawing).replace("\n", "; ")
     if not written:
         return _("The frame at %(place)s, with a drawing") % {"place": where}
     return _("The frame at %(place)s, with a drawing: %(words)s") % {"place": where, "words": written}
@@ -335,6 +340,8 @@ def _described(thread: filtering.Thread, where: str) -> str:
 
 def place(comment: Comment | GuestRemark, version: Version) -> str:
     """Its timecode and number, of a range those of both ends; numbers count from 0."""
+    if version.kind == AssetKind.STILL:
+        return _("Whole image") if comment.frame is None else _("On the image")
     if comment.frame is None:
         return _("Whole clip")
     first, last = comment.frame, getattr(comment, "end_frame", None)

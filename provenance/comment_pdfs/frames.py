@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PIL import Image
 
-from dam.catalog.models import RenditionKind, Version
+from dam.catalog.models import AssetKind, RenditionKind, Version
 from dam.core import storage
 from dam.ingest import outages
 from dam.media import runner
@@ -58,11 +58,12 @@ def make(
 
 @contextmanager
 def _source(version: Version) -> Iterator[tuple[Path, MediaInfo]]:
-    """What people watch: the proxy, or the master until there is one. Both count the same frames."""
-    proxy = version.rendition_by_kind.get(RenditionKind.PROXY)
-    key = proxy.storage_key if proxy is not None else version.storage_key
+    """What people look at, or the master until there is one. Both count the same frames."""
+    kind = RenditionKind.PICTURE if version.kind == AssetKind.STILL else RenditionKind.PROXY
+    shown = version.rendition_by_kind.get(kind)
+    key = shown.storage_key if shown is not None else version.storage_key
     with storage.local_copy(key) as path:
-        known = version.media_info if proxy is None else None
+        known = version.media_info if shown is None else None
         yield path, MediaInfo.from_json(known) if known else runner.probe(path)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -23,10 +22,10 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from dam.core import errors, events
 from dam.rights import visibility
-from provenance.review import comments
+from provenance.review import comments, places
 from provenance.review.models import Comment, NotDone
 
 
@@ -229,19 +228,15 @@ def place(comment: Comment, *, on: Version) -> Place:
     """
     if comment.frame is None:
         return Place()
-    ours, theirs = _rate(comment.version), _rate(on)
-    if ours is None or theirs is None or not on.frame_count:
+    if on.kind == AssetKind.STILL:
+        return Place(places.OF_A_STILL)
+    ours, theirs, count = places.rate(comment.version), places.rate(on), places.count(on)
+    if ours is None or theirs is None or not count:
         return Place(beyond=True)
     frame = int(comment.frame / ours * theirs)
-    if frame >= on.frame_count:
+    if frame >= count:
         return Place(beyond=True)
     if comment.end_frame is None:
         return Place(frame)
-    end = min(int(comment.end_frame / ours * theirs), on.frame_count - 1)
+    end = min(int(comment.end_frame / ours * theirs), count - 1)
     return Place(frame, end if end > frame else None)
-
-
-def _rate(version: Version) -> Fraction | None:
-    if not version.rate_numerator or not version.rate_denominator:
-        return None
-    return Fraction(version.rate_numerator, version.rate_denominator)

@@ -14,13 +14,13 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from dam.core import errors, events
 from dam.core.language import number
 from dam.search import comment_texts
 from provenance.attachments import files
 from provenance.attachments.files import AttachmentRefused, Sender
-from provenance.review import drawings, linking, mentions
+from provenance.review import drawings, linking, mentions, places
 from provenance.review.drawings import Drawing
 from provenance.review.linking import NOTHING, Clips
 from provenance.review.models import Comment
@@ -62,7 +62,8 @@ def add(
     """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
 
     With `end_frame`, the last one, it is on all frames from `frame` on.
-    `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words, nor do files:
+    `drawing` is what was drawn into that frame, as drawings.read gives it; an image has just one, 0. It needs
+    no words, nor do files:
     `attached` are the keys of those that its author has sent for it (attachments.files).
     `carried_from` is the remark of an older version that it says again (carrying.carry_over).
     Sent again with the same files, as after an answer that got lost, it is kept once.
@@ -73,6 +74,7 @@ def add(
     body = body.strip()
     require_words(body, drawing=drawing, attached=len(attached))
     require_few_clips(body)
+    frame = places.at(version, frame, drawn=drawing is not None and answers is None)
     end_frame = require_place(version, frame, end_frame)
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
@@ -126,13 +128,15 @@ def require_place(version: Version, frame: int | None, end_frame: int | None) ->
 
     Raises CommentRefused where the version doesn't have these frames.
     """
-    if frame is not None and not 0 <= frame < (version.frame_count or 0):
+    if frame is not None and not 0 <= frame < places.count(version):
         raise CommentRefused(_("This clip doesn't have that frame."))
     if end_frame is None or end_frame == frame:
         return None
+    if version.kind == AssetKind.STILL:
+        raise CommentRefused(_("An image has no range. Draw on it to show what you mean."))
     if frame is None or end_frame < frame:
         raise CommentRefused(_("This range ends before it begins. Mark it again with I and O."))
-    if end_frame >= (version.frame_count or 0):
+    if end_frame >= places.count(version):
         raise CommentRefused(_("This clip doesn't have that frame."))
     return end_frame
 

@@ -153,7 +153,18 @@ def _shape(sent: Any) -> dict[str, Any]:
         if not text or len(text) > LONGEST_TEXT:
             raise ValueError(kind)
         shape["text"] = text
+    if not _is_seen(points, is_text=kind is Kind.TEXT):
+        raise ValueError(points)
     return shape
+
+
+def _is_seen(points: list[list[float]], *, is_text: bool) -> bool:
+    """Whether any of it lies in the picture; text goes on to the right of its point, and down."""
+    for axis in (0, 1):
+        least, most = (end(point[axis] for point in points) for end in (min, max))
+        if least > 1 or (most < 0 and not is_text):
+            return False
+    return True
 
 
 def _point(sent: Any, *, pressed: bool) -> list[float]:

@@ -27,7 +27,7 @@ from dam.rights import visibility
 from dam.web import asset_version, timecode
 from dam.web.decorators import BrandRequest, requires
 from dam.web.templatetags.ui_tags import UNDO_IMPORT, fps
-from provenance.review import comments, importing
+from provenance.review import comments, importing, places
 from provenance.review.corrections import CommentKept
 from provenance.review.importing import Remark, Source, TakenBack
 from provenance.review.models import CommentImport
@@ -91,7 +91,7 @@ def page(request: BrandRequest, version_id: UUID) -> HttpResponse:
         try:
             # A byte too many, so that it is refused.
             content = sent.read(reading.MOST_BYTES + 1)
-            rate, frames = (clip.rate, clip.frames) if clip else (None, 0)
+            rate, frames = clip.rate if clip else None, places.count(version)
             found = reading.read(content, rate=rate, frames=frames, hour=hour)
         except Refused as refused:
             form.add_error("file", refused.message)

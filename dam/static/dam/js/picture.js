@@ -1,5 +1,8 @@
-// <reel-picture>: a still that is zoomed and moved in its place (components/picture.html).
-import { isTyping } from "./keys.js";
+// <reel-picture>: a still that is zoomed and moved in its place (components/picture.html), and that comments are drawn on:
+// to them it is a player with one frame, which always stands still.
+import { isTyping, keyOf } from "./keys.js";
+import { FrameFields } from "./player/fields.js";
+import { writing } from "./player/keys.js";
 import { percent } from "./words.js";
 
 const STEP = 1.5;
@@ -8,6 +11,18 @@ const MOVED = 4; // pixels of a drag that is no click
 const KEYS = { "+": "in", "=": "in", "-": "out", 0: "fit", 1: "whole" };
 
 class ReelPicture extends HTMLElement {
+  frame = 0;
+  isRunning = false;
+  range = { start: null, end: null };
+  clock = { timecode: () => "" };
+  showsDrawings = true;
+  alone = null; // the small picture of the one drawing that is shown
+
+  pause() {}
+  seekFrame() {}
+  clearRange() {}
+  standStill() {}
+
   connectedCallback() {
     this.stage = this.querySelector(".picture-stage");
     this.image = this.querySelector("img");
@@ -25,6 +40,53 @@ class ReelPicture extends HTMLElement {
     addEventListener("resize", () => this.show(), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     this.show();
+    if (this.querySelector("drawing-board")) this.listen(signal);
+  }
+
+  listen(signal) {
+    this.fields = new FrameFields(this);
+    this.fields.listen(signal);
+    this.fields.tell();
+    const settle = () => {
+      this.fields.settle();
+      this.fields.tell();
+      this.countDrawings();
+    };
+    document.addEventListener("htmx:afterSettle", settle, { signal });
+    document.addEventListener("click", (event) => this.choose(event.target.closest("[data-drawing-of]")), { signal });
+    this.querySelector('[data-do="show-drawings"]').addEventListener("click", () => this.toggleDrawings(), { signal });
+    this.countDrawings();
+  }
+
+  // Of the page's comments: whether this drawing is to lie over the picture.
+  shows(drawing) {
+    if (this.alone && !this.alone.isConnected) this.alone = null;
+    return this.alone ? drawing === this.alone : this.showsDrawings;
+  }
+
+  // Its small picture, pressed: it alone, and pressed again all of them.
+  choose(drawing) {
+    if (!drawing) return;
+    this.alone = drawing === this.alone ? null : drawing;
+    this.showsDrawings = true;
+    this.tellDrawings();
+  }
+
+  toggleDrawings() {
+    this.showsDrawings = this.alone !== null ? false : !this.showsDrawings;
+    this.alone = null;
+    this.tellDrawings();
+  }
+
+  countDrawings() {
+    this.querySelector('[data-do="show-drawings"]').hidden = !document.querySelector("[data-drawing-of]");
+    this.tellDrawings();
+  }
+
+  tellDrawings() {
+    this.querySelector('[data-do="show-drawings"]').setAttribute("aria-pressed", this.showsDrawings);
+    for (const each of document.querySelectorAll("[data-drawing-of]")) each.setAttribute("aria-pressed", each === this.alone);
+    this.querySelector("drawing-board").show?.();
   }
 
   disconnectedCallback() {
@@ -56,11 +118,15 @@ class ReelPicture extends HTMLElement {
   }
 
   key(event) {
-    const asked = KEYS[event.key];
-    if (!asked || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
+    const asked = KEYS[event.key];
+    const key = keyOf(event);
+    if (asked) this.zoom(asked);
+    else if (this.fields && !event.shiftKey && writing[key]) writing[key](this, event);
+    else if (this.fields && !event.shiftKey && key === "s") this.toggleDrawings();
+    else return;
     event.preventDefault();
-    this.zoom(asked);
   }
 
   // With Ctrl alone, as a pinch is told: the wheel goes on scrolling the page.
@@ -71,7 +137,7 @@ class ReelPicture extends HTMLElement {
   }
 
   click(event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button || event.target.closest("drawing-board")) return;
     event.preventDefault();
     if (!this.dragged) this.zoom(this.clicked, event.detail ? event : null);
   }
@@ -97,7 +163,7 @@ class ReelPicture extends HTMLElement {
 
   drag(event) {
     this.dragged = false;
-    if (!this.scale || event.pointerType === "touch" || event.button) return;
+    if (!this.scale || event.pointerType === "touch" || event.button || event.target.closest("drawing-board")) return;
     const from = { x: event.clientX, y: event.clientY, left: this.stage.scrollLeft, top: this.stage.scrollTop };
     const end = new AbortController();
     const move = (moved) => {

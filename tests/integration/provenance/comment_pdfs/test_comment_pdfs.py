@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfReader
 
 from dam.accounts.capabilities import Role
@@ -325,3 +326,22 @@ def test_the_comments_offer_it_with_their_filter(case: Case) -> None:
     )
     address = reverse("comment-pdfs", args=[case.brand.slug, case.version.asset_id])
     assert f"{address}?version=1&amp;comments=open" in page.content.decode()
+
+
+def test_an_image_stands_in_it_with_what_was_drawn(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "poster.png"
+    Image.new("RGB", (400, 300), "#204060").save(path)
+    kept = storage.put(path, brand_id=case.brand.pk, suffix=".png")
+    facts = {"storage_key": kept.key, "sha256": kept.sha256, "width": 400, "height": 300}
+    timeless = {"frame_count": None, "rate_numerator": None, "duration_ms": None}
+    info = runner.probe(path).to_json()
+    Version.objects.filter(pk=case.version.pk).update(kind="still", media_info=info, **facts, **timeless)
+    case.version.renditions.all().delete()
+    case.version.refresh_from_db()
+    comments.add(case.version, by=case.brand_reviewer, body="Paler", drawing={"v": 1, "shapes": [LINE]})
+    comments.add(case.version, by=case.brand_reviewer, body="A nice mood")
+    pdf = made(case)
+    words = text(pdf)
+    assert "On the image" in words
+    assert "Whole image" in words
+    assert sum(len(page.images) for page in read(pdf).pages) == 1

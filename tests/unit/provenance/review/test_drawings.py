@@ -155,3 +155,22 @@ def test_what_draws_in_the_browser_knows_the_same_kinds_colours_and_limits() -> 
     assert limit("MOST_SHAPES") == drawings.MOST_SHAPES
     assert limit("MOST_POINTS") == drawings.MOST_POINTS
     assert limit("LONGEST_TEXT") == drawings.LONGEST_TEXT
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_seen"),
+    [
+        (line(points=[[1.1, 0.5, 0.5], [1.2, 0.6, 0.5]]), False),
+        (line(points=[[-0.2, -0.2, 0.5], [0.5, -0.1, 0.5]]), False),
+        (line(points=[[-0.2, 0.5, 0.5], [0.1, 0.5, 0.5]]), True),
+        (line(kind="rectangle", points=[[-0.1, -0.1], [1.1, 1.1]]), True),
+        (line(kind="text", points=[[-0.1, 0.5]], text="Logo", width=0.06), True),
+        (line(kind="text", points=[[1.1, 0.5]], text="Logo", width=0.06), False),
+    ],
+)
+def test_what_lies_wholly_beside_the_picture_is_refused(shape: dict[str, Any], is_seen: bool) -> None:
+    if is_seen:
+        assert drawings.read(sent(shape)) == {"v": 1, "shapes": [shape]}
+    else:
+        with pytest.raises(DrawingRefused):
+            drawings.read(sent(shape))

@@ -1,6 +1,7 @@
-// <drawing-board>: draws on the frame that the player stands at, into the comment that is being written, and shows what
-// the comments of this page have drawn there.
+// <drawing-board>: draws on the frame that the player stands at, or on the image, into the comment that is being written,
+// and shows what the comments of this page have drawn there.
 import { isCommand, isField, keyOf } from "../keys.js";
+import { PLAYER } from "../player/fields.js";
 import { toast } from "../toast.js";
 import { _ } from "../words.js";
 import { draw, parse, write } from "./shapes.js";
@@ -13,13 +14,16 @@ const LONGEST_TEXT = 200;
 const WIDTHS = { pencil: 0.006, arrow: 0.008, rectangle: 0.006, ellipse: 0.006, text: 0.06 };
 const APART = 0.002; // of the picture: points closer than that say nothing new
 const LEAST = 0.004; // a click that was meant to draw nothing
+// Whether all of it lies beside the picture, where nobody sees it: the server refuses that.
+const isBeside = (points) =>
+  [0, 1].some((axis) => points.every((point) => point[axis] > 1) || points.every((point) => point[axis] < 0));
 const place = (value) => Math.round(value * 10_000) / 10_000;
 
 class DrawingBoard extends HTMLElement {
   connectedCallback() {
     if (this.svg) return;
     this.svg = this.querySelector("svg");
-    this.player = this.closest("reel-player");
+    this.player = this.closest(PLAYER);
     this.tools = this.player.querySelector(".drawing-tools");
     this.width = Number(this.dataset.width);
     this.height = Number(this.dataset.height);
@@ -42,8 +46,8 @@ class DrawingBoard extends HTMLElement {
     on(document, "htmx:afterSettle", () => this.read());
     on(document, "toggle", () => this.show(), { capture: true });
     // Beside it, or on top of it: no wider than the video is shown.
-    this.style.maxInlineSize = this.player.querySelector("video").style.maxInlineSize;
-    customElements.whenDefined("reel-player").then(() => this.read());
+    this.style.maxInlineSize = this.player.querySelector("video, img").style.maxInlineSize;
+    customElements.whenDefined(this.player.localName).then(() => this.read());
   }
 
   disconnectedCallback() {
@@ -208,7 +212,7 @@ class DrawingBoard extends HTMLElement {
     this.line = undefined;
     const [first, last] = [line.points[0], line.points.at(-1)];
     const tiny = line.kind !== "pencil" && Math.hypot(last[0] - first[0], last[1] - first[1]) < LEAST;
-    if (event.type === "pointercancel" || tiny) this.show();
+    if (event.type === "pointercancel" || tiny || isBeside(line.points)) this.show();
     else this.change([...this.shapes, line]);
   }
 
@@ -219,6 +223,7 @@ class DrawingBoard extends HTMLElement {
 
   beginText(event) {
     const point = this.at(event);
+    if (isBeside([point])) return;
     const input = document.createElement("input");
     input.className = "drawing-text";
     input.maxLength = LONGEST_TEXT;
@@ -257,8 +262,8 @@ class DrawingBoard extends HTMLElement {
       this.telling = field;
       field.dispatchEvent(new Event("input", { bubbles: true })); // drafts keep it, the frame stays pinned
       this.telling = undefined;
-      const atFrame = field.form.elements.at_frame;
-      if (shapes.length && !atFrame.checked) atFrame.click();
+      const atFrame = field.form.elements.at_frame; // of an image there is nothing to choose
+      if (shapes.length && atFrame && !atFrame.checked) atFrame.click();
     }
     this.tell();
   }
@@ -273,7 +278,7 @@ class DrawingBoard extends HTMLElement {
   show() {
     const { frame, fields } = this.player;
     const still = !this.player.hasAttribute("playing");
-    const theirs = still ? drawnAt(frame, this.notBeside) : [];
+    const theirs = still ? drawnAt(frame, this.notBeside, this.player.shows?.bind(this.player)) : [];
     const mine = still && fields?.pinned === frame ? [...this.shapes, ...(this.line ? [this.line] : [])] : [];
     const drawn = mine.map((shape, index) => {
       const element = draw(shape, this.width, this.height);

@@ -11,9 +11,10 @@ export function showPictures(player) {
   }
 }
 
-// Copies of what the page's comments have drawn at a frame, of those that can be seen. `of` narrows them, as a selector.
-export function drawnAt(frame, of = "") {
-  const drawn = [...document.querySelectorAll(`[data-drawing-of="${frame}"]${of} > svg`)];
+// Copies of what the page's comments have drawn at a frame, of those that can be seen. `of` narrows them, as a selector,
+// and `shows` by their small picture.
+export function drawnAt(frame, of = "", shows = () => true) {
+  const drawn = [...document.querySelectorAll(`[data-drawing-of="${frame}"]${of} > svg`)].filter((svg) => shows(svg.parentElement));
   return drawn.filter((svg) => svg.checkVisibility()).flatMap((svg) => [...svg.cloneNode(true).children]);
 }
 

@@ -2,6 +2,8 @@
 // of a range marked in the player, they can be the range instead. While somebody writes, the clip stands still: from a
 // click into the box or the first key there, until that is sent, or left with nothing in it.
 
+// What comments of the page are on: its first player, or the image, which is one frame.
+export const PLAYER = "reel-player, reel-picture";
 const FIELD = "[data-frame-field]";
 const END = "[data-end-field]";
 const RANGE = "[data-range-choice]"; // a label with its box
@@ -38,7 +40,7 @@ export class FrameFields {
   }
 
   tell() {
-    if (document.querySelector("reel-player") !== this.player) return;
+    if (document.querySelector(PLAYER) !== this.player) return;
     const frame = this.pinned ?? this.player.frame;
     const range = this.range;
     const whole = this.meant !== null && range !== null;
@@ -125,7 +127,7 @@ export class FrameFields {
 
   // The page's clip stands still, if it ran.
   stand() {
-    if (document.querySelector("reel-player") !== this.player) return;
+    if (document.querySelector(PLAYER) !== this.player) return;
     clearTimeout(this.leaving);
     this.goOn = this.player.standStill() ?? this.goOn;
   }

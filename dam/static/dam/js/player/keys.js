@@ -1,6 +1,18 @@
 // The player's keys, for the page's first player, unless something is being written.
 import { isTyping, keyOf } from "../keys.js";
 
+// Those of whatever a comment can be on, an image too.
+export const writing = {
+  d: () => document.querySelector("drawing-board")?.toggle(),
+  c: (player, event) => {
+    const box = document.querySelector("[data-comment-box]");
+    if (!box) return;
+    event.preventDefault();
+    player.fields.stand();
+    box.focus();
+  },
+};
+
 const commands = {
   " ": (player) => player.toggle(),
   k: (player) => player.toggle(),
@@ -19,14 +31,7 @@ const commands = {
   f: (player) => player.toggleFullscreen(),
   ",": (player) => player.toMarker(-1),
   ".": (player) => player.toMarker(1),
-  d: () => document.querySelector("drawing-board")?.toggle(),
-  c: (player, event) => {
-    const box = document.querySelector("[data-comment-box]");
-    if (!box) return;
-    event.preventDefault();
-    player.fields.stand();
-    box.focus();
-  },
+  ...writing,
 };
 
 // Space and Enter on a button or a link belong to it; arrows on tabs and menus too.
