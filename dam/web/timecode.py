@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+SOUND_RATE = Fraction(1000)  # sound has no frames: its places are milliseconds
+
 
 def of_frame(frame: int, *, rate: Fraction) -> str:
     """HH:MM:SS:FF of a frame, non-drop, counted in the nominal rate: 24 for 24000/1001."""
@@ -35,6 +37,23 @@ def smpte(frame: int, *, rate: Fraction) -> str:
     minutes = 0 if rest < nominal * 60 else 1 + (rest - nominal * 60) // in_minute
     plain = of_frame(frame + skipped * (9 * tens + minutes), rate=rate)
     return f"{plain[:8]};{plain[9:]}"
+
+
+def clock(milliseconds: int, *, places: int = 1) -> str:
+    """A time of sound, cut after so many decimals of its seconds.
+
+    >>> clock(5512), clock(3_725_040, places=3)
+    ('0:05.5', '1:02:05.040')
+    """
+    seconds, rest = divmod(milliseconds, 1000)
+    hours, minutes = divmod(seconds // 60, 60)
+    whole = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{whole}:{seconds % 60:02}.{f'{rest:03}'[:places]}"
+
+
+def at(frame: int, *, rate: Fraction) -> str:
+    """What a place is called: a timecode, or a time of sound."""
+    return clock(frame) if rate == SOUND_RATE else smpte(frame, rate=rate)
 
 
 def first_of_hour(hour: int, *, rate: Fraction) -> int:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +26,7 @@ from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread
 from provenance.guests import remarks
 from provenance.guests.models import GuestAdvice, GuestRemark
 from provenance.guests.rules import ADVICE_TITLES, Advice
-from provenance.review import comments, drawings, filtering, linking, passages
+from provenance.review import comments, drawings, filtering, linking, passages, places
 from provenance.review.drawings import Drawing
 from provenance.review.filtering import OPEN, OUTSIDE, UNASSIGNED, Filter
 from provenance.review.linking import Clips
@@ -350,11 +349,11 @@ def place(comment: Comment | GuestRemark, version: Version) -> str:
         if last is None
         else _("frames %(first)s to %(last)s") % {"first": first, "last": last}
     )
-    if not version.rate_numerator or not version.rate_denominator:
+    rate = places.rate(version)
+    if rate is None:
         return frames
-    rate = Fraction(version.rate_numerator, version.rate_denominator)
-    ends = [timecode.smpte(frame, rate=rate) for frame in (first, last) if frame is not None]
-    return f"{' – '.join(ends)} · {frames}"
+    ends = " – ".join(timecode.at(frame, rate=rate) for frame in (first, last) if frame is not None)
+    return ends if version.kind == AssetKind.SOUND else f"{ends} · {frames}"
 
 
 def _said(comment: Comment, given: _Words) -> Said:

@@ -76,6 +76,8 @@ def add(
     require_few_clips(body)
     frame = places.at(version, frame, drawn=drawing is not None and answers is None)
     end_frame = require_place(version, frame, end_frame)
+    if drawing is not None and version.kind == AssetKind.SOUND:
+        raise CommentRefused(_("Sound can't be drawn on. Send your comment without the drawing."))
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
     at = at or timezone.now()
@@ -128,8 +130,10 @@ def require_place(version: Version, frame: int | None, end_frame: int | None) ->
 
     Raises CommentRefused where the version doesn't have these frames.
     """
+    sound = version.kind == AssetKind.SOUND
+    beyond = _("This clip is shorter than that.") if sound else _("This clip doesn't have that frame.")
     if frame is not None and not 0 <= frame < places.count(version):
-        raise CommentRefused(_("This clip doesn't have that frame."))
+        raise CommentRefused(beyond)
     if end_frame is None or end_frame == frame:
         return None
     if version.kind == AssetKind.STILL:
@@ -137,7 +141,7 @@ def require_place(version: Version, frame: int | None, end_frame: int | None) ->
     if frame is None or end_frame < frame:
         raise CommentRefused(_("This range ends before it begins. Mark it again with I and O."))
     if end_frame >= places.count(version):
-        raise CommentRefused(_("This clip doesn't have that frame."))
+        raise CommentRefused(beyond)
     return end_frame
 
 

@@ -12,19 +12,19 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import export as sheets
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from dam.core import numbers
 from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import remarks
 from provenance.guests.models import GuestAdvice, GuestRemark
-from provenance.review import comments, drawings, filtering, linking, passages
+from provenance.review import comments, drawings, filtering, linking, passages, places
 from provenance.review.filtering import Passage
 from provenance.review.linking import Clips
 from provenance.review.models import Comment
 from provenance.web import review_comments
-from provenance.web.marker_files import FORMATS, Clip, Mark
+from provenance.web.marker_files import FORMATS, SOUND_RATES, Clip, Mark, counted_in
 
 CHUNK = 500
 CSV = "csv"
@@ -35,6 +35,7 @@ COLUMNS = (
     *("assigned_to", "due_at", "attachments", "links", "outside_reviewer", "recommendation"),
 )
 HOURS = 24
+EXACT = "otio"  # the format whose markers can stand at milliseconds
 
 
 @require_safe
@@ -45,8 +46,11 @@ def export(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBa
     if kind == CSV:
         pieces, content_type = _table(version, to=request.principal), "text/csv; charset=utf-8"
     elif kind in FORMATS and (clip := clip_of(version)) is not None:
+        marks = _marks(version, to=request.principal)
+        if clip.is_sound and kind != EXACT:
+            clip, marks = counted_in(clip, marks, rate=_rate(request))
         content_type = FORMATS[kind].content_type
-        pieces = FORMATS[kind].pieces(clip, _marks(version, to=request.principal), hour=_hour(request))
+        pieces = FORMATS[kind].pieces(clip, marks, hour=_hour(request))
     else:
         raise Http404(_("These comments can't be exported like this."))
     response = StreamingHttpResponse(streamed.sent(pieces), content_type=content_type)
@@ -57,17 +61,19 @@ def export(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBa
 
 
 def clip_of(version: Version) -> Clip | None:
-    """What markers stand on; None where there are no frames."""
-    if not (version.rate_numerator and version.rate_denominator and version.frame_count):
+    """What markers stand on; None where there is no time. A sound's frames are milliseconds."""
+    rate, count = places.rate(version), places.count(version)
+    if rate is None or not count:
         return None
-    return Clip(
-        version.asset.title,
-        version.filename,
-        Fraction(version.rate_numerator, version.rate_denominator),
-        version.frame_count,
-        version.width or 0,
-        version.height or 0,
-    )
+    size = (version.width or 0, version.height or 0)
+    sound = version.kind == AssetKind.SOUND
+    return Clip(version.asset.title, version.filename, rate, count, *size, is_sound=sound)
+
+
+def _rate(request: BrandRequest) -> Fraction:
+    """That of the timeline which a sound's markers are for."""
+    asked = numbers.read(request.GET.get("rate", ""), digits=2)
+    return Fraction(asked if asked in SOUND_RATES else SOUND_RATES[1])
 
 
 def _hour(request: BrandRequest) -> int:
@@ -164,7 +170,9 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage], clips: 
 
 def _timecode(frame: int | None, version: Version) -> str:
     clip = clip_of(version)
-    return "" if frame is None or clip is None else timecode.smpte(frame, rate=clip.rate)
+    if frame is None or clip is None:
+        return ""
+    return timecode.clock(frame, places=3) if clip.is_sound else timecode.smpte(frame, rate=clip.rate)
 
 
 def _marks(version: Version, *, to: Principal) -> Iterator[Mark]:

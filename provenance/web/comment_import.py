@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from dam.core import foreign_text, numbers
 from dam.core.errors import Refused
 from dam.core.language import number
@@ -31,7 +31,8 @@ from provenance.review import comments, importing, places
 from provenance.review.corrections import CommentKept
 from provenance.review.importing import Remark, Source, TakenBack
 from provenance.review.models import CommentImport
-from provenance.web import comment_export, review_comments
+from provenance.web import review_comments
+from provenance.web.marker_files import SOUND_RATES
 from provenance.web.marker_reading import reading
 from provenance.web.marker_reading.places import Left, Read, Reason
 from provenance.web.marker_reading.reading import Found
@@ -69,6 +70,15 @@ class FileForm(forms.Form):
         ],
         help_text=lazy("For files that say places by timecode: EDL, and CSV of other programs."),
     )
+    rate = forms.ChoiceField(
+        label=lazy("Frames a second of the timeline"),
+        required=False,
+        initial=SOUND_RATES[1],
+        choices=[(rate, str(rate)) for rate in SOUND_RATES],
+        help_text=lazy(
+            "Timecode counts frames, which sound doesn't have: in EDL, and CSV of other programs."
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -86,17 +96,21 @@ def page(request: BrandRequest, version_id: UUID) -> HttpResponse:
     version = review_comments.version_of(request, version_id)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
-        clip = comment_export.clip_of(version)
         sent, hour = form.cleaned_data["file"], numbers.read(form.cleaned_data["hour"], digits=2)
         try:
             # A byte too many, so that it is refused.
             content = sent.read(reading.MOST_BYTES + 1)
-            rate, frames = clip.rate if clip else None, places.count(version)
-            found = reading.read(content, rate=rate, frames=frames, hour=hour)
+            rate, frames = places.rate(version), places.count(version)
+            coded = (
+                Fraction(form.cleaned_data["rate"] or SOUND_RATES[1])
+                if version.kind == AssetKind.SOUND
+                else None
+            )
+            found = reading.read(content, rate=rate, frames=frames, hour=hour, coded=coded)
         except Refused as refused:
             form.add_error("file", refused.message)
         else:
-            return _looked_at(request, version, found, name=sent.name)
+            return _looked_at(request, version, found, name=sent.name, coded=coded)
     return _form(request, version, form)
 
 
@@ -167,7 +181,9 @@ def _page(version: Version) -> dict[str, Any]:
     return {"area": "library", "version": version, "back": asset_version.address(version, tab="review")}
 
 
-def _looked_at(request: BrandRequest, version: Version, found: Found, *, name: str) -> HttpResponse:
+def _looked_at(
+    request: BrandRequest, version: Version, found: Found, *, name: str, coded: Fraction | None
+) -> HttpResponse:
     person = str(principals.person(request.principal))
     remarks = [remark_of(mark, person=person) for mark in found.marks]
     fit = [each for each in remarks if len(each.body) <= comments.LONGEST]
@@ -183,7 +199,7 @@ def _looked_at(request: BrandRequest, version: Version, found: Found, *, name: s
         **_rows(request, version, kept),
         "kind": KINDS[found.kind],
         "total": len(found.marks) + len(found.left),
-        **_times(version, found),
+        **_times(version, found, coded=coded),
         "left": len(left),
         "reasons": [(REASONS[reason], count) for reason, count in reasons.items()],
         "told": [(each.place, each.words, REASONS[each.reason]) for each in left],
@@ -208,15 +224,15 @@ def _rows(request: BrandRequest, version: Version, kept: Kept) -> dict[str, Any]
     }
 
 
-def _times(version: Version, found: Found) -> dict[str, Any]:
-    """What the page says of the file's frame rate and timecode."""
-    clip = comment_export.clip_of(version)
-    own = clip.rate if clip else None
+def _times(version: Version, found: Found, *, coded: Fraction | None) -> dict[str, Any]:
+    """What the page says of the file's frame rate and timecode; a sound has no frames that could differ."""
+    own = places.rate(version) if coded is None else None
     same = found.rate is not None and own is not None and abs(found.rate - own) < SAME_RATE
     return {
         "begins": "" if found.hour is None else f"{found.hour:02}:00:00:00",
         "own_rate": fps(own) if own else "",
-        "file_rate": fps(found.rate) if found.rate else "",
+        "code_rate": fps(coded) if coded else "",
+        "file_rate": fps(found.rate) if found.rate and coded is None else "",
         "same_rate": same,
     }
 
@@ -255,6 +271,5 @@ def _span(remark: Remark, version: Version) -> str:
 
 
 def _place(frame: int | None, version: Version) -> str:
-    if frame is None or not version.rate_numerator or not version.rate_denominator:
-        return ""
-    return timecode.smpte(frame, rate=Fraction(version.rate_numerator, version.rate_denominator))
+    rate = places.rate(version)
+    return "" if frame is None or rate is None else timecode.at(frame, rate=rate)

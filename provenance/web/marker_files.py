@@ -6,9 +6,10 @@ fractions of a second, OpenTimelineIO in frames.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -17,6 +18,7 @@ from dam.web import timecode
 
 FCPXML_VERSION = "1.9"
 _NO_MARKERS = '"markers": null'
+SOUND_RATES = (24, 25, 30)  # frames a second of timelines that a sound's markers are taken to and from
 LONGEST_NAME = 200  # of a marker, in characters: some programs cut, others refuse
 # What XML 1.0 can't say, and what no line of an EDL may hold.
 _UNSAYABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,6 +32,7 @@ class Clip:
     frames: int
     width: int
     height: int
+    is_sound: bool = False  # without a picture, and counted in milliseconds
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,17 @@ class Mark:
     words: str
     resolved: bool
     frames: int = 1  # how many, from `frame` on
+
+
+def counted_in(clip: Clip, marks: Iterable[Mark], *, rate: Fraction) -> tuple[Clip, Iterator[Mark]]:
+    """The same on a timeline of another rate: each marker from the frame that it begins in to its last."""
+    share = rate / clip.rate
+
+    def moved(mark: Mark) -> Mark:
+        first, last = int(mark.frame * share), int((mark.frame + mark.frames - 1) * share)
+        return replace(mark, frame=first, frames=last - first + 1)
+
+    return replace(clip, rate=rate, frames=math.ceil(clip.frames * share)), map(moved, marks)
 
 
 def edl(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]:
@@ -60,11 +74,12 @@ def fcpxml(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]
     """Final Cut Pro's interchange: the markers are to-dos, and what is resolved is completed."""
     frame, start = 1 / clip.rate, timecode.first_of_hour(hour, rate=clip.rate)
     title, length = _attribute(clip.title), _seconds(clip.frames * frame)
+    size = "" if clip.is_sound else f' width="{clip.width}" height="{clip.height}"'
     clock = f'tcStart={_quoted(start * frame)} tcFormat="{"DF" if timecode.drops(clip.rate) else "NDF"}"'
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n'
         f'<fcpxml version="{FCPXML_VERSION}">\n  <resources>\n'
-        f'    <format id="r1" frameDuration={_quoted(frame)} width="{clip.width}" height="{clip.height}"/>\n'
+        f'    <format id="r1" frameDuration={_quoted(frame)}{size}/>\n'
         f"  </resources>\n  <library>\n    <event name={title}>\n      <project name={title}>\n"
         f'        <sequence format="r1" duration="{length}" {clock}>\n          <spine>\n'
         f'            <gap name={title} offset={_quoted(start * frame)} start="0s" duration="{length}">\n'
@@ -114,7 +129,8 @@ def _timeline(clip: Clip, rate: float, start: int) -> Mapping[str, Any]:
         "active_media_reference_key": "DEFAULT_MEDIA",
         "markers": None,
     }
-    track = {"OTIO_SCHEMA": "Track.1", **rest, "name": "V1", "kind": "Video", "markers": []}
+    name, kind = ("A1", "Audio") if clip.is_sound else ("V1", "Video")
+    track = {"OTIO_SCHEMA": "Track.1", **rest, "name": name, "kind": kind, "markers": []}
     stack = {"OTIO_SCHEMA": "Stack.1", **rest, "name": "tracks", "markers": []}
     return {
         "OTIO_SCHEMA": "Timeline.1",

@@ -30,7 +30,7 @@ from provenance.review.filtering import Filter, Thread
 from provenance.review.linking import Clips
 from provenance.review.models import Comment, Reaction
 from provenance.review.reactions import Shown
-from provenance.web import comment_filter, drawn, linked_clips, sent_files
+from provenance.web import comment_filter, drawn, linked_clips, marker_files, sent_files
 from provenance.web.review_forms import CommentForm
 
 NO_FILTER = Filter()
@@ -159,6 +159,7 @@ def context(
         "markers": json.dumps([_marker(row, clips) for row in rows if row.pk in seen and _has_marker(row)]),
         **comment_filter.choices([each for each in threads if each.people], wanted, by=by),
         "has_frames": bool(version.rate_numerator and version.frame_count),
+        "sound_rates": marker_files.SOUND_RATES,
         "comment_form": form or CommentForm(),
         **sent_files.limits(),
         "keep_typed": True,

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from dam.accounts import times
 from dam.accounts.models import Brand
 from dam.audit.models import Event
-from dam.catalog.models import Rendition, Version
+from dam.catalog.models import AssetKind, Rendition, Version
 from dam.core import bundled_words, failures, language, storage
 from dam.custom_fields import values
 from dam.ingest import step_specs
@@ -216,11 +216,15 @@ def span(moment: Moment) -> str:
 
 
 @register.simple_tag(name="timecode")
-def timecode_of(frame: int | None, numerator: int | None, denominator: int | None) -> str:
-    """{% timecode comment.frame version.rate_numerator version.rate_denominator %} → 00:00:04:07"""
-    if frame is None or not numerator or not denominator:
+def timecode_of(frame: int | None, version: Version | None) -> str:
+    """{% timecode comment.frame version %} → 00:00:04:07, of a sound 0:04.2; nothing of an image."""
+    if frame is None or version is None:
         return ""
-    return timecode.smpte(frame, rate=Fraction(numerator, denominator))
+    if version.kind == AssetKind.SOUND:
+        return timecode.clock(frame)
+    if not version.rate_numerator or not version.rate_denominator:
+        return ""
+    return timecode.smpte(frame, rate=Fraction(version.rate_numerator, version.rate_denominator))
 
 
 @register.filter

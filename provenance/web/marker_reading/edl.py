@@ -24,7 +24,7 @@ def is_one(text: str) -> bool:
 def read(text: str, sorting: Sorting, hour: int | None) -> None:
     """Take its markers; the timeline begins at `hour`, or is told from them. Raises Unreadable."""
     events = []
-    for event in _events(text, sorting.rate):
+    for event in _events(text, sorting.code_rate):
         events.append(event)
         places.require_few(len(events))
     sorting.take_timed(events, hour)

@@ -75,7 +75,7 @@ class _Otio:
             frame = frame_of(at + within - begins, rate)
         elif lasts is not None and not 0 <= within < lasts:
             frame = -1  # of a part that was trimmed away
-        place = timecode.smpte(frame_of(begun, rate), rate=rate) if begun >= 0 else ""
+        place = timecode.at(frame_of(begun, rate), rate=rate) if begun >= 0 else ""
         frames = frame_of(lasting or Fraction(0), rate)
         sorting.take(frame, frames, words, place=place, person=places.clean(person))
 

@@ -24,6 +24,7 @@ DEEPEST = 100  # how far one thing may stand in another
 CODE = r"(\d\d)[:;](\d\d)[:;](\d\d)([:;.,])(\d{2,3})"  # five groups; Premiere has semicolons throughout
 UNKNOWN = noop("This is no EDL, FCPXML, OpenTimelineIO or CSV file of comments.")
 TICKS = 705_600_000  # a second: a frame of each usual rate, NTSC's too, lasts a whole number of them
+SLOWEST = 23  # frames a second of a timeline, and fewer
 _CODE = re.compile(CODE, re.ASCII)
 _CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -86,12 +87,19 @@ class Sorting:
 
     rate: Fraction
     length: int  # of the clip, in frames
+    coded: Fraction | None = None  # the rate that timecode counts in, where that isn't the clip's: for sound
     marks: list[Read] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     stated: Fraction | None = None  # the rate that the file says, in frames a second
     begins: int | None = None  # the hour of its timecode that its timeline begins at; None where it has none
 
+    @property
+    def code_rate(self) -> Fraction:
+        return self.coded or self.rate
+
     def take(self, frame: int | None, frames: int, words: str, *, place: str, **more: Any) -> None:
+        if self.coded is not None and frames * SLOWEST <= self.rate:
+            frames = 1  # a marker at one frame of its program is no range of sound
         mark = Read(frame, max(1, frames), clean(words), **more)
         if not mark.words:
             self.leave(Reason.NO_WORDS, place)
@@ -106,20 +114,21 @@ class Sorting:
         if hour is None:
             hour = self._begins_at(timed)
         self.begins = hour
-        start = timecode.first_of_hour(hour, rate=self.rate)
+        start, share = timecode.first_of_hour(hour, rate=self.code_rate), self.rate / self.code_rate
         for each in timed:
             if each.at is None:
                 self.leave(Reason.NO_PLACE, each.code, each.words)
             else:
                 more: dict[str, Any] = {"person": each.person, "place": each.code, "is_cut": each.is_cut}
-                self.take(each.at - start, each.frames, each.words, **more)
+                frames = max(1, int(each.frames * share))
+                self.take(math.floor((each.at - start) * share), frames, each.words, **more)
 
     def _begins_at(self, timed: Sequence[Timed]) -> int:
         """The hour of the first marker where none can stand from 00:00:00:00 on; else 0."""
         first = min((each.at for each in timed if each.at is not None), default=0)
-        if first < self.length:
+        if first * self.rate < self.length * self.code_rate:
             return 0
-        hours = [each for each in range(24) if timecode.first_of_hour(each, rate=self.rate) <= first]
+        hours = [each for each in range(24) if timecode.first_of_hour(each, rate=self.code_rate) <= first]
         return hours[-1]
 
     def leave(self, reason: Reason, place: str, words: str = "") -> None:

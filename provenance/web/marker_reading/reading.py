@@ -27,15 +27,23 @@ class Found:
     hour: int | None = None  # at which the timeline begins; None where nothing is by timecode
 
 
-def read(content: bytes, *, rate: Fraction | None, frames: int, hour: int | None = None) -> Found:
+def read(
+    content: bytes,
+    *,
+    rate: Fraction | None,
+    frames: int,
+    hour: int | None = None,
+    coded: Fraction | None = None,
+) -> Found:
     """The markers of a file, for a clip of so many frames at this rate; None where it has no time.
 
+    `coded` is the rate of its timecode, where that isn't the clip's: a sound has milliseconds as frames.
     `hour` is where its timeline begins, 0 to 23; without it that is told from the first timecodes. The format
     is told by the content. Raises Unreadable.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is too large. Files can be up to 2 MB."))
-    sorting = Sorting(rate or Fraction(1), frames)
+    sorting = Sorting(rate or Fraction(1), frames, coded)
     try:
         kind = _sort(content, sorting, has_frames=rate is not None, hour=hour)
     except (expat.ExpatError, csv.Error, ValueError, LookupError, RecursionError, ArithmeticError):

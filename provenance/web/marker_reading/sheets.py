@@ -111,7 +111,7 @@ class _Table:
             self.sorting.take(frame, last - frame + 1, words, place=place, person=person)
 
     def _by_time(self, cells: Mapping[str, str], words: str, *, place: str, person: str) -> None:
-        rate = self.sorting.rate
+        rate = self.sorting.code_rate
         at = _frames(place, rate)
         lasts = cells.get("lasts", "").strip()
         frames = numbers.read(lasts, digits=9)  # Frame.io counts frames

@@ -131,3 +131,14 @@ def test_a_range_is_as_long_in_each_file_as_in_the_clip() -> None:
     timeline = json.loads("".join(marker_files.otio(clip, RANGE)))
     marked = timeline["tracks"]["children"][0]["children"][0]["markers"][0]["marked_range"]
     assert (marked["start_time"]["value"], marked["duration"]["value"]) == (24, 48)
+
+
+def test_places_of_a_sound_fall_into_the_frames_of_a_timeline() -> None:
+    sound = Clip("Jingle", "jingle.wav", timecode.SOUND_RATE, 8_010, 0, 0, is_sound=True)
+    marks = [Mark(5512, "Ada", "A click", False), Mark(1000, "Ada", "Too loud", False, frames=1001)]
+    clip, moved = marker_files.counted_in(sound, marks, rate=PAL)
+    assert (clip.rate, clip.frames) == (PAL, 201)
+    assert [(mark.frame, mark.frames) for mark in moved] == [(137, 1), (25, 26)]
+    whole = "".join(marker_files.fcpxml(clip, []))
+    assert '<format id="r1" frameDuration="1/25s"/>' in whole
+    assert json.loads("".join(marker_files.otio(sound, marks)))["tracks"]["children"][0]["kind"] == "Audio"

@@ -9,7 +9,7 @@ class ReelBeside extends HTMLElement {
     this.ending = new AbortController();
     const { signal } = this.ending;
     this.player = document.querySelector("reel-player");
-    this.leader = (this.player ?? document.querySelector("reel-sound"))?.querySelector("video, audio");
+    this.leader = this.player?.querySelector("video, audio");
     this.older = this.querySelector("video, audio");
     if (!this.leader || !this.older) return;
     const [numerator, denominator] = this.dataset.rate.split("/").map(Number);
@@ -19,7 +19,7 @@ class ReelBeside extends HTMLElement {
     // The bar above comes into the page after this.
     document.addEventListener("input", ({ target }) => target.matches("[data-wipe-here]") && this.wipe(target.value), { signal });
     document.addEventListener("click", ({ target }) => this.hear(target.closest("[data-hear]")), { signal });
-    if (!this.player) return;
+    if (!this.querySelector("svg")) return; // of a sound nothing is drawn
     const show = () => this.show();
     this.player.addEventListener("frame", show, { signal });
     for (const name of ["htmx:afterSettle", "toggle"]) document.addEventListener(name, show, { signal, capture: true });

@@ -1,6 +1,6 @@
-// <reel-player>: components/player.html come alive. See docs/design-system.md for events and data attributes.
+// <reel-player>: components/player.html and sound.html come alive. See docs/design-system.md for events and data attributes.
 import { Captions } from "./player/captions.js";
-import { Clock } from "./player/clock.js";
+import { Clock, SoundClock } from "./player/clock.js";
 import { FrameFields } from "./player/fields.js";
 import "./player/keys.js";
 import * as markers from "./player/markers.js";
@@ -13,14 +13,17 @@ import { _ } from "./words.js";
 const SHUTTLE = [1, 2, 4, 8];
 // A small clip may grow this much before interpolation shows more than the clip does.
 const MOST_ENLARGED = 6;
+// What a step goes, and one with Shift: frames of a film, milliseconds of a sound.
+const STEPS = { film: [1, 10], sound: [5000, 100] };
 
 class ReelPlayer extends HTMLElement {
   connectedCallback() {
     if (this.clock) return;
-    this.video = this.querySelector("video");
+    this.video = this.querySelector("video, audio");
+    this.isSound = this.video.matches("audio");
     this.seek = this.querySelector(".player-seek > input");
     const holds = JSON.parse(this.dataset.holds || "[]");
-    this.clock = new Clock(this.dataset.rate, Number(this.dataset.frames), holds);
+    this.clock = new (this.isSound ? SoundClock : Clock)(this.dataset.rate, Number(this.dataset.frames), holds);
     this.range = { start: null, end: null };
     this.frame = 0;
     this.reverse = 0;
@@ -29,12 +32,16 @@ class ReelPlayer extends HTMLElement {
     this.speed = 1;
     this.fields = new FrameFields(this);
     this.captions = new Captions(this);
-    this.showsFrames = recall("frames", false);
+    this.showsFrames = !this.isSound && recall("frames", false);
     this.looping = "loop" in this.dataset;
     volume.bringBack(this.video);
     this.seek.max = this.clock.last;
-    this.video.style.maxInlineSize = `${Number(this.dataset.width) * MOST_ENLARGED}px`;
-    this.querySelector(".player-stage").style.aspectRatio = `${this.dataset.width} / ${this.dataset.height}`;
+    if (this.isSound) {
+      this.video.controls = false; // they are there without script
+    } else {
+      this.video.style.maxInlineSize = `${Number(this.dataset.width) * MOST_ENLARGED}px`;
+      this.querySelector(".player-stage").style.aspectRatio = `${this.dataset.width} / ${this.dataset.height}`;
+    }
     this.listen();
     this.streaming = stream.play(this.video, this.dataset.stream, { otherwise: () => this.playFile() });
     this.readMarkers();
@@ -138,7 +145,15 @@ class ReelPlayer extends HTMLElement {
 
   // Where the browser tells which frame it presented, that is the truth; elsewhere the clock is.
   follow() {
-    if ("requestVideoFrameCallback" in HTMLVideoElement.prototype) {
+    if (this.isSound) {
+      const tell = () => this.video.seeking || this.present(this.clock.frameAt(this.video.currentTime));
+      const goOn = () => {
+        tell();
+        if (this.isConnected && !this.video.paused) requestAnimationFrame(goOn);
+      };
+      this.video.addEventListener("play", goOn, { signal: this.watching.signal });
+      for (const name of ["timeupdate", "seeked"]) this.video.addEventListener(name, tell, { signal: this.watching.signal });
+    } else if ("requestVideoFrameCallback" in HTMLVideoElement.prototype) {
       const tell = (_, { mediaTime }) => {
         if (!this.isConnected) return;
         // While a seek is under way an earlier one's frame may still arrive: quick steps must not fall back to it.
@@ -170,8 +185,8 @@ class ReelPlayer extends HTMLElement {
   press(event) {
     const acts = {
       play: () => this.toggle(),
-      back: () => this.step(-1),
-      forward: () => this.step(1),
+      back: () => this.step(-this.stride()),
+      forward: () => this.step(this.stride()),
       clock: () => this.toggleClock(),
       in: () => this.mark("start"),
       out: () => this.mark("end"),
@@ -187,7 +202,8 @@ class ReelPlayer extends HTMLElement {
     const changed = frame !== this.frame;
     this.frame = frame;
     this.seek.value = frame;
-    this.seek.setAttribute("aria-valuetext", _("{timecode}, frame {frame}", { timecode: this.clock.timecode(frame), frame }));
+    const timecode = this.clock.timecode(frame);
+    this.seek.setAttribute("aria-valuetext", this.isSound ? timecode : _("{timecode}, frame {frame}", { timecode, frame }));
     const words = (at) => (this.showsFrames ? String(at) : this.clock.timecode(at));
     this.querySelector("[data-now]").textContent = words(frame);
     this.querySelector("[data-total]").textContent = ` / ${words(this.clock.last)}`;
@@ -198,7 +214,7 @@ class ReelPlayer extends HTMLElement {
       this.toggleAttribute("started", true);
       const detail = {
         frame,
-        timecode: this.clock.timecode(frame),
+        timecode,
         milliseconds: Math.round((frame * 1000 * this.clock.denominator) / this.clock.numerator),
       };
       this.dispatchEvent(new CustomEvent("frame", { bubbles: true, detail }));
@@ -214,8 +230,12 @@ class ReelPlayer extends HTMLElement {
     this.present(wanted);
   }
 
+  stride(shift = false) {
+    return STEPS[this.isSound ? "sound" : "film"][Number(shift)];
+  }
+
   step(frames) {
-    this.pause();
+    if (!this.isSound) this.pause(); // who listens goes on elsewhere
     this.seekFrame(this.frame + frames);
   }
 
@@ -361,6 +381,7 @@ class ReelPlayer extends HTMLElement {
   }
 
   toggleFullscreen() {
+    if (this.isSound) return;
     if (document.fullscreenElement) document.exitFullscreen();
     else this.requestFullscreen?.();
   }

@@ -5,9 +5,9 @@ import { click, find, html } from "/tests/harness.js";
 const BUTTONS = ["back", "play", "forward", "clock", "in", "out", "loop", "mute", "full"];
 
 // What templates/components/player.html has of what the script asks for.
-export function page({ frames = 48, rate = "24/1", attributes = "", around = "" } = {}) {
+export function page({ frames = 48, rate = "24/1", attributes = "", around = "", kind = "video" } = {}) {
   html(`${around}<reel-player data-rate="${rate}" data-frames="${frames}" data-width="160" data-height="90" ${attributes}>
-    <div class="player-stage"><video></video><p class="player-failed" hidden></p></div>
+    <div class="player-stage"><${kind}></${kind}><p class="player-failed" hidden></p></div>
     <div class="player-seek" style="inline-size: 200px; block-size: 10px">
       <div class="player-range" hidden></div><div class="player-done"></div>
       <input type="range" min="0" max="0" value="0">
@@ -57,9 +57,9 @@ export function player(options) {
   const made = document.createElement("template");
   made.innerHTML = old.outerHTML;
   const element = document.importNode(made.content, true).firstElementChild;
-  const film = new Film(element.querySelector("video"));
+  const film = new Film(element.querySelector("video, audio"));
   old.replaceWith(element);
-  return { element, film, video: element.querySelector("video") };
+  return { element, film, video: element.querySelector("video, audio") };
 }
 
 export const button = (name) => click(find(`[data-do="${name}"]`));

@@ -11,7 +11,7 @@ function player({ start = null, end = null, inside = "" } = {}) {
       did.push([name, ...given]);
   const names = ["toggle", "shuttle", "step", "seekFrame", "mark", "clearRange", "toggleLoop", "toggleMute"];
   for (const name of [...names, "toggleFullscreen", "toMarker", "pause"]) element[name] = note(name);
-  Object.assign(element, { clock: { last: 99 }, range: { start, end }, fields: { stand: note("stand") }, captions: { toggle: note("captions") } });
+  Object.assign(element, { stride: (shift) => (shift ? 10 : 1), clock: { last: 99 }, range: { start, end }, fields: { stand: note("stand") }, captions: { toggle: note("captions") } });
   return did;
 }
 

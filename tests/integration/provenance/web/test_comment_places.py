@@ -1,5 +1,6 @@
-"""Where comments on images can be: on the one picture, with a drawing into it."""
+"""Where comments can be: on images, which are drawn on, and in sound, at a time or over a range."""
 
+import html
 import json
 import re
 from typing import Any
@@ -13,12 +14,22 @@ from dam.catalog.models import RenditionKind, Version
 from provenance.review import carrying, comments, drawings
 from provenance.review.models import Comment
 from tests.factories import RenditionFactory
+from tests.integration.provenance.web.test_comment_export import text
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
 
 CIRCLE = {"kind": "ellipse", "colour": "red", "width": 0.006, "points": [[0.2, 0.2], [0.6, 0.7]]}
 BESIDE = {**CIRCLE, "points": [[1.05, 0.2], [1.2, 0.7]]}
+SOUND = {
+    "kind": "sound",
+    "frame_count": None,
+    "rate_numerator": None,
+    "rate_denominator": None,
+    "width": None,
+    "height": None,
+    "duration_ms": 8_000,
+}
 STILL = {"kind": "still", "frame_count": None, "rate_numerator": None, "duration_ms": None}
 
 
@@ -97,10 +108,10 @@ def test_no_range_no_other_frame_and_nothing_beside_the_image_is_taken(
 
 def test_pages_of_an_image_have_what_draws_on_it(case: Case) -> None:
     review = case.submit()
-    for html in (page(case, "review", review.pk), page(case, "asset", case.version.asset_id)):
-        assert "<drawing-board" in html
-        assert "drawing-tools" in html
-        assert re.search(r"js/drawing/board[^\"]*\.js", html)
+    for shown in (page(case, "review", review.pk), page(case, "asset", case.version.asset_id)):
+        assert "<drawing-board" in shown
+        assert "drawing-tools" in shown
+        assert re.search(r"js/drawing/board[^\"]*\.js", shown)
 
 
 def test_files_for_editing_programs_are_not_offered_and_not_made(case: Case) -> None:
@@ -140,3 +151,103 @@ def test_its_own_sheet_comes_back_without_doubling_anything(case: Case) -> None:
     assert "Bluer" in read
     assert "Louder" in read
     assert "Outside this clip" in read
+
+
+@pytest.fixture
+def heard() -> Case:
+    case = Case()
+    of_kind(case, **SOUND)
+    RenditionFactory.create(version=case.version, kind=RenditionKind.SOUND)
+    return case
+
+
+def marks(shown: str) -> list[tuple[int, int | None]]:
+    found = re.search(r'data-markers="(.*?)"', shown)
+    assert found is not None
+    return [(each["frame"], each["end"]) for each in json.loads(html.unescape(found[1]))]
+
+
+def test_a_comment_at_a_time_of_a_sound_and_one_over_a_range_lead_there(heard: Case) -> None:
+    sent(heard, body="A click", at_frame="on", frame="5512")
+    shown = sent(heard, body="Too loud", over_range="on", frame="1250", end_frame="3999").content.decode()
+    places = list(Comment.objects.order_by("pk").values_list("frame", "end_frame"))
+    assert places == [(5512, None), (1250, 3999)]
+    assert marks(shown) == places
+    words = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    assert "0:05.5" in words
+    assert "0:01.2 – 0:03.9" in words
+    assert 'data-seek-frame="5512"' in shown
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"frame": "8000", "at_frame": "on"},
+        {"frame": "99999999999", "at_frame": "on"},
+        {"frame": "4000", "end_frame": "3000", "over_range": "on"},
+        {"frame": "4000", "end_frame": "8000", "over_range": "on"},
+        {"frame": "0", "at_frame": "on", "drawing": drawn(CIRCLE)},
+        {"drawing": drawn(CIRCLE)},
+    ],
+)
+def test_no_time_beyond_a_sound_and_no_drawing_is_taken(heard: Case, more: dict[str, str]) -> None:
+    response = sent(heard, body="Keep my words", **more)
+    assert response.status_code == 422
+    assert "Keep my words" in response.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_a_sound_is_played_by_the_player_along_its_waveform(heard: Case) -> None:
+    review = heard.submit()
+    for shown in (page(heard, "review", review.pk), page(heard, "asset", heard.version.asset_id)):
+        assert "player-sound" in shown
+        assert 'data-frames="8000"' in shown
+        assert "<drawing-board" not in shown
+
+
+def test_a_sounds_markers_are_exported_in_time(heard: Case) -> None:
+    sent(heard, body="A click", at_frame="on", frame="5512")
+    sent(heard, body="Too loud", over_range="on", frame="1250", end_frame="3999")
+    client = Client()
+    client.force_login(heard.creator.user)
+
+    def export(kind: str, **query: str) -> str:
+        address = reverse("comment-export", args=[heard.brand.slug, heard.version.pk, kind])
+        return text(client.get(address, query))
+
+    assert "0:05.512" in export("csv")
+    assert "00:00:05:12 00:00:05:13" in export("edl", rate="24")
+    assert "00:00:01:07 00:00:03:30" not in export("edl", rate="30")
+    assert 'frameDuration="1/25s"' in export("fcpxml")
+    assert '"rate": 1000.0, "value": 5512.0' in export("otio")
+
+
+def test_markers_come_into_a_sound_at_their_time(heard: Case) -> None:
+    codes = b"00:00:02:12 00:00:02:13 00:00:02:12 00:00:02:13"
+    edl = b"TITLE: Mix\nFCM: NON-DROP FRAME\n\n001  001      V     C        " + codes
+    edl += b"\n |C:ResolveColorRed |M:Ada: A click |D:1\n"
+    client = Client()
+    client.force_login(heard.creator.user)
+    address = reverse("comment-import", args=[heard.brand.slug, heard.version.pk])
+    asked = {"file": SimpleUploadedFile("mix.edl", edl), "rate": "24"}
+    read = client.post(address, asked).content.decode()
+    key = re.search(r'name="read"\s+value="([^"]+)"', read)
+    assert key is not None
+    assert "0:02.5" in read
+    done = reverse("comment-import-add", args=[heard.brand.slug, heard.version.pk])
+    assert client.post(done, {"read": key[1], "row": ["0"]}).status_code == 302
+    assert Comment.objects.get().frame == 2500
+    assert Comment.objects.get().end_frame is None
+
+
+def test_times_of_a_sound_come_along_and_say_where_the_newer_is_shorter(heard: Case) -> None:
+    early = comments.add(heard.version, by=heard.creator, body="A click", frame=1000, end_frame=3000)
+    late = comments.add(heard.version, by=heard.creator, body="The end", frame=7000)
+    newer = heard.add_version()
+    of_kind(heard, **SOUND)
+    Version.objects.filter(pk=newer.pk).update(duration_ms=2500)
+    newer.refresh_from_db()
+    assert carrying.place(early, on=newer) == carrying.Place(1000, 2499)
+    assert carrying.place(late, on=newer).beyond
+    shown = " ".join(page(heard, "comments-earlier", newer.pk).split())
+    assert "At 0:07.0 of version 1. Version 2 is shorter." in shown

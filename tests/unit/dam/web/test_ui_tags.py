@@ -6,6 +6,7 @@ from django.template import Context
 from django.utils import timezone
 
 from dam.accounts.models import Brand
+from dam.catalog.models import Version
 from dam.web.templatetags import ui_tags
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -115,4 +116,10 @@ def test_a_codec_is_named_as_people_write_it(name: str, words: str) -> None:
     [((30000, 1001), "00:01:00;02"), ((60000, 1001), "00:00:30;00"), ((24000, 1001), "00:01:15:00")],
 )
 def test_a_comments_timecode_is_that_of_the_exports(rate: tuple[int, int], shown: str) -> None:
-    assert ui_tags.timecode_of(1800, *rate) == shown
+    version = Version(kind="video", rate_numerator=rate[0], rate_denominator=rate[1])
+    assert ui_tags.timecode_of(1800, version) == shown
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("sound", "0:01.8"), ("still", "")])
+def test_a_place_in_a_sound_is_its_time_and_an_image_has_none(kind: str, shown: str) -> None:
+    assert ui_tags.timecode_of(1800, Version(kind=kind)) == shown

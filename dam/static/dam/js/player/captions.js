@@ -4,7 +4,7 @@ import { recall, remember } from "./memory.js";
 
 export class Captions {
   constructor(player) {
-    this.video = player.querySelector("video");
+    this.video = player.querySelector("video, audio");
     this.box = player.querySelector(".player-captions");
     this.button = player.querySelector('[data-do="captions"]');
     this.menu = player.querySelector("[data-captions]");

@@ -1,4 +1,5 @@
-// Frames and timecode. Rates are fractions ("24000/1001"); frames are integers.
+// Frames and timecode. Rates are fractions ("24000/1001"); frames are integers. A sound has none: its clock counts
+// milliseconds as frames, and says times.
 
 export class Clock {
   // `holds`: [first, last] of each stretch of frames that shows one picture, which the video doesn't repeat.
@@ -60,6 +61,16 @@ export class Clock {
     const seconds = Math.floor(counted / nominal);
     const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
     return `${clock}${drops ? ";" : ":"}${two(counted % nominal)}`;
+  }
+}
+
+export class SoundClock extends Clock {
+  // As dam/web/timecode.py says it: 0:05.5, 1:02:05.0.
+  timecode(frame) {
+    const two = (number) => String(number).padStart(2, "0");
+    const [seconds, minutes, hours] = [Math.floor(frame / 1000) % 60, Math.floor(frame / 60_000) % 60, Math.floor(frame / 3_600_000)];
+    const whole = hours ? `${hours}:${two(minutes)}` : minutes;
+    return `${whole}:${two(seconds)}.${Math.floor(frame / 100) % 10}`;
   }
 }
 
