@@ -27,12 +27,18 @@ test("arrows go five seconds, with Shift a tenth, and what plays goes on", () =>
   equal(element.frame, 0);
 });
 
-test("K plays on a keyboard with other letters, and F fills no screen", () => {
+test("K plays on a keyboard with other letters, and as a capital", () => {
+  const { film } = sound();
+  press("κ", { code: "KeyK" });
+  press("K");
+  equal(film.did, ["play", "pause"]);
+});
+
+test("F fills no screen with it", () => {
   const { element, film } = sound();
   element.requestFullscreen = () => film.did.push("full");
-  press("κ", { code: "KeyK" });
   press("f");
-  equal(film.did, ["play"]);
+  equal(film.did, []);
 });
 
 test("the first key of a comment stops it, and the comment is at that time", () => {
