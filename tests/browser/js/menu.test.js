@@ -55,6 +55,23 @@ test("a menu that opens closes the other", async () => {
   equal(opened(), ["second"]);
 });
 
+test("a list that would leave the screen is moved into it", async () => {
+  html(`<main><details class="menu"><summary>order</summary><div class="menu-list">list</div></details></main>`);
+  await import("/static/dam/js/menu.js");
+  const list = find(".menu-list");
+  for (const [side, width] of [["left", "120px"], ["right", "120px"], ["left", "40px"]]) {
+    find("details").open = false;
+    Object.assign(list.style, { position: "fixed", inlineSize: "160px", left: "auto", right: "auto" });
+    list.style[side] = width === "120px" ? "-120px" : "40px";
+    find("details").open = true;
+    await settled();
+    const box = list.getBoundingClientRect();
+    const wide = document.documentElement.clientWidth;
+    equal(box.left >= 8 && box.right <= wide - 8, true);
+    if (width === "40px") equal(box.left, 40);
+  }
+});
+
 test("details that are no menu stay as they are", async () => {
   await load();
   await open("plain", "first");

@@ -1,6 +1,7 @@
 // <details class="menu"> closes on Escape, on a press elsewhere, and when another one opens.
 import { isComposing } from "./keys.js";
 
+const EDGE = 8; // pixels between a list and the edge of a narrow screen
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("pointerdown", (event) => {
@@ -24,11 +25,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A list that stands by one end of its button may be wider than what is left on that side.
+function keepOnScreen(list) {
+  if (!list) return;
+  list.style.translate = "";
+  const { left, right } = list.getBoundingClientRect();
+  const { clientWidth } = document.documentElement;
+  const moved = left < EDGE ? EDGE - left : Math.min(0, clientWidth - EDGE - right);
+  if (moved) list.style.translate = `${moved}px`;
+}
+
 document.addEventListener(
   "toggle",
   (event) => {
     if (!event.target.matches?.("details.menu[open]")) return;
     for (const menu of openMenus()) if (menu !== event.target) menu.open = false;
+    keepOnScreen(event.target.querySelector(".menu-list"));
   },
   true,
 );
