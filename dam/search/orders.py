@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -117,9 +117,13 @@ def offered(shown: str) -> tuple[Order, ...]:
     return tuple(order for order in Order if order is not Order.STATE or shown == "latest")
 
 
-def named(name: str) -> Order:
-    """The order of that name; the newest first for any other."""
-    return Order(name) if name in set(Order) else Order.NEWEST
+@overload
+def named(name: str) -> Order: ...
+@overload
+def named(name: str, *, default: None) -> Order | None: ...
+def named(name: str, *, default: Order | None = Order.NEWEST) -> Order | None:
+    """The order of that name; the newest first for any other, or `default`."""
+    return Order(name) if name in set(Order) else default
 
 
 def read(text: str, order: Order) -> Place | None:

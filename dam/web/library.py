@@ -45,7 +45,7 @@ def library(request: BrandRequest) -> HttpResponse:
     if listing.has_ends(request.GET, listing_query.known):
         return redirect(f"{request.path}{listing_query.address()}")
     month = timeline.start_of(request.GET.get("month", ""), listing_query.sort)
-    if month is not None and not listing_query.continues:
+    if month is not None and listing_query.found is None and not listing_query.continues:
         listing_query = replace(listing_query, after=month)
     layout = _layout(request)
     part = is_fragment(request) and listing_query.continues
@@ -68,11 +68,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "month": request.GET.get("month", "") if month else "",
         "selectable": selection.is_offered(request.principal),
         "may_bulk": edits.may(request.principal),
-        "orders": [
-            (order, orders.TITLES[order], listing_query.sorted_by(order))
-            for order in orders.offered(visibility.shown(request.principal))
-        ],
-        "order_title": orders.TITLES[filled.query.sort],
+        **_orders(request, filled),
         "search_words": listing_query.words,
         "search_like": listing_query.like or "",
         "understood": search.parse(listing_query.words, by=request.principal),
@@ -87,6 +83,24 @@ def library(request: BrandRequest) -> HttpResponse:
             LAYOUT_COOKIE, layout, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
         )
     return response
+
+
+def _orders(request: BrandRequest, filled: listing.Listing) -> dict[str, Any]:
+    """The orders that the page offers: of a list, or of what words found the best first and those; none of
+    what is alike."""
+    offered, asked = orders.offered(visibility.shown(request.principal)), filled.query
+    rows: list[tuple[orders.Order | None, str, str]]
+    if filled.results is None:
+        order: orders.Order | None = asked.sort
+        rows = [(each, orders.TITLES[each], asked.sorted_by(each)) for each in offered]
+    elif asked.like or not (filled.results.total and filled.results.query.has_words):
+        return {"orders": ()}
+    else:
+        order = asked.found
+        rows = [(None, _("Best matches first"), asked.found_in(None))]
+        rows += [(each, orders.TITLES[each], asked.found_in(each)) for each in offered]
+    title = next(title for each, title, _address in rows if each == order)
+    return {"orders": rows, "order": order, "order_title": title, "best_first": asked.found_in(None)}
 
 
 @require_GET

@@ -25,6 +25,7 @@ from dam.search import (
     planning,
     prompt_ranking,
     query,
+    reordering,
     search,
     similar_prompts,
 )
@@ -45,12 +46,16 @@ FROM, TO = ".from", ".to"  # behind the name of a field: the ends of a range tha
 
 @dataclass(frozen=True)
 class ListingQuery:
-    """`after` continues a list in an order, `start` a ranking, which has an order of its own."""
+    """`after` continues a list in an order, `start` a ranking: the best first.
+
+    `found` is the order of what words find, and of them alone: a list's own one stays behind a search.
+    """
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     like: Like | None = None
     sort: Order = Order.NEWEST
+    found: Order | None = None
     after: Place | None = None
     start: int = 0
     saved: UUID | None = None  # the saved search that it comes from
@@ -76,7 +81,7 @@ class ListingQuery:
 
     @property
     def unfiltered(self) -> str:
-        return ListingQuery(words=self.words, like=self.like, saved=self.saved, sort=self.sort).address()
+        return replace(self, filters=Filters()).address()
 
     @property
     def cleared(self) -> str:
@@ -131,11 +136,16 @@ class ListingQuery:
         pairs += [("saved", str(self.saved))] if self.saved else []
         pairs += [("like", str(self.like))] if self.like else []
         order = [("sort", self.sort.value)] if self.sort is not Order.NEWEST else []
+        order += [("found", self.found.value)] if self.found is not None and self.words else []
         return (*pairs, *self.chosen, *order)
 
     def sorted_by(self, order: Order) -> str:
         """The address of this list in another order."""
         return replace(self, sort=order).address()
+
+    def found_in(self, order: Order | None) -> str:
+        """The address of what these words find in another order; None: the best matches first."""
+        return replace(self, found=order).address()
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
@@ -164,19 +174,22 @@ class Listing:
     less_likely: tuple[AssetCard, ...] = ()  # weak matches, after `cards`
     capped: bool = False  # there are more than `total`
     line: bool = False  # whether the line above the weak ones stands on this page
+    left_out: int = 0  # weak matches that aren't shown, as what words found stands in an order
     prompts: Asked = field(default_factory=Asked)  # what prompts are to be like
 
 
 def read(parameters: QueryDict, *, brand: Brand | None) -> ListingQuery:
     """What an address asks for, with the brand's own fields. Never fails: what it can't use it leaves out."""
     known = fields.known(brand)
-    order = orders.named(parameters.get("sort", ""))
+    order, words = orders.named(parameters.get("sort", "")), query.tidy(parameters.get("q", ""))
+    found = orders.named(parameters.get("found", ""), default=None) if words else None
     return ListingQuery(
-        words=query.tidy(parameters.get("q", "")),
+        words=words,
         filters=Filters({name: _chosen(parameters, field) for name, field in known.items()}),
         like=likes.read(parameters.get("like", "")),
         sort=order,
-        after=orders.read(parameters.get("after", ""), order),
+        found=found,
+        after=orders.read(parameters.get("after", ""), found or order),
         start=numbers.read(parameters.get("start", ""), digits=6) or 0,
         saved=_key(parameters.get("saved", "")),
         known=known,
@@ -236,6 +249,7 @@ def _usable(values: list[str]) -> list[str]:
 class _Question:
     """What a page asks. While the worker is too busy to compare prompts it is the rest of the search."""
 
+    wanted: ListingQuery
     parsed: Query
     filters: Filters
     prompts: Asked
@@ -249,15 +263,28 @@ def _question(principal: Principal, wanted: ListingQuery) -> _Question:
     )
     if prompts.state is State.BUSY:
         parsed, filters = similar_prompts.without(parsed, filters)
+    wanted = _in_its_order(principal, wanted, parsed)
     nearest = prompts.state is State.READY and wanted.sort is Order.NEWEST and wanted.after is None
     ranks = bool(wanted.like or parsed.has_words)
     ranks = ranks or (nearest and prompt_ranking.first_text(parsed, filters) is not None)
-    return _Question(parsed, filters, prompts, ranks)
+    return _Question(wanted, parsed, filters, prompts, ranks)
+
+
+def _in_its_order(principal: Principal, wanted: ListingQuery, parsed: Query) -> ListingQuery:
+    """With `found` where words find something that can stand in it, as whoever asks is shown it."""
+    if wanted.found is None:
+        return wanted
+    if not (parsed.has_words or wanted.like):  # filters were typed, or nothing that can be used: a list
+        return replace(wanted, sort=wanted.found, found=None)
+    if wanted.like or wanted.found not in orders.offered(visibility.shown(principal)):
+        return replace(wanted, found=None, after=None)
+    return replace(wanted, start=0)
 
 
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
     """A search ranks, so it is paged by place; a list in an order is paged by the last asset shown."""
     question = _question(principal, wanted)
+    wanted = question.wanted
     if not question.ranks:
         return _by_time(principal, wanted, question, at)
     try:
@@ -271,6 +298,7 @@ def fill_and_count(
 ) -> tuple[Listing, tuple[Facet, ...]]:
     """The same with the numbers beside the filters, both read at the same time."""
     question = _question(principal, wanted)
+    wanted = question.wanted
     if not question.ranks:
         counted, filled = side_by_side.both(
             lambda: _count(principal, wanted, question, None),
@@ -282,7 +310,7 @@ def fill_and_count(
     except likeness.NotThere as missing:  # a saved search outlives the clip it is by
         return _without(missing, wanted, question), _count(principal, wanted, question, ())
     counted, filled = side_by_side.both(
-        lambda: _count(principal, wanted, question, ranked.results.asset_ids),
+        lambda: _count(principal, wanted, question, _answers(ranked, wanted)),
         lambda: _of_ranked(ranked, wanted, question, at),
     )
     return filled, counted
@@ -299,7 +327,7 @@ def _count(
         """The hits of the same words or likeness with fewer filters."""
         fewer = replace(question, parsed=replace(parsed, filters=filters), filters=Filters())
         try:
-            return _rank(principal, wanted, fewer).results.asset_ids
+            return _answers(_rank(principal, wanted, fewer), wanted)
         except likeness.NotThere:
             return ()
 
@@ -370,9 +398,20 @@ def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> se
     return prompt_ranking.rank(principal, parsed=parsed, filters=filters, asked=question.prompts)
 
 
+def _answers(ranked: search.Ranked, wanted: ListingQuery) -> tuple[UUID, ...]:
+    return ranked.results.asset_ids if wanted.found is None else reordering.answers(ranked.results)
+
+
 def _of_ranked(ranked: search.Ranked, wanted: ListingQuery, question: _Question, at: datetime) -> Listing:
-    results = search.show(ranked, limit=PAGE, offset=wanted.start)
-    end = wanted.start + len(results.hits)
+    left_out = 0
+    if wanted.found is None:
+        results = search.show(ranked, limit=PAGE, offset=wanted.start)
+        end = wanted.start + len(results.hits)
+        following = wanted.address(start=str(end)) if results.hits and end < results.total else ""
+    else:
+        page = reordering.page(ranked, wanted.found, after=wanted.after, size=PAGE)
+        results, left_out = page.results, page.left_out
+        following = wanted.address(after=str(page.following)) if page.following else ""
     near = _near([hit.asset for hit in results.hits], question)
 
     def card(hit: Hit) -> AssetCard:
@@ -385,9 +424,10 @@ def _of_ranked(ranked: search.Ranked, wanted: ListingQuery, question: _Question,
         cards=tuple(map(card, good)),
         total=results.good,
         results=results,
-        next=wanted.address(start=str(end)) if results.hits and end < results.total else "",
+        next=following,
         less_likely=tuple(map(card, weak)),
-        line=bool(weak) and results.good >= wanted.start,
+        line=bool(weak) and results.good >= wanted.start and not (wanted.found and wanted.after),
+        left_out=left_out,
         prompts=question.prompts,
     )
 

@@ -355,8 +355,3 @@ def test_an_order_that_is_not_offered_is_the_newest_first_page_by_page(
     assert [card.asset.title for card in page.context["listing"].cards] == ["a", "b"]
     assert page.context["order_title"] == "Newest first"
     assert titles(viewer, HOME + page.context["listing"].next) == ["c"]
-
-
-def test_a_search_by_words_ranks_and_has_no_other_order(brand: Brand, sign_in: SignIn) -> None:
-    clip(brand, "Lime")
-    assert "Newest first" not in sign_in(Role.CREATOR).get(f"{HOME}?q=lime&sort=name").content.decode()

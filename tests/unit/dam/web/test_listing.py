@@ -34,6 +34,18 @@ def test_an_unknown_order_is_the_newest_first() -> None:
     assert listing.read(QueryDict("sort=colour"), brand=None).sort is Order.NEWEST
 
 
+def test_the_order_of_what_words_find_is_read_back_with_its_place_and_beside_the_order_of_a_list() -> None:
+    place = Place(0, "lime", uuid.uuid4())
+    query = ListingQuery(words="lime", sort=Order.OLDEST, found=Order.NAME, after=place)
+    assert listing.read(QueryDict(query.here.lstrip("?")), brand=None) == query
+
+
+def test_an_order_of_what_is_found_wants_words_and_a_name_that_is_known() -> None:
+    assert listing.read(QueryDict("found=name"), brand=None).found is None
+    assert listing.read(QueryDict("q=lime&found=colour"), brand=None).found is None
+    assert ListingQuery(found=Order.NAME).address() == "?"
+
+
 @pytest.mark.parametrize("start", ["-1", "x", "", "9" * 40, "1.5"])
 def test_a_broken_start_is_the_beginning(start: str) -> None:
     assert listing.read(QueryDict(f"start={start}"), brand=None).start == 0
