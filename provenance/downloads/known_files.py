@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from provenance.downloads.models import PresetFile
 from provenance.releases import known
 from provenance.releases.known import KnownRelease
 from provenance.releases.models import Release
-from provenance.releases.states import ReleaseStatus
 
 
 def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
@@ -18,7 +17,11 @@ def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
     found = known.by_bytes(sha256, at=at)
     if found is not None or not sha256:
         return found
-    file = _with_release(PresetFile.objects.filter(sha256=sha256)).first()
+    file = (
+        _with_release(PresetFile.objects.filter(sha256=sha256))
+        .order_by(*known.in_use_first("release__"))
+        .first()
+    )
     return known.of(file.release, at=at or timezone.now()) if file else None
 
 
@@ -28,8 +31,7 @@ def by_pictures(sha256: str, *, at: datetime | None = None) -> KnownRelease | No
     if found is not None or not sha256:
         return found
     made = PresetFile.objects.filter(pictures_sha256=sha256)
-    ready = Case(When(release__state=ReleaseStatus.READY.value, then=0), default=1)
-    file = _with_release(made).order_by(ready, "-release__signed_at").first()
+    file = _with_release(made).order_by(*known.in_use_first("release__")).first()
     return replace(known.of(file.release, at=at or timezone.now()), by_pictures=True) if file else None
 
 
@@ -39,7 +41,8 @@ def release_of(sha256: str, pictures_sha256: str) -> int | None:
         if not value:
             continue
         of_release = Release.objects.filter(**{field: value}, signed_at__isnull=False)
-        of_file = PresetFile.objects.filter(**{field: value}).order_by("-release__signed_at")
+        of_release = of_release.order_by(*known.in_use_first())
+        of_file = PresetFile.objects.filter(**{field: value}).order_by(*known.in_use_first("release__"))
         found: int | None = (
             of_release.values_list("pk", flat=True).first()
             or of_file.values_list("release_id", flat=True).first()

@@ -61,12 +61,24 @@ class KnownRelease:
         return self.standing == Standing.CLEARED
 
 
+def in_use_first(through: str = "") -> tuple[Case | str, ...]:
+    """The order of several releases with the same bytes or pictures: the one that is released now, then the
+    newest. Whoever says how a file's release stands speaks of the first. `through` leads to the release.
+    """
+    ready = Case(When(**{f"{through}state": ReleaseStatus.READY.value}, then=0), default=1)
+    return ready, f"-{through}signed_at", f"-{through}pk"
+
+
 def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
-    """The release with exactly these bytes, whatever the brand, as it stands at `at`, else now."""
+    """The release with exactly these bytes, whatever the brand, as it stands at `at`, else now.
+
+    Of several the first by in_use_first.
+    """
     release = (
         Release.objects.filter(sha256=sha256, signed_at__isnull=False)
         .exclude(sha256="")
         .select_related("brand", "asset", "version__rights", "version__inherited")
+        .order_by(*in_use_first())
         .first()
     )
     return with_timestamp(of(release, at=at or timezone.now()), release) if release else None
@@ -81,15 +93,13 @@ def with_timestamp(found: KnownRelease, release: Release) -> KnownRelease:
 def by_pictures(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
     """The release with exactly these pictures, by their hash (dam.media.decoded_hash).
 
-    Of several the one that is released now, else the newest. The file may have lost its metadata, and its
-    sound isn't known.
+    Of several the first by in_use_first. The file may have lost its metadata, and its sound isn't known.
     """
-    ready = Case(When(state=ReleaseStatus.READY.value, then=0), default=1)
     release = (
         Release.objects.filter(pictures_sha256=sha256, signed_at__isnull=False)
         .exclude(pictures_sha256="")
         .select_related("brand", "asset", "version__rights", "version__inherited")
-        .order_by(ready, "-signed_at")
+        .order_by(*in_use_first())
         .first()
     )
     return replace(of(release, at=at or timezone.now()), by_pictures=True) if release else None

@@ -10,13 +10,12 @@ import re
 
 import qrcode
 from django.conf import settings
-from django.db.models import Case, When
 from django.urls import reverse
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 
+from provenance.releases.known import in_use_first
 from provenance.releases.models import Release
-from provenance.releases.states import ReleaseStatus
 
 BYTES = 10  # of the hash: sixteen letters and digits
 CODE = re.compile(r"[a-z2-7]{16}")
@@ -38,17 +37,16 @@ def address_of(sha256: str) -> str:
 
 
 def by_code(code: str) -> Release | None:
-    """The release that it leads to; of several with the same bytes the one in use, else the newest."""
+    """The release that it leads to; of several with the same bytes the first by in_use_first."""
     if not CODE.fullmatch(code):
         return None
     start = base64.b32decode(code.upper()).hex()
-    ready = Case(When(state=ReleaseStatus.READY.value, then=0), default=1)
     found: Release | None = (
         # The first two are for the index.
         Release.objects.filter(sha256__gte=start, sha256__lt=f"{start}g", sha256__startswith=start)
         .filter(signed_at__isnull=False)
         .select_related("brand", "asset", "version__rights", "version__inherited")
-        .order_by(ready, "-signed_at")
+        .order_by(*in_use_first())
         .first()
     )
     return found

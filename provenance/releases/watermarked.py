@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, When
 from django.utils import timezone
 from PIL import Image
 
@@ -20,7 +19,6 @@ from dam.media.probe import Kind
 from dam.media.sniffer import ANIMATED_WEBP
 from provenance.releases import known
 from provenance.releases.models import Release
-from provenance.releases.states import ReleaseStatus
 from provenance.watermarks import keys
 from provenance.watermarks.models import Watermark
 
@@ -58,14 +56,13 @@ def look(path: Path) -> list[Watermarked]:
 
 
 def of(identifier: int) -> Release | None:
-    """The release that has it in its pictures: of several the one that is released now, else the newest."""
+    """The release that has it in its pictures: of several the first by in_use_first."""
     mark = Watermark.objects.filter(pk=identifier).first()
     if mark is None:
         return None
     signed = Release.objects.filter(signed_at__isnull=False)
     mine = signed.filter(pk=mark.release_id) if mark.release_id else signed.filter(version=mark.version_id)
-    ready = Case(When(state=ReleaseStatus.READY.value, then=0), default=1)
-    return mine.order_by(ready, "-signed_at").first()
+    return mine.order_by(*known.in_use_first()).first()
 
 
 def _known(found: Found) -> Watermarked | None:

@@ -79,10 +79,9 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
     return None
 
 
-def today(pk: int, *, at: datetime) -> str:
+def today(release: KnownRelease, *, at: datetime) -> str:
     """How a release stands: what it was approved for, or why it is not to be used."""
-    row = Release.objects.select_related("brand", "asset", "version__rights", "version__inherited").get(pk=pk)
-    return _sentence(known.of(row, at=at), at=at)
+    return _sentence(release, at=at)
 
 
 def _how(seen: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "area": "verify",
         "release": release,
         "standing": credentials_summary.standing(release, at=now),
-        "today": alike_release.today(row.pk, at=now),
+        "today": alike_release.today(release, at=now),
         "at": now,
     }
     response = render(request, "verify/status.html", context)

@@ -57,10 +57,9 @@ def known(request: HttpRequest) -> HttpResponse:
         )
     now = timezone.localtime()
     release = known_files.by_bytes(sha256, at=now)
-    found = known_files.release_of(sha256, "") if release else None
     context = {
         "release": release,
         "standing": credentials_summary.standing(release, at=now) if release else None,
-        "today": alike_release.today(found, at=now) if found else "",
+        "today": alike_release.today(release, at=now) if release else "",
     }
     return render(request, "verify/_known.html", context)

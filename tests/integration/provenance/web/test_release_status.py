@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from dam.accounts.capabilities import Role
 from dam.catalog.models import Version
 from dam.core.storage import Stored
 from dam.rights.models import InheritedTerms
+from provenance.downloads import known_files
 from provenance.models import Release
 from provenance.releases import public_links
 from provenance.releases.states import ReleaseStatus
@@ -80,6 +83,30 @@ def test_a_release_that_may_not_be_used_says_why(fields: dict[str, Any], words: 
     html = page().content.decode()
     assert words in html
     assert "Cleared for use" not in html
+
+
+@pytest.mark.parametrize("ready_first", [True, False])
+def test_of_two_releases_of_the_same_bytes_every_page_speaks_of_the_one_in_use(ready_first: bool) -> None:
+    states: list[dict[str, Any]] = [{}, {"state": ReleaseStatus.WITHDRAWN, "ended_at": timezone.now()}]
+    made = [released(**fields) for fields in (states if ready_first else reversed(states))]
+    ready = made[0 if ready_first else 1]
+    found = public_links.by_code(CODE)
+    assert found == ready
+    assert known_files.release_of(SHA256, "") == ready.pk
+    by_bytes = known_files.by_bytes(SHA256)
+    assert by_bytes is not None
+    assert by_bytes.cleared
+    looked_up = Client().post(reverse("verify-known"), {"sha256": SHA256}).content.decode()
+    for html in (page().content.decode(), looked_up):
+        assert "approved that release for" in html
+        assert "Withdrawn" not in html
+
+
+def test_the_release_is_read_once() -> None:
+    released()
+    with CaptureQueriesContext(connection) as queries:
+        assert page().status_code == 200
+    assert len([each for each in queries if 'FROM "provenance_release"' in each["sql"]]) == 1
 
 
 @pytest.mark.parametrize("code", ["aaaaaaaaaaaaaaaa", "x", "0123456789012345", CODE.upper(), f"{CODE}a"])

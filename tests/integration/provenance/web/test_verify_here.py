@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -65,6 +67,13 @@ def test_a_hash_leads_to_todays_status_of_a_release() -> None:
     assert "released by" in html
     assert "Northwind Drinks" in html
     assert "approved that release for" in html
+
+
+def test_the_release_is_read_once() -> None:
+    released()
+    with CaptureQueriesContext(connection) as queries:
+        assert look_up().status_code == 200
+    assert len([each for each in queries if 'FROM "provenance_release"' in each["sql"]]) == 1
 
 
 def test_a_withdrawn_release_is_named_as_such() -> None:
