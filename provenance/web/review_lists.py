@@ -64,9 +64,9 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         "closed": queue.closed_reviews(request.principal),
     }
     counts = {name: _counted(lists[name]) for name in lists if name != "closed"}
-    counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
+    counts["standing"] += _counted(standing_in.comments_for(request.principal, standing)) if standing else 0
     late = lists["assigned"].filter(due_at__lt=at)
-    counts["overdue"] += late.count()
+    counts["overdue"] += _counted(late)
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
@@ -119,7 +119,7 @@ def _first(rows: QuerySet[Any]) -> Review | None:
 
 
 def _figure(count: int | None) -> int | str | None:
-    """What a tab says of so many."""
+    """What a tab, or the rail, says of so many."""
     return count if count is None or count <= MOST_COUNTED else f"{language.number(MOST_COUNTED)}+"
 
 
@@ -155,12 +155,12 @@ def start(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
-    waiting = queue.waiting_for(request.principal).count()
-    returned = queue.returned_to(request.principal).count()
-    decide = ngettext("%(count)s to decide", "%(count)s to decide", waiting) % {"count": waiting}
-    change = ngettext("%(count)s to change", "%(count)s to change", returned) % {"count": returned}
+    waiting = _counted(queue.waiting_for(request.principal))
+    returned = _counted(queue.returned_to(request.principal))
+    decide = ngettext("%(count)s to decide", "%(count)s to decide", waiting) % {"count": _figure(waiting)}
+    change = ngettext("%(count)s to change", "%(count)s to change", returned) % {"count": _figure(returned)}
     words = [decide] * bool(waiting) + [change] * bool(returned)
-    context = {"waiting": waiting, "returned": returned, "words": ", ".join(words)}
+    context = {"total": _figure(waiting + returned), "words": ", ".join(words)}
     return render(request, "review/count.html", context)
 
 

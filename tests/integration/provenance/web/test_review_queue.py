@@ -37,6 +37,18 @@ def test_the_rail_counts_what_waits_for_this_person(role: str, figure: str) -> N
     assert page(getattr(case, role), "review-count").replace(" 1 to decide", "") == figure
 
 
+def test_the_rail_counts_as_far_as_the_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_lists, "MOST_COUNTED", 2)
+    brand = BrandFactory.create()
+    first = Case(brand)
+    for case in (first, Case(brand)):
+        case.submit()
+    assert page(first.brand_reviewer, "review-count") == "2 2 to decide"
+    for case in (Case(brand), Case(brand)):
+        case.submit()
+    assert page(first.brand_reviewer, "review-count") == "2+ 2+ to decide"
+
+
 def test_lists_show_what_is_open_and_what_was_decided() -> None:
     brand = BrandFactory.create()
     open_case, closed_case = Case(brand), Case(brand)
