@@ -30,7 +30,6 @@ from provenance.web import comment_filter, drawn, review_comments, room_compare,
 
 STEP = 50  # comments that are shown at first, and more with each press
 NAMES = ("earlier", "earlier_shown")
-FIRST_WITH_TWO = 2  # the number of a version before which there is one: no other than that is compared with
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Choice:
 def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
     """A piece of the version's pages, or a page of its own."""
     version = review_comments.version_of(request, version_id)
-    shown = {"version": version, **context(request, version)}
+    shown = {"version": version, **context(request, version, beside=room_compare.beside_of(request, version))}
     if not htmx.is_htmx(request):
         return render(request, "review/part.html", {**shown, "part": "review/_carried.html"})
     response = render(request, "review/_carried.html", shown)
@@ -118,7 +117,8 @@ def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpRespon
     except (carrying.TickRefused, comments.CommentRefused) as refused:
         refusal = str(refused)
     if htmx.is_htmx(request):
-        shown = {"version": version, **context(request, version)}
+        beside = room_compare.beside_of(request, version)
+        shown = {"version": version, **context(request, version, beside=beside)}
         response = render(request, "review/_carried.html", shown)
         return htmx.with_toast(response, refusal, tone="error") if refusal else response
     if refusal:
@@ -126,22 +126,23 @@ def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpRespon
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
-def asked(request: HttpRequest) -> Wanted:
-    """What the address asks for, or that of the page a piece is for."""
+def asked(request: HttpRequest, *, beside: int | None) -> Wanted:
+    """What the address asks for, or that of the page a piece is for; `beside` stands there."""
     sent = {name: request.GET.get(name, "") for name in NAMES}
     if htmx.is_htmx(request) and not set(NAMES) & set(request.GET):
         page = parse_qs(urlsplit(htmx.page(request)).query)
         sent = {name: page.get(name, [""])[-1] for name in NAMES}
     mark = Mark(sent["earlier"]) if sent["earlier"] in list(Mark) else None
     most = max(STEP, numbers.read(sent["earlier_shown"], digits=6) or STEP)
-    return Wanted(mark, most, room_compare.asked(request))
+    return Wanted(mark, most, beside)
 
 
-def context(request: BrandRequest, version: Version) -> dict[str, Any]:
-    """What templates/review/_carried.html needs, for this person; at most five queries."""
-    by, wanted = request.principal, asked(request)
-    if wanted.beside is not None and wanted.beside >= version.number:
-        wanted = replace(wanted, beside=None)
+def context(request: BrandRequest, version: Version, *, beside: int | None = None) -> dict[str, Any]:
+    """What templates/review/_carried.html needs, for this person; at most five queries.
+
+    `beside` is the number of the version that is shown beside it: then its comments alone are listed.
+    """
+    by, wanted = request.principal, asked(request, beside=beside)
     counts = carrying.counts(wanted.rows(version, to=by)) if version.number > 1 else dict.fromkeys(Mark, 0)
     total = sum(counts.values())
     matching = counts[wanted.mark] if wanted.mark else total
@@ -166,7 +167,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, Any]:
 
 def _elsewhere(version: Version, wanted: Wanted, *, by: Principal) -> int:
     """How many of other versions than the one that is compared with are to be checked."""
-    if wanted.beside is None or version.number == FIRST_WITH_TWO:
+    if wanted.beside is None:
         return 0
     others = carrying.carried(version, to=by).exclude(version__number=wanted.beside)
     return carrying.marked(others, Mark.OPEN).count()

@@ -348,6 +348,8 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         .prefetch_related("decisions__decided_by", "decisions__for_person")
         .order_by("-submitted_at")
     )
+    compared = room_compare.context(request, version)
+    beside: Version | None = compared["beside"]
     context = {
         "area": "review",
         "review": review,
@@ -374,8 +376,8 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         **_signed(review, asked),
         **signatures.ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
-        **carried_comments.context(request, version),
-        **room_compare.context(request, version),
+        **carried_comments.context(request, version, beside=beside.number if beside else None),
+        **compared,
         **forms,
         **extra,
     }

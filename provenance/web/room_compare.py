@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,14 +57,28 @@ def asked(request: HttpRequest) -> int | None:
     return numbers.read(typed or "", digits=6)
 
 
+def beside_of(request: BrandRequest, version: Version) -> int | None:
+    """The number of the version that stands beside it on the page that a piece is for; None without one that
+    can."""
+    number = asked(request)
+    if number is None or number >= version.number:
+        return None
+    offered = _older(version, to=request.principal).values_list("number", flat=True)[:MOST]
+    return number if number in offered else None
+
+
 def older_than(version: Version, *, to: Principal) -> list[Version]:
-    """Those that this person may see beside it, the newest first; `was_reviewed` where it had a review."""
-    rows = visibility.visible_versions(to).filter(
-        asset=version.asset_id, number__lt=version.number, kind=version.kind
-    )
+    """Those that this person may see beside it, the newest first and one more than are offered;
+    `was_reviewed` where it had a review."""
     was_reviewed = Exists(Review.objects.filter(version=OuterRef("pk")))
-    rows = rows.annotate(was_reviewed=was_reviewed).prefetch_related("renditions")
-    return list(rows.order_by("-number")[:MOST])
+    rows = _older(version, to=to).annotate(was_reviewed=was_reviewed).prefetch_related("renditions")
+    return list(rows[: MOST + 1])
+
+
+def _older(version: Version, *, to: Principal) -> QuerySet[Version]:
+    rows: QuerySet[Version] = visibility.visible_versions(to)
+    older = rows.filter(asset=version.asset_id, number__lt=version.number, kind=version.kind)
+    return older.order_by("-number")
 
 
 def usual(older: Sequence[Any]) -> Version | None:
@@ -74,11 +88,13 @@ def usual(older: Sequence[Any]) -> Version | None:
 
 def context(request: BrandRequest, version: Version) -> dict[str, Any]:
     """What templates/review/_compare.html and _beside.html need, for this person; two queries at most."""
-    older = older_than(version, to=request.principal) if version.number > 1 else []
+    found = older_than(version, to=request.principal) if version.number > 1 else []
+    older = found[:MOST]
     number = numbers.read(request.GET.get("compare", ""), digits=6)
     beside = next((each for each in older if each.number == number), None)
     return {
         "older": older,
+        "older_left_out": len(found) > MOST,
         "usual": usual(older),
         "beside": beside,
         "mode": "side" if version.kind == "sound" else comparison.mode(request),

@@ -9,8 +9,10 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.catalog.models import RenditionKind, Version
-from provenance.review import comments, reviews
+from provenance.review import carrying, comments, reviews
+from provenance.review.carrying import Mark
 from provenance.review.models import Review
+from provenance.web import room_compare
 from tests.factories import BrandFactory, RenditionFactory, member, next_version
 from tests.integration.provenance.web.room import HTMX, signed_in
 from tests.review_factory import Case
@@ -106,6 +108,57 @@ def test_the_list_hears_which_version_the_page_compares_with() -> None:
     assert "From version 1: 2 comments, 1 done" in listed("http://testserver/x/?compare=1&as=side")
     for page in ("http://testserver/x/", "http://testserver/x/?compare=2", "http://testserver/x/?compare=no"):
         assert "From earlier versions" in listed(page)
+
+
+def test_a_version_that_is_not_shown_beside_narrows_no_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Second()
+    address = reverse("comments-earlier", args=[case.brand.slug, case.newer.pk])
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/x/?compare=1"}
+
+    def pages() -> list[str]:
+        piece = signed_in(case.brand_reviewer).get(address, headers=headers).text
+        return [words(case.room(compare="1")), words(piece)]
+
+    for page in pages():
+        assert "From version 1: 2 comments" in page
+    monkeypatch.setattr(room_compare, "MOST", 0)
+    for page in pages():
+        assert "From earlier versions" in page
+        assert "Stop comparing" not in page
+    monkeypatch.undo()
+    Version.objects.filter(pk=case.version.pk).update(kind="still")
+    for page in pages():
+        assert "From earlier versions" in page
+        assert "Stop comparing" not in page
+
+
+def test_the_clips_own_page_lists_the_comments_of_all_versions() -> None:
+    case = Second()
+    address = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
+    page = signed_in(case.brand_reviewer).get(address, {"compare": "1"}).text
+    assert "From earlier versions" in words(page)
+
+
+def test_what_was_carried_over_to_a_version_in_between_is_listed_with_that_one() -> None:
+    case = Second()
+    carrying.carry_over(case.open, of=case.newer, seen=Mark.OPEN, by=case.brand_reviewer)
+    assert "From version 1: 2 comments, 1 done" in words(case.room(compare="1"))
+    case.newer = case.add_version()
+    case.review = reviews.submit(case.newer, by=case.creator)
+    assert "From version 1: 1 comment, 1 done" in words(case.room(compare="1"))
+    assert "From version 2: 1 comment, 0 done" in words(case.room(compare="2"))
+
+
+def test_where_not_all_versions_are_offered_the_menu_leads_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Second()
+    case.newer = case.add_version()
+    case.review = reviews.submit(case.newer, by=case.creator)
+    assert "All versions" not in words(case.room(compare="2"))
+    monkeypatch.setattr(room_compare, "MOST", 1)
+    page = case.room(compare="2")
+    assert f'href="{reverse("asset-compare", args=[case.brand.slug, case.version.asset_id])}"' in page
+    assert "All versions" in words(page)
+    assert "Version 1 " not in words(page[page.index('id="compare-menu"') : page.index("All versions")])
 
 
 def test_of_other_versions_it_is_said_what_is_to_check() -> None:
