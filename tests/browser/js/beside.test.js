@@ -30,6 +30,17 @@ test("without it the newer one is heard again", () => {
   equal(leader.muted, false);
 });
 
+test("a newer one that was muted stays so", () => {
+  const { leader, beside } = open();
+  leader.muted = true;
+  find("[data-hear]").click();
+  find("[data-hear]").click();
+  equal(leader.muted, true);
+  find("[data-hear]").click();
+  beside.remove();
+  equal(leader.muted, true);
+});
+
 test("the wipe is moved, also with a bar that came after it", () => {
   const { beside } = open();
   find(".compare-with").outerHTML = '<div class="compare-with"><input type="range" data-wipe-here></div>';

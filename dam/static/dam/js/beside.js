@@ -31,7 +31,7 @@ class ReelBeside extends HTMLElement {
 
   disconnectedCallback() {
     this.ending.abort();
-    if (this.leader && this.isHeard) this.leader.muted = false;
+    if (this.leader && this.isHeard) this.restore();
   }
 
   wipe(share) {
@@ -44,8 +44,16 @@ class ReelBeside extends HTMLElement {
     this.isHeard = !this.isHeard;
     this.older.volume = this.leader.volume;
     this.older.muted = !this.isHeard;
-    this.leader.muted = this.isHeard;
+    if (this.isHeard) {
+      this.wasMuted = this.leader.muted;
+      this.leader.muted = true;
+    } else this.restore();
     button.setAttribute("aria-pressed", this.isHeard);
+  }
+
+  // As it was, unless it has been turned on meanwhile.
+  restore() {
+    this.leader.muted &&= this.wasMuted;
   }
 
   // What was drawn into the older version, on its own frame.
