@@ -107,11 +107,15 @@ class StageForm(WholeTextForm):
 
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if people.questions:
+        asks = self.data.get(self.add_prefix("asks")) if self.is_bound else self.initial.get("asks")
+        # Also where all have been retired: a checklist of its own doesn't become that of its kind by itself.
+        if people.questions or asks == OWN:
             self._offer("asks", [("", _("All questions of its kind")), (OWN, _("Only the questions below"))])
             questions_field = self.fields["questions"]
             assert isinstance(questions_field, forms.MultipleChoiceField)
             questions_field.choices = people.questions
+            if not people.questions:
+                questions_field.help_text = _("All questions have been retired.")
             for name in ("asks", "questions"):
                 self.fields[name].unmarked = True  # type: ignore[attr-defined]
         else:  # the brand has none to choose from

@@ -15,9 +15,10 @@ from dam.audit.verbs import Verb
 from dam.custom_fields import fields
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.planning import OptionWish, Wish
-from provenance.review import plans
+from provenance.review import plans, questions
 from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
+from provenance.review.questions import Wording
 from tests.factories import BrandFactory, member
 from tests.review_factory import Case
 from tests.review_templates import group, template
@@ -203,6 +204,27 @@ def test_another_brands_template_is_not_there(client: Client, admin: Member) -> 
     for name in ("edit", "archive", "restore", "move"):
         answer = client.post(address(admin.brand, f"review-template-{name}", foreign.pk))
         assert answer.status_code == 404
+
+
+def test_a_stages_own_checklist_stays_its_own_once_all_questions_are_retired(
+    client: Client, admin: Member
+) -> None:
+    question = questions.add(by=admin, stage="legal", wording=Wording("Is the music licensed?"))
+    chosen = {"asks": "own", "questions": str(question.pk)}
+    client.post(address(admin.brand), typed(chosen))
+    made = ReviewTemplate.objects.get()
+    questions.retire(question, by=admin)
+    edit = address(admin.brand, "review-template-edit", made.pk)
+    page = client.get(edit).content.decode()
+    assert '<option value="own" selected>' in page
+    assert "All questions have been retired." in page
+    data = typed({"asks": "own"}, revision=made.revision)
+    assert '<option value="own" selected>' in client.post(edit, data | {"act": "add"}).content.decode()
+    assert client.post(edit, data).status_code == 302
+    made.refresh_from_db()
+    assert made.planned[0].questions == ()  # not None: a question that is restored isn't asked by itself
+    assert client.post(edit, typed({"asks": ""}, revision=made.revision)).status_code == 302
+    assert 'value="own"' not in client.get(edit).content.decode()
 
 
 @pytest.mark.parametrize("digits", [19, 30, 5000])
