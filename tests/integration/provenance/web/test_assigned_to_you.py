@@ -1,5 +1,6 @@
 """The comments that are assigned to whoever looks, across clips."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +84,7 @@ def test_the_list_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> Non
         page = case.open(after=after)
         found += said(page)
         after = page.context["after"]
+        assert bool(re.search(r'rel="next"[^>]*>Next<', page.text)) is bool(after)
     assert found == [each.body for each in wanted]
 
 

@@ -1,5 +1,6 @@
 """The tab of reviews that are over: by place, however many they are."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,7 @@ def walked(by: Member) -> list[Any]:
         if not after:
             return keys
         assert f"?show=closed&amp;after={after[:10]}" in page.text
+        assert re.search(r'rel="next"[^>]*>Next<', page.text)  # it leads to another page: none is added below
 
 
 def test_each_is_shown_once_and_of_a_set_the_last(case: Case) -> None:
