@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, Group, Membership, User
+from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.core import errors, events
 from dam.rights import visibility
-from provenance.review import assigning, away, queue
+from provenance.review import asking, assigning, away, queue
 from provenance.review.models import Absence, Comment, Review
 
 LONGEST = timedelta(days=366)
@@ -156,17 +156,7 @@ def reviews_for(
     if not absent:
         return Review.objects.none()
     people_away = [each.person_id for each in absent]
-    groups = Group.objects.filter(brand=principal.brand, members__in=people_away).values("pk")
-    named = Q(named_person__in=people_away) | Q(named_group__in=groups)
-    roles = Membership.objects.filter(
-        brand=principal.brand, user__in=people_away, custom_role__isnull=False
-    ).values("custom_role")
-    named |= Q(named_role__in=roles)
-    built_in = Membership.objects.filter(brand=principal.brand, user__in=people_away, custom_role=None)
-    named |= Q(named_role__replaced_by__in=built_in.values("role"))
-    named |= Q(asked_person__in=people_away) | Q(asked_group__in=groups)
-    late = Q(stage_due_at__lte=at or timezone.now())
-    named |= late & (Q(deputy_person__in=people_away) | Q(deputy_group__in=groups))
+    named = asking.naming(people_away, principal.brand, at=at or timezone.now())
     return queue.decidable_by(principal).filter(named)
 
 

@@ -9,7 +9,7 @@ that decides such a stage: once, and the place is taken.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts import roles, times
-from dam.accounts.capabilities import AnyRole, OwnRole
+from dam.accounts.capabilities import AnyRole, OwnRole, of_role
 from dam.accounts.models import Brand, CustomRole, Group, Membership, User
 from dam.core.language import noop
 from provenance.review import away, plans
@@ -104,10 +104,9 @@ def asks(user: User, brand: Brand, *, kinds: Collection[str], at: datetime | Non
     Reviews are annotated with the kind that they wait for, `waits_for_kind`.
     """
     at = at or timezone.now()
-    late = Q(stage_due_at__lte=at)  # not the day that whoever submitted it wished for
-    mine = _names(user.pk, brand, late=late)
+    late = Q(stage_due_at__lte=at)
     found = (
-        mine
+        naming([user.pk], brand, at=at)
         | Q(named_person=None, named_group=None, named_role=None)
         | _in_place_of(user, brand, kinds, at=at)
     )
@@ -120,31 +119,32 @@ def asks(user: User, brand: Brand, *, kinds: Collection[str], at: datetime | Non
     return found
 
 
-def _names(person: int, brand: Brand, *, late: Q) -> Q:
-    """The reviews that name this person, or were handed over to them, or whose deputy they are now."""
-    groups = Group.objects.filter(brand=brand, members=person).values("pk")
-    names = Q(named_person=person) | Q(named_group__in=groups)
-    theirs = Membership.objects.filter(brand=brand, user=person, custom_role__isnull=False)
-    names |= Q(named_role__in=theirs.values("custom_role"))
-    built_in = Membership.objects.filter(brand=brand, user=person, custom_role=None)
-    names |= Q(named_role__replaced_by__in=built_in.values("role"))
-    names |= Q(asked_person=person) | Q(asked_group__in=groups)
-    return names | late & (Q(deputy_person=person) | Q(deputy_group__in=groups))
+def naming(people: Collection[int], brand: Brand, *, at: datetime) -> Q:
+    """The reviews that name one of these people, or were handed over to one, or whose deputy one is now."""
+    late = Q(stage_due_at__lte=at)  # not the day that whoever submitted it wished for
+    groups = Group.objects.filter(brand=brand, members__in=people).values("pk")
+    theirs = Membership.objects.filter(brand=brand, user__in=people)
+    named = Q(named_person__in=people) | Q(named_group__in=groups)
+    named |= Q(named_role__in=theirs.filter(custom_role__isnull=False).values("custom_role"))
+    named |= Q(named_role__replaced_by__in=theirs.filter(custom_role=None).values("role"))
+    named |= Q(asked_person__in=people) | Q(asked_group__in=groups)
+    return named | late & (Q(deputy_person__in=people) | Q(deputy_group__in=groups))
 
 
-def _in_place_of(user: User, brand: Brand, kinds: Iterable[str], *, at: datetime) -> Q:
-    """The reviews that name somebody who could decide them, is away, and whom this person stands in for."""
+def _in_place_of(user: User, brand: Brand, kinds: Collection[str], *, at: datetime) -> Q:
+    """The reviews that name somebody who could decide them, is away, and whom this person stands in for.
+
+    Two queries, however many are away.
+    """
     found: Q = Q(pk__in=[])
-    kinds = list(kinds)
-    for person in away.those_of(user, brand, at=at):
-        theirs = Membership.objects.filter(brand=brand, user=person, user__is_active=True)
-        able = [
-            kind for kind in kinds if theirs.filter(roles.with_capability(STAGES[kind].capability)).exists()
-        ]
+    absent = away.those_of(user, brand, at=at)
+    theirs = Membership.objects.filter(brand=brand, user__in=absent, user__is_active=True)
+    for each in theirs.select_related("custom_role").order_by("user_id") if absent else ():
+        person, may = each.user_id, of_role(each.given)
         decided = Decision.objects.filter(review=OuterRef("pk"))
         found |= Q(
-            _names(person, brand, late=Q(stage_due_at__lte=at))
-            & Q(waits_for_kind__in=able)
+            naming([person], brand, at=at)
+            & Q(waits_for_kind__in=[kind for kind in kinds if STAGES[kind].capability in may])
             & ~Q(submitted_by=person)
             & ~Q(version__created_by=person)
             & ~Exists(decided.filter(Q(decided_by=person) | Q(for_person=person)))

@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -164,6 +165,22 @@ def test_who_stands_in_for_an_heir_approves_in_the_place_of_who_left(case: Case)
     case.approve(review, by=second)
     review.refresh_from_db()
     assert review.state == ReviewState.APPROVED
+
+
+def test_its_queries_do_not_grow_with_those_who_are_away(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    review = named(case, case.brand_reviewer)
+    away(case.brand_reviewer, deputy)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert queue.waiting_for(deputy).get() == review
+        return len(queries)
+
+    few = asked()
+    for role in (Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER, Role.LIBRARIAN):
+        away(member(case.brand, role), deputy)
+    assert asked() == few
 
 
 def test_it_is_not_handed_on_and_ends_with_the_absence(case: Case) -> None:
