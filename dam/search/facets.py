@@ -16,6 +16,7 @@ from dam.collections.models import CollectionItem
 from dam.core import language, sorting
 from dam.rights import visibility
 from dam.search import counting, fields, search
+from dam.search.named import Named
 from dam.search.query import Filters, Query
 from dam.search.search_field import Combine, Kind, SearchField
 
@@ -69,9 +70,11 @@ def count(
     within: Collection[UUID] | None = None,
     wider: Callable[[Filters], Collection[UUID]] | None = None,
     told: Mapping[str, SearchField] | None = None,
+    named: Named | None = None,
 ) -> tuple[Facet, ...]:
     """The facets, in two queries, three where clips are in collections, and as many for each that is counted
-    without its own filter.
+    without its own filter; besides, the tags and collections that are chosen are looked up unless they are
+    `named` (search.all_named), and `wider` makes a second ranking.
 
     Where any of several values may match, and of ranges, of which one takes the place of another, a facet
     counts with every filter but its own, so that a choice can be changed; where every value must, as with
@@ -89,7 +92,7 @@ def count(
     apart = [field for field in listed if chosen[field.name] and _counts_without_its_own(field)]
     rounds = [([field for field in listed if field not in apart], chosen)]
     rounds += [([field], chosen.without(field.name)) for field in apart]
-    named = search.named(principal, parsed=parsed, filters=filters)
+    named = named or search.all_named(principal, parsed=parsed, filters=filters)
     found: dict[str, Facet] = {}
     reached = within
     if within is not None and wider is not None and apart:

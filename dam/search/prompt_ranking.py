@@ -8,6 +8,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.rights import visibility
 from dam.search import fusion, passages, search, similar_prompts
+from dam.search.named import Named
 from dam.search.query import Filters, Query
 from dam.search.results import Part, Passage, Results, Seeing
 from dam.search.search import Ask
@@ -43,12 +44,17 @@ def first_text(parsed: Query, filters: Filters) -> str | None:
     return next(iter(parsed.filters.merged(filters)[FIELD]), None)
 
 
-def rank(principal: Principal, *, parsed: Query, filters: Filters, asked: Asked) -> search.Ranked:
-    """All that answers, for search.show. Call it where there is a `first_text`, and `asked` is ready."""
+def rank(
+    principal: Principal, *, parsed: Query, filters: Filters, asked: Asked, named: Named | None = None
+) -> search.Ranked:
+    """All that answers, for search.show. Call it where there is a `first_text`, and `asked` is ready.
+
+    `named` is as in search.among.
+    """
     text = first_text(parsed, filters)
     assert text is not None
     near = {each.version_id: each for each in similar_prompts.near(principal, text, asked)}
-    assets = search.among(principal, parsed=parsed, filters=filters)
+    assets = search.among(principal, parsed=parsed, filters=filters, named=named)
     shown = visibility.shown(principal)
     asset_of: dict[UUID, UUID] = dict(
         assets.filter(**{f"{shown}__in": list(near)}).order_by().values_list(shown, "pk")

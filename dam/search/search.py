@@ -117,10 +117,14 @@ def rank(
     ask: Ask | None = None,
     within: Collection[UUID] | None = None,
     like: Like | None = None,
+    named: Named | None = None,
 ) -> Ranked:
-    """All that answers a search by words or by likeness, as `find` says. Raises likeness.NotThere."""
+    """All that answers a search by words or by likeness, as `find` says; `named` is as in `among`.
+
+    Raises likeness.NotThere.
+    """
     source = likeness.source(principal, like) if like else None
-    few, meant = None, named(principal, parsed=parsed, filters=filters)
+    few, meant = None, named or all_named(principal, parsed=parsed, filters=filters)
     if parsed.filters or parsed.either or filters:
         few = _if_few(_within(among(principal, parsed=parsed, filters=filters, named=meant), within))
 
@@ -206,7 +210,7 @@ def parse(words: str, *, by: Principal) -> Query:
     return query.parse(words, fields=fields.as_seen(known, [parsed.filters, *parsed.either], by=by))
 
 
-def named(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> Named:
+def all_named(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> Named:
     """The tags and collections that this search names, for all that asks for its assets."""
     narrowed = [parsed.filters.merged(filters or Filters()), *parsed.either]
     visible = partial(audience.visible, principal)

@@ -31,6 +31,7 @@ from dam.search import (
 )
 from dam.search.facets import Facet
 from dam.search.likes import Like
+from dam.search.named import Named
 from dam.search.orders import Order, Place
 from dam.search.query import Filters, Query
 from dam.search.results import Hit, Results, Seeing
@@ -254,6 +255,7 @@ class _Question:
     filters: Filters
     prompts: Asked
     ranks: bool
+    named: Named  # its tags and collections: all that is asked for the page asks for them
 
 
 def _question(principal: Principal, wanted: ListingQuery) -> _Question:
@@ -267,7 +269,8 @@ def _question(principal: Principal, wanted: ListingQuery) -> _Question:
     nearest = prompts.state is State.READY and wanted.sort is Order.NEWEST and wanted.after is None
     ranks = bool(wanted.like or parsed.has_words)
     ranks = ranks or (nearest and prompt_ranking.first_text(parsed, filters) is not None)
-    return _Question(wanted, parsed, filters, prompts, ranks)
+    named = search.all_named(principal, parsed=parsed, filters=filters)
+    return _Question(wanted, parsed, filters, prompts, ranks, named)
 
 
 def _in_its_order(principal: Principal, wanted: ListingQuery, parsed: Query) -> ListingQuery:
@@ -332,7 +335,13 @@ def _count(
             return ()
 
     return facets.count(
-        principal, parsed=parsed, filters=question.filters, within=within, wider=with_only, told=told
+        principal,
+        parsed=parsed,
+        filters=question.filters,
+        within=within,
+        wider=with_only,
+        told=told,
+        named=question.named,
     )
 
 
@@ -350,7 +359,7 @@ def _by_time(principal: Principal, wanted: ListingQuery, question: _Question, at
     if wanted.sort not in orders.offered(shown):  # as in a link from somebody who sees more
         wanted = replace(wanted, sort=Order.NEWEST, after=None)
     parsed, filters = question.parsed, question.filters
-    assets = search.among(principal, parsed=parsed, filters=filters)
+    assets = search.among(principal, parsed=parsed, filters=filters, named=question.named)
     narrowed = bool(parsed or parsed.unusable or filters)
     keys, following, total = _in_order(
         assets, wanted, shown=shown, brand_id=principal.brand.pk, narrowed=narrowed
@@ -392,10 +401,10 @@ def _in_order(
 
 
 def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> search.Ranked:
-    parsed, filters = question.parsed, question.filters
+    parsed, filters, named = question.parsed, question.filters, question.named
     if wanted.like or parsed.has_words:
-        return search.rank(principal, parsed=parsed, filters=filters, like=wanted.like)
-    return prompt_ranking.rank(principal, parsed=parsed, filters=filters, asked=question.prompts)
+        return search.rank(principal, parsed=parsed, filters=filters, like=wanted.like, named=named)
+    return prompt_ranking.rank(principal, parsed=parsed, filters=filters, asked=question.prompts, named=named)
 
 
 def _answers(ranked: search.Ranked, wanted: ListingQuery) -> tuple[UUID, ...]:

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -201,6 +203,17 @@ def test_more_clips_need_no_more_queries(
             client.get(HOME)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("words", ["", "lime"])
+def test_what_is_named_is_looked_up_once_for_all_of_a_page(brand: Brand, sign_in: SignIn, words: str) -> None:
+    lime = clip(brand, "Lime").asset
+    tags.assign(lime, ["summer"])
+    fulltext.refresh(lime)
+    client = sign_in(Role.CREATOR)
+    with CaptureQueriesContext(connection) as queries:
+        assert titles(client, f"{HOME}?q={words}&tag=summer&state=draft") == ["Lime"]
+    assert sum("WITH RECURSIVE narrower" in each["sql"] for each in queries) == 1
 
 
 def test_a_card_reads_of_a_version_only_what_it_shows(brand: Brand, sign_in: SignIn) -> None:
