@@ -24,7 +24,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, events, foreign_text, locks
 from dam.core.language import noop
-from generation import briefs, chosen, jobs, states
+from generation import briefs, chosen, jobs, kits, states
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities, GeneratorError
 from generation.model_register import InstalledGenerator
@@ -70,6 +70,8 @@ class BatchSettings:
     height: int
     steps: int
     guidance: float
+    kit: Mapping[str, Any] | None = None
+    """What the brand's kit adds to each prompt (kit_words.KitWords), as it was when the list was sent."""
 
 
 class LineState(StrEnum):
@@ -135,7 +137,7 @@ def create(
             raise BatchRefused(_("None of these prompts can be used. Correct them and try again."))
         _require_few(by)
         batch = PromptBatch.objects.create(
-            pk=key, brand=by.brand, requested_by=person, name=name, settings=asdict(settings)
+            pk=key, brand=by.brand, requested_by=person, name=name, settings=_kept(settings)
         )
         rows = [_row(batch, line) for line in prompts.lines]
         rows += [
@@ -351,6 +353,7 @@ def _brief(kept: Mapping[str, Any], line: BatchLine, capabilities: Capabilities)
         size=(given.width, given.height),
         steps=min(given.steps, capabilities.max_steps),
         guidance=given.guidance,
+        kit=kits.words_of(given.kit),
     )
 
 
@@ -366,8 +369,13 @@ def _require_few(by: Principal) -> None:
 def _key(key: UUID, by: Principal, name: str, prompts: PromptList, settings: BatchSettings) -> UUID:
     """One for the same list of the same person out of the same form."""
     lines = [(line.number, line.prompt, line.seed) for line in prompts.lines]
-    said = [by.brand.pk, principals.person(by).pk, name, lines, asdict(settings)]
+    said = [by.brand.pk, principals.person(by).pk, name, lines, _kept(settings)]
     return uuid5(key, json.dumps(said))
+
+
+def _kept(settings: BatchSettings) -> dict[str, Any]:
+    """Without what isn't there: a worker of an earlier release knows no kit."""
+    return {name: value for name, value in asdict(settings).items() if value is not None}
 
 
 def _row(batch: PromptBatch, line: Line) -> BatchLine:

@@ -1,6 +1,5 @@
 """What somebody asks a generator for, made to fit what the generator can do. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,11 +8,12 @@ from uuid import UUID
 from dam.core import errors
 from dam.core.language import gettext as _
 from dam.core.language import number
-from generation import composition
+from generation import composition, kit_words
 from generation.composition import Settings
 from generation.generators import modes
 from generation.generators.base import Capabilities
 from generation.generators.modes import Mode, Slot, SourceKind
+from generation.kit_words import KitWords
 
 LONGEST_PROMPT = 1000  # characters
 LARGEST_SEED = 2**32 - 1
@@ -62,6 +62,13 @@ class Brief:
     mode: Mode = Mode.TEXT
     sources: tuple[Source, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    typed: str = ""
+    """What was typed, where the brand's kit added to it: `prompt` is the whole then."""
+    kit: KitWords | None = None
+
+    @property
+    def negative(self) -> str:
+        return self.kit.negative if self.kit is not None else ""
 
 
 def check(
@@ -77,8 +84,11 @@ def check(
     mode: Mode = Mode.TEXT,
     sources: Sequence[Source] = (),
     settings: Settings | None = None,
+    kit: KitWords | None = None,
 ) -> Brief:
     """The brief, with what was left open filled in. Raises BriefRefused.
+
+    `kit` is what the brand adds to the prompt that was typed.
 
     Length and size move to the nearest that the generator makes; a length beyond its reach is refused, for
     a clip half as long is not what was asked.
@@ -107,12 +117,17 @@ def check(
                 % {"lowest_guidance": f"{LOWEST_GUIDANCE:g}", "highest_guidance": f"{HIGHEST_GUIDANCE:g}"}
             ),
         )
-    width, height = _nearest_size(capabilities, size)
+    width, height = nearest_size(capabilities, size)
     settings = settings or Settings()
     length = _nearest_frames(capabilities, seconds)
     _require_mode(capabilities, mode, sources, settings, frames=length)
+    typed = clean_prompt(prompt)
+    if kit is not None and kit.adds:
+        _require_room(typed, kit)
+    else:
+        kit = None
     return Brief(
-        prompt=clean_prompt(prompt),
+        prompt=kit.around(typed) if kit is not None else typed,
         seed=seed,
         takes=takes,
         frames=length,
@@ -124,7 +139,26 @@ def check(
         mode=mode,
         sources=tuple(sources),
         settings=settings,
+        typed=typed if kit is not None else "",
+        kit=kit,
     )
+
+
+def _require_room(typed: str, kit: KitWords) -> None:
+    """Raises BriefRefused where the prompt is too long with what the kit adds."""
+    if too_long := too_long_with(typed, kit):
+        raise BriefRefused("prompt", too_long)
+
+
+def too_long_with(typed: str, kit: KitWords) -> str:
+    """Says that the prompt is too long with the kit's words, and whose words they are; empty if it isn't."""
+    length = len(kit.around(typed))
+    if length <= LONGEST_PROMPT:
+        return ""
+    return _(
+        "Prompts can be up to %(most)s characters. With the %(added)s that the brand kit adds, this one has "
+        "%(length)s. Shorten it, or turn the brand kit off."
+    ) % {"most": number(LONGEST_PROMPT), "added": number(kit.length), "length": number(length)}
 
 
 def _require_mode(
@@ -193,7 +227,7 @@ def _require_slot(slot: Slot, source: Source | None, *, mode: Mode, can: Capabil
 
 def clean_prompt(prompt: str) -> str:
     """The prompt as it is stored, signed and searched: one line, NFC. Raises BriefRefused."""
-    line = " ".join(unicodedata.normalize("NFC", prompt).split())
+    line = kit_words.one_line(prompt)
     if not line:
         raise BriefRefused("prompt", _("Describe what the clip should show."))
     if len(line) > LONGEST_PROMPT:
@@ -204,21 +238,15 @@ def clean_prompt(prompt: str) -> str:
                 % {"longest_prompt": number(LONGEST_PROMPT), "line": number(len(line))}
             ),
         )
-    # Cf holds the joiners of emoji and of several scripts, but also the marks that turn text around.
-    hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Co") or c in _TURNING]
-    if hidden:
+    if hidden := kit_words.hidden_in(line):
         raise BriefRefused(
             "prompt",
             (
                 _("The prompt contains an invisible character (U+%(hidden)s). Type it again.")
-                % {"hidden": f"{ord(hidden[0]):04X}"}
+                % {"hidden": f"{ord(hidden):04X}"}
             ),
         )
     return line
-
-
-# Embeddings, overrides and isolates: they make a text read differently from what it says.
-_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def title_of(prompt: str, *, take: int = 1, takes: int = 1) -> str:
@@ -252,7 +280,7 @@ def _nearest_frames(capabilities: Capabilities, seconds: Fraction | float | None
     return min(possible, key=lambda frames: abs(frames - seconds * rate))
 
 
-def _nearest_size(capabilities: Capabilities, size: tuple[int, int] | None) -> tuple[int, int]:
+def nearest_size(capabilities: Capabilities, size: tuple[int, int] | None) -> tuple[int, int]:
     """The possible size whose shape is nearest, and among equals the one whose width is."""
     if size is None:
         return capabilities.sizes[0]

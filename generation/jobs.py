@@ -29,7 +29,7 @@ from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
-from generation import previews, quotas, sources, states
+from generation import kits, previews, quotas, sources, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
@@ -182,6 +182,8 @@ def _request_take(
         asset=asset,
         note=note,
         prompt=brief.prompt,
+        negative_prompt=brief.negative,
+        kit=kits.kept(brief),
         seed=seed % (LARGEST_SEED + 1),
         frames=brief.frames,
         width=brief.width,
@@ -196,7 +198,15 @@ def _request_take(
         generator=generator,
         due_at=timezone.now() + FORGOTTEN_AFTER,
     )
-    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, **_begun_with(job), **_judged(judgement))
+    _audit(
+        Verb.JOB_REQUESTED,
+        job,
+        actor=by,
+        seed=job.seed,
+        **_begun_with(job),
+        **_added_to(brief),
+        **_judged(judgement),
+    )
     _send(job)
     return job
 
@@ -205,6 +215,11 @@ def _begun_with(job: GenerationJob) -> dict[str, Any]:
     """What the log says of a take that doesn't begin with words alone."""
     versions = [each["version"] for each in job.guides.get("sources", ())]
     return {"mode": job.mode, "sources": versions} if job.guides else {}
+
+
+def _added_to(brief: Brief) -> dict[str, Any]:
+    """What the log says of a prompt to which the brand's kit added."""
+    return {"typed": brief.typed, "kit_revision": brief.kit.revision} if brief.kit is not None else {}
 
 
 def _judged(judgement: Judgement) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class GenerationJob(models.Model):
     guides = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # What the brand's rules found in the prompt when it was asked for (prompt_gate.gate.Judgement.kept).
     gate = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # Where the brand's kit added to the prompt: what was `typed`, and kit_words.KitWords as it was then.
+    kit = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # The weights of the generator that was chosen for it. Empty: the installation's.
     generator = models.CharField(max_length=64, blank=True, default="", db_default="")
     # generators.base.ModelIdentity and Understanding, as they were when the job ran.
@@ -95,6 +97,12 @@ class GenerationJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prompt[:60]} (seed {self.seed})"
+
+    @property
+    def typed_prompt(self) -> str:
+        """What the person wrote; `prompt` is what the model gets."""
+        typed: str = self.kit.get("typed", self.prompt)
+        return typed
 
 
 class MachineTime(models.Model):
@@ -329,3 +337,23 @@ class DefaultGenerator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand_id}: {self.weights_sha256[:12]}"
+
+
+class BrandKit(models.Model):
+    """What a brand adds to prompts, and what it offers with each brief (generation.kits)."""
+
+    # The database itself deletes it with the brand (migration 0015): another release may delete that.
+    brand = models.OneToOneField(
+        Brand, primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    prefix = models.TextField(blank=True)
+    suffix = models.TextField(blank=True)
+    negative = models.TextField(blank=True)
+    palette = models.JSONField(default=list)  # each {name, hex}
+    presets = models.JSONField(default=list)  # each {name, width, height}
+    # Ids of clips, for a reference may be deleted. Not part of what `revision` counts.
+    references = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"kit of {self.brand_id}"

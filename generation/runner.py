@@ -213,7 +213,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
     takes = GenerationJob.objects.filter(
         brand=job.brand, requested_by=job.requested_by, brief=job.brief
     ).count()
-    title = asset.title if asset else briefs.title_of(job.prompt, take=job.take, takes=takes)
+    title = asset.title if asset else briefs.title_of(job.typed_prompt, take=job.take, takes=takes)
     _count, height, width, _rgb = frames.shape
     chosen = marks.fresh(job.brand, width=width, height=height, made_from=[each.version for each in given])
     mark = chosen.mark if chosen else None
@@ -268,6 +268,7 @@ def _facts(
         prompt=job.prompt,
         prompt_disclosure=job.brand.prompt_disclosure,
         negative_prompt=job.negative_prompt,
+        typed_prompt=job.kit.get("typed", ""),
         seed=job.seed,
         model=claims.ModelFacts(
             name=identity.name,

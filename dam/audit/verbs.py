@@ -211,6 +211,7 @@ class Verb(StrEnum):
     PROMPT_RULE_EDITED = "prompt_rule.edited"
     PROMPT_RULE_DELETED = "prompt_rule.deleted"
     PROMPT_RULE_RESTORED = "prompt_rule.restored"
+    BRAND_KIT_CHANGED = "brand.kit_changed"  # what is added to prompts, and offered with briefs
     WAIVER_ASKED = "waiver.asked"
     WAIVER_GRANTED = "waiver.granted"
     WAIVER_DECLINED = "waiver.declined"

@@ -42,6 +42,7 @@ EDITS = (
     Verb.TEMPLATE_EDITED,
     Verb.RIGHTS_PRESET_EDITED,
     Verb.PROMPT_RULE_EDITED,
+    Verb.BRAND_KIT_CHANGED,
 )
 
 # Their data may name the preset of terms that filled them in.
@@ -91,6 +92,12 @@ FIELDS = {
     "dates": noop("Days of the campaign"),
     "name": noop("Name"),
     "spellings": noop("Other spellings"),
+    "prefix": noop("Words before the prompt"),
+    "suffix": noop("Words after the prompt"),
+    "negative": noop("Not to be shown"),
+    "palette": noop("Palette"),
+    "presets": noop("Shapes"),
+    "references": noop("Reference images"),
     "subject": noop("What it names"),
     "verdict": noop("What happens"),
     "reason": noop("Reason"),

@@ -325,6 +325,7 @@ VERBS: dict[str, Wording] = {
     Verb.MODEL_DEFAULT_CHOSEN: Wording(
         "cpu", noop("%(person)s chose %(target)s as the model that briefs begin with")
     ),
+    Verb.BRAND_KIT_CHANGED: Wording("palette", noop("%(person)s changed the brand kit")),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),

@@ -205,6 +205,7 @@ TITLES: dict[Verb, str] = {
     Verb.MODEL_REMOVED: noop("Model removed"),
     Verb.MODEL_RESTORED: noop("Model restored"),
     Verb.MODEL_DEFAULT_CHOSEN: noop("Default model chosen"),
+    Verb.BRAND_KIT_CHANGED: noop("Brand kit changed"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),
     Verb.PROMPT_RULE_DELETED: noop("Prompt rule deleted"),

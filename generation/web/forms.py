@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
 from typing import Any
 from uuid import uuid4
 
@@ -23,14 +22,18 @@ from generation.generators import modes
 from generation.generators.base import Capabilities
 from generation.generators.modes import Mode
 from generation.models import GenerationJob
+from generation.web import brief_kits
+from generation.web.brief_kits import KitOffer
 
 MOST_LENGTHS = 5
+KIT_CHANGED = lazy(
+    "The brand kit was changed after you opened this page. See below what it adds now, then send it again."
+)
 REGION = ("left", "top", "width", "height")
 # What goes along from one tab to another, beside what stands in the slots.
 KEPT = frozenset(
     ("prompt", "size", "frames", "takes", "keep_seed", "seed", "steps", "guidance", "strength", *REGION)
 ) | {f"at_{role}" for role in modes.all_roles()}
-SHAPES = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1", (4, 3): "4:3", (3, 4): "3:4"}
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,12 @@ class BriefForm(WholeTextForm):
         keep_seed: bool = False,
         asset: Asset | None = None,
         begun: Begun | None = None,
+        kit: KitOffer | None = None,
     ) -> None:
         """`like` fills the form in with what an earlier job asked for; `asset` is to get a next version.
 
-        `begun` is what the address says instead: a mode, and what stands in its slots.
+        `begun` is what the address says instead: a mode, and what stands in its slots. `kit` is what the
+        brand adds to the prompt.
         """
         start = _initial(capabilities, like) | {"keep_seed": keep_seed}
         if like is not None and begun is None:
@@ -104,7 +109,7 @@ class BriefForm(WholeTextForm):
         if asset is not None:
             start |= {"asset": asset.pk, "takes": 1}
         super().__init__(data, initial=start)
-        self.capabilities, self._by = capabilities, by
+        self.capabilities, self._by, self._kit = capabilities, by, kit
         self.brief: Brief | None = None
         self.fields["mode"].choices = [(mode.value, mode.value) for mode in Mode]  # type: ignore[attr-defined]
         self.begins: Mode = _read_mode(data.get("mode") if data else None) or begun.mode
@@ -120,7 +125,8 @@ class BriefForm(WholeTextForm):
         kept = KEPT & self.fields.keys() - ({"takes"} if asset is not None else set())
         for name in kept & begun.typed.keys():
             self.initial[name] = begun.typed[name]
-        self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
+        presets = kit.kit.presets if kit is not None else ()
+        self.fields["size"].choices = brief_kits.size_choices(capabilities, presets)  # type: ignore[attr-defined]
         self.fields["frames"].choices = length_choices(capabilities, _frames(capabilities, like))  # type: ignore[attr-defined]
         self.fields["steps"].widget.attrs.update(min=1, max=capabilities.max_steps)
         self.fields["guidance"].widget.attrs.update(
@@ -133,6 +139,9 @@ class BriefForm(WholeTextForm):
             return given
         if given["keep_seed"] and given["seed"] is None:
             self.add_error("seed", _("Enter a seed, or clear “Set a seed” to use a random one."))
+            return given
+        if self._kit is not None and self._kit.is_stale:
+            self.add_error("prompt", KIT_CHANGED)
             return given
         width, height = map(int, given["size"].split("x"))
         try:
@@ -148,6 +157,7 @@ class BriefForm(WholeTextForm):
                 size=(width, height),
                 steps=given["steps"],
                 guidance=given["guidance"],
+                kit=self._kit.added if self._kit is not None else None,
             )
         except BriefRefused as refused:
             field = refused.field if refused.field in self.fields else f"source_{refused.field}"
@@ -199,11 +209,6 @@ def _mode(like: GenerationJob, capabilities: Capabilities) -> Mode:
     return mode if mode in capabilities.modes else Mode.TEXT
 
 
-def shape_name(width: int, height: int) -> str:
-    common = gcd(width, height)
-    return SHAPES.get((width // common, height // common), f"{width} × {height}")
-
-
 def length_choices(capabilities: Capabilities, also: int | None = None) -> list[tuple[int, str]]:
     """A few numbers of frames that the generator makes, with their seconds; `also` is one of them."""
     lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [also])}
@@ -227,7 +232,11 @@ def _initial(capabilities: Capabilities, like: GenerationJob | None) -> dict[str
     together = GenerationJob.objects.filter(
         brand=like.brand_id, requested_by=like.requested_by_id, brief=like.brief
     )
-    start |= {"prompt": like.prompt, "seed": like.seed, "takes": min(together.count(), briefs.MOST_TAKES)}
+    start |= {
+        "prompt": like.typed_prompt,
+        "seed": like.seed,
+        "takes": min(together.count(), briefs.MOST_TAKES),
+    }
     start |= {"steps": min(like.steps, capabilities.max_steps), "guidance": like.guidance}
     if (like.width, like.height) in capabilities.sizes:
         start["size"] = f"{like.width}x{like.height}"

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,11 +31,13 @@ from dam.ingest import filenames
 from dam.web import streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
-from generation import batches, briefs, chosen, prompt_lists, quotas
+from generation import batches, briefs, chosen, kits, prompt_lists, quotas
 from generation.batches import BatchSettings, LineState
 from generation.generators.base import Capabilities, GeneratorError
 from generation.models import BatchLine, PromptBatch
+from generation.web import brief_kits
 from generation.web import forms as brief_forms
+from generation.web.brief_kits import KitOffer
 
 PAGE, LINES = 20, 100
 WRONG = 20  # lines that the form shows where none can be used
@@ -88,9 +90,12 @@ class BatchForm(WholeTextForm):
         label=lazy("Guidance"), min_value=briefs.LOWEST_GUIDANCE, max_value=briefs.HIGHEST_GUIDANCE
     )
 
-    def __init__(self, *args: Any, capabilities: Capabilities, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, capabilities: Capabilities, kit: KitOffer | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        sizes = [(f"{w}x{h}", brief_forms.shape_name(w, h)) for w, h in capabilities.sizes]
+        self._capabilities, self._kit = capabilities, kit
+        sizes = brief_kits.size_choices(capabilities, kit.kit.presets if kit is not None else ())
         lengths = brief_forms.length_choices(capabilities)
         self.fields["size"].choices = sizes  # type: ignore[attr-defined]
         self.fields["frames"].choices = lengths  # type: ignore[attr-defined]
@@ -114,6 +119,8 @@ class BatchForm(WholeTextForm):
         sent, typed = given.get("file"), given.get("prompts") or ""
         if self.errors:
             return given
+        if self._kit is not None and self._kit.is_stale:
+            raise forms.ValidationError(brief_forms.KIT_CHANGED)
         if sent and typed.strip():
             self.add_error("file", _("Paste the prompts or choose a file, not both."))
             return given
@@ -134,8 +141,10 @@ class BatchForm(WholeTextForm):
     def settings(self) -> BatchSettings:
         """Of a form that is valid."""
         given = self.cleaned_data
-        width, height = map(int, given["size"].split("x"))
-        return BatchSettings(given["frames"], width, height, given["steps"], given["guidance"])
+        wanted = map(int, given["size"].split("x"))
+        width, height = briefs.nearest_size(self._capabilities, (next(wanted), next(wanted)))
+        kit = asdict(self._kit.added) if self._kit is not None and self._kit.added else None
+        return BatchSettings(given["frames"], width, height, given["steps"], given["guidance"], kit)
 
 
 @dataclass(frozen=True)
@@ -184,7 +193,8 @@ def add(request: BrandRequest) -> HttpResponse:
         away = {"area": "generate", "reason": str(error)}
         return render(request, "generate/no_model.html", away, status=503)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = BatchForm(*sent, capabilities=capabilities)
+    kit = brief_kits.offer(request.brand, request.POST, usually=request.method != "POST")
+    form = BatchForm(*sent, capabilities=capabilities, kit=kit)
     if request.method == "POST" and form.is_valid() and form.read is not None:
         try:
             batch = batches.create(
@@ -205,6 +215,8 @@ def add(request: BrandRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "area": "generate",
         "form": form,
+        "kit": kit,
+        "whole": brief_kits.whole("…", kit.words if kit.words.adds else None),
         "wrong": wrong[:WRONG],
         "more_wrong": len(wrong) - WRONG,
     }
@@ -222,6 +234,7 @@ def one(request: BrandRequest, batch_id: UUID) -> HttpResponse:
     context = {
         "area": "generate",
         "batch": batch,
+        "whole": brief_kits.whole("…", kits.words_of(batch.settings.get("kit"))),
         "progress": progress,
         "counts": _counts(progress),
         "lines": [_shown(line, batch) for line in lines[:LINES]],

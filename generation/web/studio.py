@@ -23,10 +23,11 @@ from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.rights.model_licences import records
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, chosen, estimates, jobs, model_register, prompt_parser, quotas, selectors
+from generation import briefs, chosen, estimates, jobs, kits, model_register, prompt_parser, quotas, selectors
 from generation.briefs import Brief, BriefRefused
 from generation.generators import modes
 from generation.generators.base import GeneratorError
+from generation.generators.modes import Mode, SourceKind
 from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
 from generation.prompt_gate import gate
@@ -34,8 +35,9 @@ from generation.prompt_gate.gate import PromptRefused
 from generation.prompt_parser import Understanding
 from generation.quotas import QuotaUsed, Standing
 from generation.selectors import BriefTakes
-from generation.web import brief_clips, cards, licence_words, prompt_waivers, slots
+from generation.web import brief_clips, brief_kits, cards, licence_words, prompt_waivers, slots
 from generation.web.brief_clips import FilledIn
+from generation.web.brief_kits import KitOffer, Whole
 from generation.web.cards import TakeCard
 from generation.web.forms import REGION, BriefForm
 from generation.web.licence_words import Said
@@ -52,6 +54,7 @@ class Forecast:
     waiting: int  # takes that are made before it
     quota: Standing | None  # the limit of machine time that is used up the furthest
     judged: Mapping[str, Any]  # what the brand's rules say of the prompt (prompt_waivers.said)
+    whole: Whole | None  # the prompt with what the brand's kit adds; None: it adds nothing
 
 
 @requires(Capability.GENERATE)
@@ -68,7 +71,8 @@ def studio(request: BrandRequest) -> HttpResponse:
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
         )
     if request.method == "POST":
-        form = BriefForm(request.POST, capabilities=model.capabilities, by=request.principal)
+        kit = brief_kits.offer(request.brand, request.POST, usually=False)
+        form = BriefForm(request.POST, capabilities=model.capabilities, by=request.principal, kit=kit)
         asset = None
         try:
             asset = _target(request, request.POST.get("asset"))
@@ -78,7 +82,7 @@ def studio(request: BrandRequest) -> HttpResponse:
             form.add_error("prompt", _("Your brand's rules don't allow this prompt as it stands: see below."))
         except (NoTarget, BriefRefused, jobs.QueueFull, QuotaUsed) as refused:
             form.add_error(None, str(refused))
-        return _page(request, model, form, asset, status=422)
+        return _page(request, model, form, asset, kit, status=422)
     try:
         asset = _target(request, request.GET.get("asset"))
     except NoTarget as gone:
@@ -88,6 +92,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         begun = begun or filled.begun(model.capabilities)
     else:
         like = like or _maker(asset)
+    kit = brief_kits.offer(request.brand, request.GET, like=like, usually=filled is None)
     keep_seed = like is not None and (request.GET.get("seed") == "keep" or filled is not None)
     form = BriefForm(
         capabilities=model.capabilities,
@@ -96,8 +101,9 @@ def studio(request: BrandRequest) -> HttpResponse:
         keep_seed=keep_seed,
         asset=asset,
         begun=begun,
+        kit=kit,
     )
-    return _page(request, model, form, asset, filled=filled)
+    return _page(request, model, form, asset, kit, filled=filled)
 
 
 def _wanted(request: BrandRequest, like: GenerationJob | None = None, filled: FilledIn | None = None) -> str:
@@ -144,6 +150,7 @@ def _page(
     model: InstalledGenerator,
     form: BriefForm,
     asset: Asset | None,
+    kit: KitOffer,
     *,
     status: int = 200,
     filled: FilledIn | None = None,
@@ -163,18 +170,31 @@ def _page(
         "slots": slots.fields(form, by=request.principal, words=request.GET.getlist("words")),
         "asset": asset,
         "filled": filled,
+        "kit": kit,
+        **_references(request, form, model, kit),
         "lacking": list(filled.lacking(model)) if filled is not None else [],
         "most": settings.VERIFY_MAX_BYTES,
         "model": model,
         "licence": _licence(request, model),
         "models": model_register.choices(),
-        "forecast": _forecast(request, form, model),
+        "forecast": _forecast(request, form, model, kit),
         "briefs": _with_cards(request, page, model),
         "older": page.older,
         "everybody": everybody,
         "going_back": "before" in request.GET,
     }
     return render(request, "generate/studio.html", context, status=status)
+
+
+def _references(
+    request: BrandRequest, form: BriefForm, model: InstalledGenerator, kit: KitOffer
+) -> dict[str, Any]:
+    """The brand's reference images, and the mode in which a click has the brief begin with one."""
+    first = next(iter(modes.slots(form.begins)), None)
+    mode = form.begins if first is not None and SourceKind.STILL in first.takes else Mode.IMAGE
+    if mode not in model.capabilities.modes:
+        return {}
+    return {"references": kits.references(kit.kit, by=request.principal), "reference_mode": mode.value}
 
 
 def _licence(request: BrandRequest, model: InstalledGenerator) -> Said:
@@ -201,9 +221,10 @@ def forecast(request: BrandRequest) -> HttpResponse:
         model = chosen.of(request.brand, _wanted(request))
     except GeneratorError:
         return HttpResponse(status=204)
-    form = BriefForm(request.GET, capabilities=model.capabilities, by=request.principal)
+    kit = brief_kits.offer(request.brand, request.GET, usually=False)
+    form = BriefForm(request.GET, capabilities=model.capabilities, by=request.principal, kit=kit)
     form.is_valid()
-    context = {"forecast": _forecast(request, form, model), "live": True}
+    context = {"forecast": _forecast(request, form, model, kit), "kit": kit, "live": True}
     return render(request, "generate/forecast.html", context)
 
 
@@ -217,14 +238,16 @@ def running(request: BrandRequest) -> HttpResponse:
     return render(request, "generate/running.html", context)
 
 
-def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator) -> Forecast:
-    prompt = str(form["prompt"].value() or "")
+def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator, kit: KitOffer) -> Forecast:
+    typed = str(form["prompt"].value() or "")
+    whole = brief_kits.whole(" ".join(typed.split()), kit.added)
+    prompt = kit.added.around(whole.typed) if kit.added and whole and whole.typed else typed
     understood = prompt_parser.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
     seconds = None
     try:
-        width, height = map(int, str(form["size"].value()).split("x"))
+        width, height = _size(str(form["size"].value()), model)
         frames, steps = int(form["frames"].value()), int(form["steps"].value())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, BriefRefused):
         pass
     else:
         seconds = selectors.expected_seconds(
@@ -234,10 +257,17 @@ def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator)
     return Forecast(
         judged=prompt_waivers.said(judgement, prompt),
         quota=quotas.nearest(request.brand, principals.person(request.principal)),
+        whole=whole,
         understood=understood,
         take=estimates.in_words(seconds) if seconds else "",
         waiting=selectors.before_next(request.brand, by=principals.person(request.principal)),
     )
+
+
+def _size(chosen: str, model: InstalledGenerator) -> tuple[int, int]:
+    """What the model makes of the size that was chosen. Raises ValueError, BriefRefused."""
+    width, height = map(int, chosen.split("x"))
+    return briefs.nearest_size(model.capabilities, (width, height))
 
 
 def _job(request: BrandRequest, job_id: str | None) -> GenerationJob | None:

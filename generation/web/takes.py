@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dam.accounts.capabilities import Capability
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, jobs, model_register, selectors, sources
+from generation import briefs, jobs, kits, model_register, selectors, sources
 from generation.briefs import BriefRefused
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
@@ -51,7 +51,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         capabilities = model.capabilities
         brief = briefs.check(
             capabilities,
-            prompt=like.prompt,
+            prompt=like.typed_prompt,
             seconds=Fraction(like.frames * like.rate_denominator, like.rate_numerator),
             size=(like.width, like.height),
             steps=min(like.steps, capabilities.max_steps),
@@ -59,6 +59,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
             mode=sources.mode(like),
             sources=sources.again(like, by=request.principal),
             settings=sources.settings(like),
+            kit=kits.of_job(like),
         )
         key = UUID(request.POST.get("key", ""))
     except (BriefRefused, GeneratorError) as error:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from generation.web import (
+    brand_kit,
     brief_clips,
     demo_page,
     model_fetching,
@@ -38,6 +39,17 @@ urlpatterns: list[URLPattern] = [
         name="administration-model-reading-end",
     ),
     path("administration/demo/", demo_page.demo_brand, name="demo-brand"),
+    path("administration/brand-kit/", brand_kit.kit, name="brand-kit"),
+    path(
+        "administration/brand-kit/references/<uuid:asset_id>/add/",
+        brand_kit.add_reference,
+        name="brand-kit-reference-add",
+    ),
+    path(
+        "administration/brand-kit/references/<uuid:asset_id>/remove/",
+        brand_kit.remove_reference,
+        name="brand-kit-reference-remove",
+    ),
     path("administration/prompt-rules/", prompt_rules.listing, name="prompt-rules"),
     path("administration/prompt-rules/new/", prompt_rules.add, name="prompt-rule-add"),
     path("administration/prompt-rules/starter/", prompt_rules.ship, name="prompt-rule-ship"),

@@ -223,6 +223,7 @@ def _takes(subject: Subject, counts: Counter[str]) -> Iterator[dict[str, Any]]:
             "kept_as": {"version": version.number, "sha256": version.sha256} if kept else None,
             "became_another_clip": version is not None and not kept,
             "prompt": row.prompt,
+            "typed_prompt": row.typed_prompt,
             "negative_prompt": row.negative_prompt,
             "seed": row.seed,
             "mode": row.mode,

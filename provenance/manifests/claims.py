@@ -115,6 +115,7 @@ class GeneratedFacts:
     job_id: str
     at: datetime
     negative_prompt: str = ""
+    typed_prompt: str = ""  # what somebody wrote, where the brand added words of its own to the prompt
     parameters: Mapping[str, int | float | str | list[float]] = field(default_factory=dict)
     mode: str = "text"
     sources: tuple[SourceFacts, ...] = ()
@@ -224,6 +225,10 @@ def generated(facts: GeneratedFacts) -> Definition:
     }
     if facts.negative_prompt:
         generation["negative_prompt_sha256"] = _sha256(facts.negative_prompt)
+    if facts.typed_prompt:
+        generation["typed_prompt_sha256"] = _sha256(facts.typed_prompt)
+        if facts.prompt_disclosure == DISCLOSE_TEXT:
+            generation["typed_prompt"] = facts.typed_prompt
     for name, value in (("model_licence", facts.model.licence), ("pipeline", facts.model.pipeline)):
         if value:
             generation[name] = value

@@ -10,9 +10,13 @@ from dam.accounts.mail_models import MailSettings, OutgoingMail, Security, Sende
 from dam.accounts.models import Brand, BrandExport
 from dam.audit import trail
 from dam.audit.models import Event
+from dam.catalog.models import AssetKind
 from dam.notifications.models import Delivery, Notification
 from dam.scim import tokens
 from dam.sso.models import CompanyDomain, GroupRule, ProviderKind, SignInProvider
+from generation import kits
+from generation.kits import KitWish
+from tests.factories import VersionFactory
 from tests.integration.role_world import World
 
 
@@ -24,6 +28,10 @@ def world(brand: Brand) -> World:
     admin.user.is_superuser = True
     admin.user.save()
     now = timezone.now()
+    kit = KitWish("Product shot of", ", warm", "text", "Sunrise #ff7a00", "Reels 9:16")
+    kits.change(kit, by=admin, revision=0)
+    still = VersionFactory.create(asset__brand=brand, asset__title="Can on white", kind=AssetKind.STILL)
+    kits.add_reference(still.asset, by=admin)
     mail = {"sender": Sender.SMTP, "host": "127.0.0.1", "security": Security.NONE}
     MailSettings.objects.create(**mail, from_address="reelproof@example.com")
     OutgoingMail.objects.create(

@@ -147,3 +147,39 @@ def test_a_signed_clip_dropped_on_the_brief_fills_it_in(
     expect(page.get_by_text("“clip.mp4” doesn't say how it was made")).to_be_visible(timeout=180_000)
     page.get_by_role("link", name="Back to the brief").click()
     expect(page.get_by_label("Prompt")).to_have_value("")
+
+
+def test_the_brands_words_go_from_its_kit_to_the_finished_takes_prompt(
+    visit: Callable[[], Journey], people: dict[Role, User]
+) -> None:
+    journey = visit().sign_in(people[Role.ADMIN])
+    page = journey.page
+    journey.go("administration/brand-kit/")
+    page.get_by_label("Words before the prompt").fill("a large red ball beside")
+    page.get_by_label("Palette").fill("Sunrise #ff7a00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The brand kit was saved.")).to_be_visible()
+
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go("generate/")
+    expect(page.get_by_role("checkbox", name="Use the brand kit")).to_be_checked()
+    expect(page.locator("#brief").get_by_text("Sunrise")).to_be_visible()
+    page.get_by_label("Prompt").fill("a blue cube")
+    expect(page.locator("#prompt-notes")).to_contain_text("a large red ball beside a blue cube")
+    page.get_by_role("checkbox", name="Use the brand kit").uncheck()
+    expect(page.locator("#prompt-notes")).not_to_contain_text("The model gets")
+    page.get_by_role("checkbox", name="Use the brand kit").check()
+    expect(page.locator("#prompt-notes")).to_contain_text("The model gets")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Steps").fill("4")
+    page.get_by_role("link", name="Loop").click()
+    expect(page.locator("#prompt-notes")).to_contain_text("a large red ball beside a blue cube")
+    page.get_by_role("link", name="Text", exact=True).click()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    page.locator(".take").first.get_by_role("link", name="Open").click(timeout=180_000)
+    expect(page.get_by_role("heading", name="A blue cube")).to_be_visible()
+    made = GenerationJob.objects.get()
+    assert (made.prompt, made.typed_prompt) == ("a large red ball beside a blue cube", "a blue cube")
+    assert made.version is not None
+    assert made.version.prompt == made.prompt

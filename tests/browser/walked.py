@@ -11,7 +11,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import User
 from dam.accounts.principals import Member, Principal
 from dam.catalog import assets
-from dam.catalog.models import Tag, Version
+from dam.catalog.models import AssetKind, Tag, Version
 from dam.collections import collections, items
 from dam.collections.models import Collection
 from dam.search.query import Filters
@@ -19,6 +19,8 @@ from dam.search.saved import fruitless, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
+from generation import kits
+from generation.kits import KitWish
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.models import Review
@@ -58,6 +60,10 @@ def world(released: Version, *, maker: Member, admin: Member, take_in: Callable[
         asset__brand=brand, asset__created_by=maker.user, asset__title="Thrown away"
     )
     assets.trash(trashed.asset, by=admin)
+    kit = KitWish("Product shot of", ", warm", "text", "Sunrise #ff7a00", "Reels 9:16")
+    kits.change(kit, by=admin, revision=0)
+    still = VersionFactory.create(asset__brand=brand, asset__title="Can on white", kind=AssetKind.STILL)
+    kits.add_reference(still.asset, by=admin)
     for number, state in enumerate((JobState.GENERATING, JobState.FAILED, JobState.CANCELLED, JobState.DONE)):
         GenerationJob.objects.create(
             brand=brand, requested_by=maker.user, brief=uuid4(), prompt=f"Ball number {number}", seed=number,

@@ -110,6 +110,13 @@ SECTIONS: tuple[Section, ...] = (
         also=lazy("clearance licence territories uses terms templates"),
     ),
     Section(
+        _("Brand kit"),
+        "swatch-book",
+        "brand-kit",
+        _("Words added to every prompt, the palette, reference images and shapes for briefs."),
+        also=lazy("prompt prefix suffix negative words colours palette aspect ratio style guide"),
+    ),
+    Section(
         _("Prompt rules"),
         "funnel",
         "prompt-rules",

@@ -20,7 +20,7 @@ from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.rights.visibility import visible_assets
-from generation import briefs, jobs, model_register, sources, states, waiting
+from generation import briefs, jobs, kits, model_register, sources, states, waiting
 from generation.briefs import Brief, BriefRefused, Source
 from generation.composition import Settings
 from generation.generators import modes
@@ -37,12 +37,16 @@ class Command(command.Command):
         "Generate a clip from a prompt, and from clips of the library (--mode, --source), on a worker and add"
         " it, signed, to the brand's library. Exit status 0 when it is added, 1 when it failed, 130 when"
         " interrupted: the job is cancelled then. With --json,"
-        " one object {job, state, reason, asset, title, seed, frames, seconds, model, understood, sha256,"
-        " out} on standard output; otherwise standard error says how the model read the prompt."
+        " one object {job, state, reason, asset, title, prompt, typed_prompt, seed, frames, seconds, model,"
+        " understood, sha256, out} on standard output; otherwise standard error says how the model read the"
+        " prompt."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("prompt", metavar="PROMPT", help="the prompt")
+        parser.add_argument(
+            "--no-kit", action="store_true", help="leave out what the brand's kit adds to prompts"
+        )
         parser.add_argument("--brand", metavar="SLUG", help="required if there is more than one brand")
         parser.add_argument("--seed", type=int, help="the same seed gives the same frames")
         parser.add_argument("--seconds", type=float, help="length (default: the model's longest)")
@@ -128,6 +132,8 @@ class Command(command.Command):
                 "reason": job.reason,
                 "asset": str(version.asset_id) if version else None,
                 "title": version.asset.title if version else None,
+                "prompt": job.prompt,
+                "typed_prompt": job.typed_prompt,
                 "seed": job.seed,
                 "frames": job.frames,
                 "seconds": round(seconds, 2),
@@ -211,6 +217,7 @@ def _brief(options: dict[str, Any], person: Member) -> Brief:
             mode=Mode(options["mode"]),
             sources=_sources(options, person),
             settings=_settings(options),
+            kit=None if options["no_kit"] else kits.of(person.brand).words,
         )
     except (BriefRefused, GeneratorError) as error:
         raise CommandError(str(error)) from error

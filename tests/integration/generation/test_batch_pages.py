@@ -165,7 +165,7 @@ def test_a_refused_prompt_leads_to_the_brief_that_says_why(client: Client, brand
     rules.add(RuleWish("Nike", Subject.MARK, Verdict.WAIVER), by=member(brand, Role.ADMIN))
     page = client.post(at(brand, "prompt-batch-add"), form(prompts="A red ball\nA Nike ball"), follow=True)
     assert "only with a waiver" in page.content.decode()
-    link = at(brand, "generate") + "?mode=text&amp;prompt=A%20Nike%20ball"
+    link = at(brand, "generate") + "?mode=text&amp;kit=off&amp;prompt=A%20Nike%20ball"
     assert link in page.content.decode()
     assert "A Nike ball" in client.get(link.replace("&amp;", "&")).content.decode()
 

@@ -11,10 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from generation import runner
+from generation import kits, runner
 from generation.generators import loading
+from generation.kits import KitWish
 from generation.models import GenerationJob
 from provenance.manifests import signing, tasks, verify
 from provenance.manifests.claims import ModelFacts
@@ -79,6 +81,16 @@ def test_what_the_file_says_stands_in_the_brief(page: Client, brand: Brand, tmp_
     assert (value(answer, "size"), value(answer, "frames")) == ("80x128", 33)
     assert "Filled in from “take.mp4”, signed by" in said(answer)
     assert answer.context["lacking"] == []
+
+
+def test_a_prompt_out_of_a_file_is_whole_so_the_brands_kit_adds_nothing(
+    page: Client, brand: Brand, tmp_path: Path
+) -> None:
+    kits.change(KitWish(prefix="A drawing of"), by=member(brand, Role.ADMIN), revision=0)
+    answer = filled(page, brand, signed(tmp_path, typed_prompt="a red kite"))
+    assert value(answer, "prompt") == "a red kite over the sea"
+    assert not answer.context["kit"].on
+    assert answer.context["forecast"].whole is None
 
 
 def test_a_prompt_that_stays_in_the_brand_is_left_to_whoever_asks(

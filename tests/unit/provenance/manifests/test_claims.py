@@ -119,6 +119,17 @@ def test_the_prompt_is_a_hash_unless_the_brand_shows_it() -> None:
         assert prompt not in json.dumps(definition.manifest)
 
 
+def test_what_was_typed_is_told_like_the_prompt() -> None:
+    typed = "a red kite"
+    hidden = data_of(claims.generated(generated(typed_prompt=typed)), claims.GENERATION_LABEL)
+    assert hidden["typed_prompt_sha256"] == hashlib.sha256(typed.encode()).hexdigest()
+    assert "typed_prompt" not in hidden
+    facts = generated(typed_prompt=typed, prompt_disclosure="text")
+    assert data_of(claims.generated(facts), claims.GENERATION_LABEL)["typed_prompt"] == typed
+    plain = data_of(claims.generated(generated()), claims.GENERATION_LABEL)
+    assert not any(name.startswith("typed") for name in plain)
+
+
 def test_a_brand_that_shows_prompts_has_them_as_an_ingredient() -> None:
     (given,) = claims.generated(generated(prompt_disclosure="text")).inputs
     assert (given.data, given.data_type) == (b"a red kite over the sea", "c2pa.types.generator.prompt")
