@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 
 from dam.embedded import postgres, valkey
@@ -27,6 +28,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(tempfile.mkdtemp(prefix="reelproof-test-")).resolve()
 (DATA_DIR / "static").mkdir()  # without it WhiteNoise warns again for each client that a test makes
 WORKER_SECONDS = 60.0
+
+# How fast a busy machine is says nothing about the code: no example may fail for its time.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 # dam.asgi moves temporary files into the scratch folder, and tests of cleanup delete what is left there: the
 # folders that pytest makes stay outside.
