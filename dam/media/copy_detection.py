@@ -175,13 +175,18 @@ def without_borders(frames: list[Grey]) -> list[Grey]:
     if not frames:
         return []
     frames = [picture for picture in frames if picture.shape == frames[0].shape]
+    inside = within_borders(frames)
+    return [picture[inside] for picture in frames]
+
+
+def within_borders(frames: Sequence[Grey]) -> tuple[slice, slice]:
+    """The rows and columns inside black bars, of frames of one size."""
     brightest = np.max(frames, axis=0)
     rows = np.flatnonzero(brightest.max(axis=1) > DARK)
     columns = np.flatnonzero(brightest.max(axis=0) > DARK)
     if len(rows) < SHOWN or len(columns) < SHOWN:
-        return frames
-    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return [picture[inside] for picture in frames]
+        return slice(0, brightest.shape[0]), slice(0, brightest.shape[1])
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:

@@ -93,7 +93,7 @@ class Pictures:
 def admit(address: str, *, most: int) -> None:
     """Count a file against the sender's hour. Raises TooManyChecks, ChecksAway."""
     key = f"verify-rate:{address}"
-    with _at_hand():
+    with at_hand():
         cache.add(key, 0, timeout=3600)
         try:
             count = cache.incr(key)
@@ -105,7 +105,7 @@ def admit(address: str, *, most: int) -> None:
 
 def require_room(size: int) -> None:
     """Raise NoRoom unless a file of `size` bytes fits beside those that wait. Raises ChecksAway."""
-    with _at_hand():
+    with at_hand():
         waiting = sum(entry.size for entry in storage.entries(FOLDER))
     if waiting + size > settings.VERIFY_SPOOL_BYTES or not has_room(size):
         raise NoRoom
@@ -116,57 +116,72 @@ def has_room(size: int) -> bool:
 
     Raises ChecksAway.
     """
-    with _at_hand():
+    with at_hand():
         free = storage.free()
     return free is None or free >= size + settings.DISK_RESERVE_BYTES
 
 
 def submit(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" = None) -> PublicCheck:
     """Keep the file for the worker and ask for its verdict. The id can't be guessed. Raises ChecksAway."""
-    submission = PublicCheck(
+    submission = of_file(file, filename=filename, sidecar=sidecar)
+    try:
+        with at_hand():
+            receive(submission, file, sidecar=sidecar)
+            send("verify.file", submission_id=submission.id)
+    except ChecksAway:
+        with suppress(Exception):  # whatever is away for this, too: the sweep comes later
+            drop(submission.id)
+        raise
+    return submission
+
+
+def of_file(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" = None) -> PublicCheck:
+    return PublicCheck(
         id=secrets.token_urlsafe(24),
         filename=filename,
         size=file.size or 0,
         at=timezone.now(),
         sidecar=sidecar is not None,
     )
-    try:
-        with _at_hand():
-            _sweep()
-            storage.keep(cast(BinaryIO, file), key=_key(submission.id))
-            if sidecar is not None:
-                storage.keep(cast(BinaryIO, sidecar), key=_sidecar_key(submission.id))
-            _keep(submission)
-            send("verify.file", submission_id=submission.id)
-    except ChecksAway:
-        with suppress(Exception):  # whatever is away for this, too: the sweep comes later
-            _drop(submission.id)
-        raise
-    return submission
+
+
+def receive(submission: PublicCheck, file: "File[bytes]", *, sidecar: "File[bytes] | None" = None) -> None:
+    """Keep the file until a worker has read it."""
+    _sweep()
+    storage.keep(cast(BinaryIO, file), key=key_of(submission.id))
+    if sidecar is not None:
+        storage.keep(cast(BinaryIO, sidecar), key=_sidecar_key(submission.id))
+    keep(submission)
 
 
 def check(submission_id: str) -> None:
     """The worker's part: read, judge, keep the verdict, delete the file. Twice is harmless."""
-    submission = _kept(submission_id)
+    submission = kept(submission_id)
     if submission is None or submission.state in OVER:
-        _drop(submission_id)
+        drop(submission_id)
         return
-    _keep(replace(submission, state=CHECKING))
+    keep(replace(submission, state=CHECKING))
     try:
-        with storage.local_copy(_key(submission_id)) as path, _sidecar_of(submission) as sidecar:
-            report = verify.check(path, sidecar=sidecar)
-            sha256 = storage.sha256_of(path)
-            done = replace(submission, state=DONE, sha256=sha256, report=report.to_json(raw=True))
-            _keep(done)  # nobody waits for what comes after it
+        with storage.local_copy(key_of(submission_id)) as path, _sidecar_of(submission) as sidecar:
+            judge(submission, path, sidecar=sidecar)  # nobody waits for what comes after it
             with suppress(Exception):  # the verdict stands
-                _compare(submission_id, path)
+                look_up(submission_id, path)
     except Exception as problem:
         if _ask_again(submission, problem):
             return
-        _keep(replace(submission, state=FAILED))
-        _drop(submission_id)
+        keep(replace(submission, state=FAILED))
+        drop(submission_id)
         raise
-    _drop(submission_id)
+    drop(submission_id)
+
+
+def judge(submission: PublicCheck, path: Path, *, sidecar: Path | None = None) -> PublicCheck:
+    """Keep the verdict on the file that was sent."""
+    report = verify.check(path, sidecar=sidecar)
+    sha256 = storage.sha256_of(path)
+    done = replace(submission, state=DONE, sha256=sha256, report=report.to_json(raw=True))
+    keep(done)
+    return done
 
 
 @contextmanager
@@ -178,14 +193,14 @@ def _sidecar_of(submission: PublicCheck) -> Iterator[Path | None]:
         yield path
 
 
-def _compare(submission_id: str, path: Path) -> None:
+def look_up(submission_id: str, path: Path) -> None:
     """Keep the hash of a video's pictures, and which releases it looks like, each under a key of its own: an
     older release doesn't know it.
 
     Not while others wait for a verdict: one worker reads all files, and a long video takes its time.
     """
     names = {Path(entry.key).name for entry in storage.entries(FOLDER)} - {submission_id}
-    waiting = any(each is not None and each.state == WAITING for each in map(_kept, names))
+    waiting = any(each is not None and each.state == WAITING for each in map(kept, names))
     found = Pictures(skipped=True) if waiting else Pictures(runner.known_by(path, limits=budgets.ASKED))
     if not waiting:
         _look(submission_id, path)
@@ -210,7 +225,7 @@ def _look(submission_id: str, path: Path) -> None:
 
 def pictures_of(submission: PublicCheck, *, at: datetime) -> Pictures | None:
     """The hash of its pictures once its verdict is there; None while they are decoded. Raises ChecksAway."""
-    with _at_hand():
+    with at_hand():
         facts = cache.get(_pictures_key(submission.id))
     if facts is not None:
         return Pictures(**facts)
@@ -223,13 +238,13 @@ def alike(submission: PublicCheck) -> list[dict[str, Any]]:
 
     Raises ChecksAway.
     """
-    with _at_hand():
+    with at_hand():
         return cache.get(_alike_key(submission.id)) or []
 
 
 def marked(submission: PublicCheck) -> list[dict[str, Any]]:
     """The releases that its watermarks lead to (provenance.releases.watermarked.Watermarked), as `alike`."""
-    with _at_hand():
+    with at_hand():
         return cache.get(_marked_key(submission.id)) or []
 
 
@@ -238,30 +253,30 @@ def _ask_again(submission: PublicCheck, problem: Exception) -> bool:
     if not isinstance(problem, sandbox.Interrupted) or submission.interruptions >= MOST_INTERRUPTIONS:
         return False
     interruptions = submission.interruptions + 1
-    _keep(replace(submission, state=WAITING, at=timezone.now(), interruptions=interruptions))
+    keep(replace(submission, state=WAITING, at=timezone.now(), interruptions=interruptions))
     return offer("verify.file", submission_id=submission.id)
 
 
 def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
     """How it stands; None when it is unknown or forgotten. Raises ChecksAway."""
-    with _at_hand():
+    with at_hand():
         return _find(submission_id, at=at)
 
 
 def _find(submission_id: str, *, at: datetime) -> PublicCheck | None:
-    submission = _kept(submission_id)
+    submission = kept(submission_id)
     if submission is None or submission.state in OVER:
         return submission
     patience = PATIENCE if submission.state == WAITING else LONGEST_CHECK
     if at - submission.at > patience:
         submission = replace(submission, state=LOST)
-        _keep(submission)
-        _drop(submission_id)
+        keep(submission)
+        drop(submission_id)
     return submission
 
 
 @contextmanager
-def _at_hand() -> Iterator[None]:
+def at_hand() -> Iterator[None]:
     """Say in words that something we need is away."""
     try:
         yield
@@ -271,7 +286,7 @@ def _at_hand() -> Iterator[None]:
         raise ChecksAway from problem
 
 
-def _key(submission_id: str) -> str:
+def key_of(submission_id: str) -> str:
     return f"{FOLDER}/{submission_id}"
 
 
@@ -295,12 +310,12 @@ def _alike_key(submission_id: str) -> str:
     return f"verify-alike:{submission_id}"
 
 
-def _keep(submission: PublicCheck) -> None:
+def keep(submission: PublicCheck) -> None:
     facts = {**asdict(submission), "at": submission.at.isoformat()}
     cache.set(_cache_key(submission.id), facts, timeout=KEPT_SECONDS)
 
 
-def _kept(submission_id: str) -> PublicCheck | None:
+def kept(submission_id: str) -> PublicCheck | None:
     if len(submission_id) > LONGEST_ID:  # anybody may ask for anything, and no key of a cache is so long
         return None
     facts = cache.get(_cache_key(submission_id))
@@ -311,8 +326,8 @@ def _kept(submission_id: str) -> PublicCheck | None:
     return PublicCheck(**{**known, "at": datetime.fromisoformat(facts["at"])})
 
 
-def _drop(submission_id: str) -> None:
-    storage.delete(_key(submission_id))
+def drop(submission_id: str) -> None:
+    storage.delete(key_of(submission_id))
     storage.delete(_sidecar_key(submission_id))
 
 

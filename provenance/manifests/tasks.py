@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dam.ingest import steps
-from provenance.manifests import public_checks, records
+from provenance.manifests import public_checks, public_comparisons, records
 
 
 @shared_task(name="sign.check_credentials")
@@ -14,6 +14,11 @@ def check_credentials(version_id: str) -> None:
 @shared_task(name="verify.file")
 def verify_file(submission_id: str) -> None:
     public_checks.check(submission_id)
+
+
+@shared_task(name="verify.pair")
+def compare_files(pair_id: str) -> None:
+    public_comparisons.compare(pair_id)
 
 
 # 0.1's name for it: its broker may hold some after an update.

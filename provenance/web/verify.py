@@ -27,7 +27,7 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import Pictures
 from provenance.manifests.verify import LARGEST_SIDECAR
-from provenance.web import alike_release, credentials_summary
+from provenance.web import alike_release, credentials_summary, verify_pair
 from provenance.web.alike_release import AlikeRelease
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -84,7 +84,7 @@ def _given(request: HttpRequest) -> "dict[str, UploadedFile[bytes]]":
 
 
 @never_cache
-@csp_update({"script-src": [WASM_UNSAFE_EVAL]})
+@csp_update({"script-src": [WASM_UNSAFE_EVAL], "img-src": ["blob:"]})  # images that are compared stay here
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The form, and the file that comes from it."""
@@ -97,10 +97,11 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, FileForm())
     form = FileForm(request.POST, MultiValueDict({name: [file] for name, file in _given(request).items()}))
-    if len(request.FILES.getlist("file")) > len(_given(request)):
-        form.add_error("file", _("Choose one file, or one file and its .c2pa file."))
+    pair = verify_pair.given(request)
+    if pair is None and len(request.FILES.getlist("file")) > len(_given(request)):
+        form.add_error("file", _("Choose one file, two files to compare, or one file and its .c2pa file."))
     try:
-        return _submit(request, form)
+        return _submit(request, form) if pair is None else _submit_pair(request, pair)
     except public_checks.ChecksAway as away:
         log.warning("A file could not be taken for verification.", exc_info=True)
         form.add_error(None, f"{away.title}. {away.message}")
@@ -124,17 +125,40 @@ def _scope(request: HttpRequest) -> dict[str, Any]:
 def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
-    if not _scope(request).get(COUNTED):
-        try:
-            public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
-        except public_checks.TooManyChecks as refused:
-            form.add_error(None, refused.message)
-            return _form(request, form, status=429)
+    try:
+        _admit(request, files=1)
+    except public_checks.TooManyChecks as refused:
+        form.add_error(None, refused.message)
+        return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
     submission = public_checks.submit(
         file, filename=filenames.clean(file.name or "file"), sidecar=form.cleaned_data["sidecar"]
     )
     return redirect("verify-result", submission.id)
+
+
+def _submit_pair(request: HttpRequest, pair: verify_pair.Files) -> HttpResponse:
+    form = FileForm({})
+    form.errors.clear()
+    problem = verify_pair.problem(pair)
+    if problem:
+        form.add_error("file", problem)
+        return _form(request, form, status=422)
+    try:
+        _admit(request, files=2)
+    except public_checks.TooManyChecks as refused:
+        form.add_error(None, refused.message)
+        return _form(request, form, status=429)
+    return verify_pair.submit(pair)
+
+
+def _admit(request: HttpRequest, *, files: int) -> None:
+    """Count so many files, but for the one that was counted before it was read.
+
+    Raises TooManyChecks, ChecksAway.
+    """
+    for _each in range(files - bool(_scope(request).get(COUNTED))):
+        public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
 
 
 @never_cache

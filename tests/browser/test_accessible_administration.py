@@ -71,7 +71,7 @@ def test_no_page_outside_a_brand_has_a_violation(visit: Callable[[], Journey], b
     walk = Walk(journey, "nobody", seen=set())
     for name in sorted(OPEN):
         walk.open(reverse(name, args=PUBLIC[name][2]))
-    for path in ("/verify/nothing/", "/b/nowhere/", "/join/nothing/"):
+    for path in ("/verify/nothing/", "/verify/compare/nothing/", "/b/nowhere/", "/join/nothing/"):
         journey.page.goto(f"{journey.site}{path}")
         walk.look(path)
     journey.sign_in(person)

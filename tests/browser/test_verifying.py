@@ -15,9 +15,11 @@ from dam.core import storage
 from provenance.manifests import verify as manifests_verify
 from provenance.models import Release
 from tests import media_factory
+from tests.browser import axe
 from tests.browser.conftest import Journey
 from tests.browser.test_reviewing import approve
 from tests.factories import PASSWORD
+from tests.unit.dam.media import test_copy_changes as copies
 
 
 def verify(journey: Journey, path: Path) -> None:
@@ -176,3 +178,33 @@ def test_a_file_without_credentials_is_not_called_bad(
     expect(journey.page.locator("main")).to_contain_text(
         re.compile("no (content )?credentials", re.IGNORECASE), timeout=180_000
     )
+
+
+def test_two_dropped_files_are_laid_over_one_another_and_compared(
+    visit: Callable[[], Journey], brand: object
+) -> None:
+    journey = visit()
+    page, sent = journey.page, list[Request]()
+    page.on("request", lambda request: sent.append(request))
+    page.goto(f"{journey.site}/verify/")
+    copy = copies.made("-vf", "trim=2:7,setpts=PTS-STARTPTS,crop=iw*0.8:ih*0.8", "-crf", "26")
+    page.set_input_files("#verify-form input[type=file]", [copies.film(), copy])
+    pair = page.locator("[data-pair]")
+    expect(pair.locator("video")).to_have_count(2)
+    pair.get_by_role("slider", name="Wipe").focus()
+    page.keyboard.press("ArrowRight")
+    expect(pair.get_by_role("slider", name="Wipe")).to_have_value("51")
+    assert [request.url for request in sent if request.method != "GET"] == []
+    page.get_by_role("button", name="Send and compare both").click()
+    found = page.locator("[data-pair-answer]")
+    expect(found.get_by_role("heading", name="The same pictures, changed")).to_be_visible(timeout=180_000)
+    expect(found).to_contain_text("B shows a part of the picture of A")
+    expect(pair.locator("video")).to_have_count(2)  # still there, and in step with what was found
+    offset = pair.locator("reel-compare").get_attribute("data-offset-ms")
+    assert abs(int(offset or 0) + 2000) < 300
+    assert axe.violations(page, "two files and what was found", seen=set()) == []
+    page.reload()
+    expect(page.get_by_role("heading", name="The same pictures, changed")).to_be_visible()
+    page.set_input_files("[data-pair-choose]", [copies.film(), copy])
+    expect(pair.locator("video")).to_have_count(2)
+    assert axe.violations(page, "two files chosen again", seen=set()) == []

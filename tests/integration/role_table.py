@@ -50,6 +50,8 @@ PUBLIC = {
     "guest-recommend":                       (405, 405, (KEY,)),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
+    "verify-compared":                        (404, 404, ("nothing",)),
+    "verify-compare-cancel":                  (405, 405, ("nothing",)),
     "verify-reader":                          (200, 200, ()),
     "verify-known":                           (405, 405, ()),
     "release-status":                         (404, 404, ("nothing",)),

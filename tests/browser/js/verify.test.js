@@ -212,3 +212,41 @@ test("a browser that can't check it says so, and offers to send it", async () =>
   ok(find("[data-here-words]").textContent.includes("Nothing was sent"));
   ok(find("[data-here-result]").hidden && !find("[data-here-problem]").hidden);
 });
+
+const PAIR = `<section data-pair hidden><input type="radio" name="pair-mode" value="wipe" checked>
+    <div data-pair-shown hidden><div data-pair-stage></div></div><div data-pair-problem hidden><p data-pair-words></p></div>
+    <template data-pair-player><reel-compare><div class="compare-stage"></div><div class="compare-bar"><label class="compare-wipe">
+      <input type="range" data-wipe></label></div></reel-compare></template></section>
+  <section data-pair-send hidden></section><div data-pair-answer tabindex="-1"></div>`;
+
+async function two(bytes = 10) {
+  globalThis.XMLHttpRequest = Sending;
+  html(`${PAGE.replace('<button type="submit">', '<div data-verify-send></div><button type="submit">')}${PAIR}`);
+  await import("/static/dam/js/verify.js");
+  const files = new DataTransfer();
+  find("input").multiple = true;
+  for (const name of ["one.png", "two.png"]) files.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+  find("input").files = files.files;
+  find("input").dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+test("two files are shown at once, and nothing of them is sent before that is asked for", async () => {
+  await two();
+  ok(!find("[data-pair]").hidden && !find("[data-pair-send]").hidden && find("[data-verify-send]").hidden);
+  equal([document.querySelectorAll("figure").length, requests], [2, []]);
+});
+
+test("what is found of two files comes below them", async () => {
+  await two();
+  find("form").requestSubmit();
+  requests.at(-1).answer(200, '<main><div data-compared>The same pictures</div></main>', `${location.href}#compared`);
+  equal([find("[data-pair-answer]").textContent, location.hash, busy()], ["The same pictures", "#compared", false]);
+  ok(find("[data-pair-send]").hidden && document.querySelectorAll("figure").length === 2);
+});
+
+test("two files that are too large together are not sent", async () => {
+  await two(600);
+  find("form").requestSubmit();
+  ok(said().includes("too large"));
+  equal(requests, []);
+});

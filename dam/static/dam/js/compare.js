@@ -11,7 +11,7 @@ class ReelCompare extends HTMLElement {
     [this.leader, this.follower] = this.media;
     this.bar = this.querySelector(".compare-bar");
     this.seekBar = this.querySelector("[data-seek]");
-    const [numerator, denominator] = this.dataset.rate.split("/").map(Number);
+    const [numerator, denominator] = (this.dataset.rate ?? "25/1").split("/").map(Number);
     this.frame = denominator / numerator; // seconds
     this.ending?.abort();
     this.ending = new AbortController();
@@ -21,7 +21,7 @@ class ReelCompare extends HTMLElement {
     if (!this.follower) return;
     for (const each of this.media) each.controls = false;
     this.follower.muted = true; // one of two sounds; the leader's is heard
-    follow(this.leader, this.follower, { frame: this.frame, signal });
+    follow(this.leader, this.follower, { frame: this.frame, signal, mapped: () => this.mapped });
     this.querySelector('[data-do="play"]').addEventListener("click", () => this.toggle(), { signal });
     this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value)), { signal });
     for (const name of ["timeupdate", "seeked", "loadedmetadata", "durationchange", "pause"]) {
@@ -37,9 +37,16 @@ class ReelCompare extends HTMLElement {
     this.ending.abort();
   }
 
+  // How the second's time follows from the first's, where both don't begin together or run alike.
+  get mapped() {
+    return { ratio: Number(this.dataset.ratio ?? 1) || 1, offset: Number(this.dataset.offsetMs ?? 0) / 1000 };
+  }
+
   // Of the longer one: what only one of them has is to be seen as well.
   get length() {
-    return Math.max(0, ...this.media.map(({ duration }) => (Number.isFinite(duration) ? duration : 0)));
+    const { ratio, offset } = this.mapped;
+    const [one, two] = this.media.map(({ duration }) => (Number.isFinite(duration) ? duration : 0));
+    return Math.max(0, one, two ? (two - offset) / ratio : 0);
   }
 
   wipe(share) {
@@ -50,7 +57,9 @@ class ReelCompare extends HTMLElement {
   seek(seconds) {
     const at = Math.min(Math.max(seconds, 0), Math.max(0, this.length - this.frame / 2));
     const middle = (Math.floor(at / this.frame + 1e-4) + 0.5) * this.frame;
-    for (const each of this.media) each.currentTime = middle;
+    const { ratio, offset } = this.mapped;
+    this.leader.currentTime = middle;
+    if (this.follower) this.follower.currentTime = Math.max(0, middle * ratio + offset);
     this.show();
   }
 
@@ -83,7 +92,7 @@ class ReelCompare extends HTMLElement {
     this.seekBar.max = this.length || 1;
     this.seekBar.value = now;
     const [minutes, seconds] = [Math.floor(now / 60), Math.floor(now % 60)];
-    const frame = this.leader.matches("video") ? ` · ${Math.floor(now / this.frame + 1e-4)}` : ""; // sound has none
+    const frame = this.dataset.rate && this.leader.matches("video") ? ` · ${Math.floor(now / this.frame + 1e-4)}` : ""; // sound has none, and of a file at hand it isn't known
     this.querySelector("[data-now]").textContent = `${minutes}:${String(seconds).padStart(2, "0")}${frame}`;
     this.toggleAttribute("data-playing", !this.leader.paused);
   }

@@ -3,6 +3,7 @@
 import { CannotRead, check } from "./credentials/reader.js";
 import { show } from "./credentials/shown.js";
 import { hash } from "./uploads/twins.js";
+import { isPair, show as showPair } from "./verify-pair.js";
 import { _, percent } from "./words.js";
 
 const form = document.querySelector("[data-verify]");
@@ -10,6 +11,7 @@ const input = form?.querySelector("input[type=file]");
 const label = form?.querySelector(".verify-drop .strong");
 const errors = form?.querySelector("[data-verify-errors]");
 const progress = form?.querySelector("[data-verify-progress]");
+const answer = document.querySelector("[data-pair-answer]");
 
 function notice(text) {
   const element = document.createElement("div");
@@ -32,6 +34,9 @@ function busy(on) {
 
 function send() {
   const request = new XMLHttpRequest();
+  const cancel = form.querySelector("[data-verify-cancel]");
+  if (cancel) cancel.onclick = () => request.abort();
+  request.addEventListener("abort", () => busy(false));
   request.open("POST", form.action);
   request.upload.addEventListener("progress", (event) => {
     if (!event.lengthComputable) return;
@@ -40,6 +45,10 @@ function send() {
     progress.querySelector("[data-verify-figure]").textContent = percent(share / 100);
   });
   request.addEventListener("load", () => {
+    if (request.status < 300 && answer && isPair([...input.files])) {
+      compared(request);
+      return;
+    }
     if (request.status < 300) {
       location.assign(request.responseURL);
       return;
@@ -56,6 +65,23 @@ function send() {
   });
   busy(true);
   request.send(new FormData(form));
+}
+
+// What is found of two files comes below them: on a page of its own the browser wouldn't have them any more.
+function compared(request) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const found = page.querySelector("[data-compared]");
+  if (!found) {
+    location.assign(request.responseURL);
+    return;
+  }
+  busy(false);
+  history.replaceState(null, "", request.responseURL);
+  document.querySelector("[data-pair-send]").hidden = true;
+  answer.replaceChildren(found);
+  globalThis.htmx?.process(found);
+  answer.focus({ preventScroll: true }); // the button that had it is gone
+  answer.scrollIntoView({ block: "nearest" });
 }
 
 const here = document.querySelector("[data-verify-here]");
@@ -153,7 +179,15 @@ async function lookUp() {
 input?.addEventListener("change", () => {
   if (input.files.length) label.textContent = [...input.files].map((file) => file.name).join(" + ");
   errors.replaceChildren();
-  if (able()) checkHere([...input.files]);
+  const files = [...input.files];
+  const pair = isPair(files) && Boolean(answer);
+  if (answer) {
+    answer.replaceChildren();
+    document.querySelector("[data-pair]").hidden = document.querySelector("[data-pair-send]").hidden = !pair;
+    showPair(pair ? files : []);
+  }
+  if (able()) checkHere(pair ? [] : files);
+  if (pair) form.querySelector("[data-verify-send]").hidden = true;
 });
 
 here?.querySelector("[data-here-hash]").addEventListener("click", lookUp);
@@ -162,6 +196,10 @@ form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const files = [...input.files];
   if (!files.length) return;
+  if (isPair(files) && files[0].size + files[1].size > Number(form.dataset.most)) {
+    say(_("Together the files are too large for this page."));
+    return;
+  }
   if (files.some((file) => file.size > Number(form.dataset.most))) {
     say(_("This file is too large for this page. To verify it, use the command line: manage.py verify."));
     return;

@@ -1,6 +1,7 @@
 globalThis.words = {
  "A comment can have {most} files at most.": "Ein Kommentar kann höchstens {most} Dateien haben.",
  "A file couldn't be sent. Try again or remove it, then send the comment.": "Eine Datei konnte nicht gesendet werden. Versuchen Sie es noch einmal oder entfernen Sie sie, und senden Sie dann den Kommentar.",
+ "A up to {percent} of the width, B beyond it": "A bis {percent} der Breite, danach B",
  "AI-generated": "KI-generiert",
  "Added as version {version}": "Als Version {version} hinzugefügt",
  "Added to the library": "Zur Bibliothek hinzugefügt",
@@ -18,6 +19,7 @@ globalThis.words = {
  "Changed after it was signed": "Nach dem Signieren geändert",
  "Checking the file…": "Datei wird geprüft…",
  "Checking whether it's already here · {share}": "Prüfung, ob die Datei schon da ist · {share}",
+ "Choose both files together.": "Wählen Sie beide Dateien zusammen.",
  "Choose {name} again": "{name} erneut auswählen",
  "Claimed by the signer, no timestamp": "Vom Signierenden angegeben, ohne Zeitstempel",
  "Claimed date: {at}": "Angegebenes Datum: {at}",
@@ -95,6 +97,7 @@ globalThis.words = {
  "This file is too large to be read here.": "Diese Datei ist zu groß, um hier gelesen zu werden.",
  "This no longer exists. Reload the page.": "Das gibt es nicht mehr. Laden Sie die Seite neu.",
  "This upload has expired. Try again to upload the file from the start.": "Dieser Upload ist abgelaufen. Versuchen Sie es erneut, um die Datei von Anfang an hochzuladen.",
+ "Together the files are too large for this page.": "Zusammen sind die Dateien zu groß für diese Seite.",
  "Too many requests. Wait a moment, then try again.": "Zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es dann erneut.",
  "Uploading {count} file": [
   "{count} Datei wird hochgeladen",
@@ -114,6 +117,7 @@ globalThis.words = {
  "You're signed out. Sign in to continue; what you typed is kept.": "Sie sind abgemeldet. Melden Sie sich an, um fortzufahren; was Sie getippt haben, bleibt erhalten.",
  "You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.": "Sie sind abgemeldet. Was schon hochgeladen ist, bleibt erhalten. Melden Sie sich in einem anderen Tab an und versuchen Sie es dann erneut.",
  "Your browser can't check this file. Nothing was sent. Send the file to have the server check it.": "Ihr Browser kann diese Datei nicht prüfen. Nichts wurde gesendet. Senden Sie die Datei, damit der Server sie prüft.",
+ "Your browser can't show {name}. That doesn't change what the comparison finds.": "Ihr Browser kann {name} nicht zeigen. Am Ergebnis des Vergleichs ändert das nichts.",
  "Your role doesn't allow this.": "Ihre Rolle erlaubt das nicht.",
  "[choose territories]": "[Gebiete wählen]",
  "[choose uses]": "[Nutzungsarten wählen]",

@@ -1,6 +1,7 @@
 globalThis.words = {
  "A comment can have {most} files at most.": "Un commentaire peut avoir {most} fichiers au plus.",
  "A file couldn't be sent. Try again or remove it, then send the comment.": "Un fichier n’a pas pu être envoyé. Réessayez ou retirez-le, puis envoyez le commentaire.",
+ "A up to {percent} of the width, B beyond it": "A jusqu'à {percent} de la largeur, B au-delà",
  "AI-generated": "Généré par IA",
  "Added as version {version}": "Ajouté comme version {version}",
  "Added to the library": "Ajouté à la bibliothèque",
@@ -18,6 +19,7 @@ globalThis.words = {
  "Changed after it was signed": "Modifié après sa signature",
  "Checking the file…": "Vérification du fichier…",
  "Checking whether it's already here · {share}": "Recherche d'un fichier identique · {share}",
+ "Choose both files together.": "Choisissez les deux fichiers ensemble.",
  "Choose {name} again": "Choisir à nouveau {name}",
  "Claimed by the signer, no timestamp": "Indiquée par le signataire, sans horodatage",
  "Claimed date: {at}": "Date déclarée : {at}",
@@ -95,6 +97,7 @@ globalThis.words = {
  "This file is too large to be read here.": "Ce fichier est trop volumineux pour être lu ici.",
  "This no longer exists. Reload the page.": "Ceci n'existe plus. Rechargez la page.",
  "This upload has expired. Try again to upload the file from the start.": "Cette importation a expiré. Réessayez pour importer le fichier depuis le début.",
+ "Together the files are too large for this page.": "Ensemble, les fichiers sont trop volumineux pour cette page.",
  "Too many requests. Wait a moment, then try again.": "Trop de requêtes. Patientez un instant, puis réessayez.",
  "Uploading {count} file": [
   "Importation de {count} fichier",
@@ -114,6 +117,7 @@ globalThis.words = {
  "You're signed out. Sign in to continue; what you typed is kept.": "Vous êtes déconnecté. Connectez-vous pour continuer ; votre saisie est conservée.",
  "You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.": "Vous êtes déconnecté. La partie déjà importée est conservée. Connectez-vous dans un autre onglet, puis réessayez.",
  "Your browser can't check this file. Nothing was sent. Send the file to have the server check it.": "Votre navigateur ne peut pas vérifier ce fichier. Rien n'a été envoyé. Envoyez le fichier pour que le serveur le vérifie.",
+ "Your browser can't show {name}. That doesn't change what the comparison finds.": "Votre navigateur ne peut pas afficher {name}. Cela ne change rien au résultat de la comparaison.",
  "Your role doesn't allow this.": "Votre rôle ne le permet pas.",
  "[choose territories]": "[choisir les territoires]",
  "[choose uses]": "[choisir les usages]",

@@ -112,7 +112,7 @@ def test_a_file_and_its_sidecar_are_dropped_together(tmp_path: Path) -> None:
 
 def test_two_files_that_dont_belong_together_are_refused(signed: Path) -> None:
     others = kept_files()
-    for names in (("one.mp4", "two.mp4"), ("one.c2pa", "two.c2pa")):
+    for names in (("one.mp4", "two.mp4", "three.mp4"), ("one.c2pa", "two.c2pa")):
         response = sent_together(*((name, signed.read_bytes()) for name in names))
         assert response.status_code == 422
         assert "one file and its .c2pa file" in response.content.decode()
@@ -425,7 +425,7 @@ def test_while_others_wait_no_pictures_are_decoded(tmp_path: Path, monkeypatch: 
 
 def test_a_page_does_not_wait_for_pictures_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film, _release = released_film(tmp_path)
-    monkeypatch.setattr(public_checks, "_compare", Mock(side_effect=MemoryError))  # as of a worker that died
+    monkeypatch.setattr(public_checks, "look_up", Mock(side_effect=MemoryError))  # as of a worker that died
     submission_id = id_of(send(film.read_bytes()))
     tasks.verify_file(submission_id)
     assert "Comparing" in page(submission_id)
