@@ -28,7 +28,8 @@ def world(brand: Brand) -> World:
     admin.user.is_superuser = True
     admin.user.save()
     now = timezone.now()
-    kit = KitWish("Product shot of", ", warm", "text", "Sunrise #ff7a00", "Reels 9:16")
+    # Words that read alike in each language, for pages are looked through for English ones.
+    kit = KitWish("Foto", ", warm", "Logo", "Sunrise #ff7a00", "Reels 9:16")
     kits.change(kit, by=admin, revision=0)
     still = VersionFactory.create(asset__brand=brand, asset__title="Can on white", kind=AssetKind.STILL)
     kits.add_reference(still.asset, by=admin)
