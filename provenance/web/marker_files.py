@@ -45,11 +45,17 @@ class Mark:
 
 
 def counted_in(clip: Clip, marks: Iterable[Mark], *, rate: Fraction) -> tuple[Clip, Iterator[Mark]]:
-    """The same on a timeline of another rate: each marker from the frame that it begins in to its last."""
+    """The same on a timeline of another rate: each marker from the frame that it begins in to its last.
+
+    A millisecond is in the frame that is on screen at its end: one that begins within it was read as that.
+    """
     share = rate / clip.rate
 
+    def at(frame: int) -> int:
+        return math.ceil((frame + 1) * share) - 1
+
     def moved(mark: Mark) -> Mark:
-        first, last = int(mark.frame * share), int((mark.frame + mark.frames - 1) * share)
+        first, last = at(mark.frame), at(mark.frame + mark.frames - 1)
         return replace(mark, frame=first, frames=last - first + 1)
 
     return replace(clip, rate=rate, frames=math.ceil(clip.frames * share)), map(moved, marks)

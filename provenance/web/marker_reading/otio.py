@@ -77,7 +77,8 @@ class _Otio:
             frame = -1  # of a part that was trimmed away
         place = timecode.at(frame_of(begun, rate), rate=rate) if begun >= 0 else ""
         frames = frame_of(lasting or Fraction(0), rate)
-        sorting.take(frame, frames, words, place=place, person=places.clean(person))
+        exact = isinstance(span, dict) and _is_own(span.get("duration"), rate)
+        sorting.take(frame, frames, words, place=place, exact=exact, person=places.clean(person))
 
     def _state(self, time: Any) -> None:
         """Keep the first rate that the file says."""
@@ -129,6 +130,11 @@ def _all(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _is_own(value: Any, own: Fraction) -> bool:
+    """Whether a RationalTime counts at the clip's own rate."""
+    return isinstance(value, dict) and value.get("rate") == float(own)
 
 
 def _time(value: Any, own: Fraction) -> Fraction | None:

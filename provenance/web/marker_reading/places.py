@@ -97,8 +97,11 @@ class Sorting:
     def code_rate(self) -> Fraction:
         return self.coded or self.rate
 
-    def take(self, frame: int | None, frames: int, words: str, *, place: str, **more: Any) -> None:
-        if self.coded is not None and frames * SLOWEST <= self.rate:
+    def take(
+        self, frame: int | None, frames: int, words: str, *, place: str, exact: bool = False, **more: Any
+    ) -> None:
+        """`exact`: the file counts in the clip's own frames."""
+        if self.coded is not None and not exact and frames * SLOWEST <= self.rate:
             frames = 1  # a marker at one frame of its program is no range of sound
         mark = Read(frame, max(1, frames), clean(words), **more)
         if not mark.words:

@@ -108,7 +108,8 @@ class _Table:
         if frame is None or last is None or last < frame:
             self.sorting.leave(Reason.NO_PLACE, place, words)
         else:
-            self.sorting.take(frame, last - frame + 1, words, place=place, person=person)
+            frames = last - frame + 1
+            self.sorting.take(frame, frames, words, place=place, person=person, exact=True)
 
     def _by_time(self, cells: Mapping[str, str], words: str, *, place: str, person: str) -> None:
         rate = self.sorting.code_rate

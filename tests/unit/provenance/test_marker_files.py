@@ -8,6 +8,7 @@ import pytest
 from dam.web import timecode
 from provenance.web import marker_files
 from provenance.web.marker_files import Clip, Mark
+from provenance.web.marker_reading import reading
 
 FILM, PAL, NTSC = Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001)
 CLIP = Clip("Bottle & can", "bottle.mp4", FILM, 240, 1920, 1080)
@@ -142,3 +143,27 @@ def test_places_of_a_sound_fall_into_the_frames_of_a_timeline() -> None:
     whole = "".join(marker_files.fcpxml(clip, []))
     assert '<format id="r1" frameDuration="1/25s"/>' in whole
     assert json.loads("".join(marker_files.otio(sound, marks)))["tracks"]["children"][0]["kind"] == "Audio"
+
+
+@pytest.mark.parametrize("rate", [Fraction(each) for each in marker_files.SOUND_RATES])
+@pytest.mark.parametrize("kind", ["edl", "fcpxml", "otio"])
+def test_a_marker_that_came_into_a_sound_goes_out_at_the_same_frame(kind: str, rate: Fraction) -> None:
+    sound = Clip("Mix", "mix.wav", timecode.SOUND_RATE, 8_000, 0, 0, is_sound=True)
+    sent = [Mark(frame, "Ada", f"At {frame}", False, frames) for frame in range(30) for frames in (1, 2, 7)]
+    timeline = replace(sound, rate=rate, frames=int(8 * rate))
+    file = "".join(marker_files.FORMATS[kind].pieces(timeline, sent, hour=0)).encode()
+    found = reading.read(file, rate=timecode.SOUND_RATE, frames=8_000, coded=rate)
+    came = [Mark(each.frame or 0, "Ada", each.words, False, each.frames) for each in found.marks]
+    _clip, back = marker_files.counted_in(sound, came, rate=rate)
+    assert [(each.frame, each.frames) for each in back] == [(each.frame, each.frames) for each in sent]
+
+
+@pytest.mark.parametrize("kind", ["otio", "csv"])
+@pytest.mark.parametrize("frames", [1, 2, 40, 43, 44])
+def test_a_short_range_of_a_sound_comes_back_as_it_was(kind: str, frames: int) -> None:
+    sound = Clip("Mix", "mix.wav", timecode.SOUND_RATE, 8_000, 0, 0, is_sound=True)
+    file = f"frame,end_frame,person,comment\n500,{499 + frames},Ada,A click\n"
+    if kind == "otio":
+        file = "".join(marker_files.otio(sound, [Mark(500, "Ada", "A click", False, frames)]))
+    found = reading.read(file.encode(), rate=timecode.SOUND_RATE, frames=8_000, coded=Fraction(25))
+    assert [(each.frame, each.frames) for each in found.marks] == [(500, frames)]
