@@ -333,7 +333,7 @@ class Comment(models.Model):
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField(blank=True)  # empty where the drawing says it all
-    frame = models.PositiveIntegerField(null=True, blank=True)
+    frame = models.PositiveIntegerField(null=True, blank=True)  # of a sound a millisecond, of an image 0
     end_frame = models.PositiveIntegerField(null=True, blank=True)  # the last of a range
     drawing = models.JSONField(null=True, blank=True)  # into that frame: provenance.review.drawings
     created_at = models.DateTimeField(default=timezone.now)

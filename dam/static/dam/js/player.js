@@ -147,9 +147,11 @@ class ReelPlayer extends HTMLElement {
   follow() {
     if (this.isSound) {
       const tell = () => this.video.seeking || this.present(this.clock.frameAt(this.video.currentTime));
+      let next; // one round of it, however often it begins anew
       const goOn = () => {
+        cancelAnimationFrame(next);
         tell();
-        if (this.isConnected && !this.video.paused) requestAnimationFrame(goOn);
+        if (this.isConnected && !this.video.paused) next = requestAnimationFrame(goOn);
       };
       this.video.addEventListener("play", goOn, { signal: this.watching.signal });
       for (const name of ["timeupdate", "seeked"]) this.video.addEventListener(name, tell, { signal: this.watching.signal });
@@ -179,6 +181,7 @@ class ReelPlayer extends HTMLElement {
     if (this.clock.frames) return;
     this.clock.frames = Math.round((this.video.duration * this.clock.numerator) / this.clock.denominator);
     this.seek.max = this.clock.last;
+    this.readMarkers();
     this.present(this.frame);
   }
 

@@ -1,5 +1,5 @@
 import "/static/dam/js/player.js";
-import { click, equal, find, press, test } from "/tests/harness.js";
+import { click, equal, find, ok, press, test } from "/tests/harness.js";
 import { now, player } from "/tests/player/film.js";
 
 const FORM = `<form><textarea data-comment-box></textarea><input type="hidden" data-frame-field><input type="hidden" data-end-field>
@@ -85,4 +85,21 @@ test("without its length in the page, the file says it", () => {
   const { element, video } = player({ kind: "audio", frames: 0, rate: "1000/1" });
   video.dispatchEvent(new Event("loadedmetadata"));
   equal(element.clock.frames, 2000);
+});
+
+test("however often it was stopped and played, its time is told once a picture of the screen", async () => {
+  const { element } = sound();
+  for (let times = 0; times < 10; times += 1) press(" ");
+  press(" ");
+  let told = 0;
+  element.present = () => (told += 1);
+  for (let pictures = 0; pictures < 4; pictures += 1) await new Promise(requestAnimationFrame);
+  ok(told <= 5, `told ${told} times in 4`);
+  element.pause();
+});
+
+test("marks of comments stand right once the file has said its length", () => {
+  const { video } = player({ kind: "audio", frames: 0, rate: "1000/1", around: `<section data-markers='[{"id": 1, "frame": 500, "text": "Ada: click"}]'></section>` });
+  video.dispatchEvent(new Event("loadedmetadata"));
+  equal(find(".player-marker").style.insetInlineStart.slice(0, 4), "25.0");
 });
