@@ -131,3 +131,10 @@ test("C goes to the comment", async () => {
   press("c");
   equal(document.activeElement, find("[data-comment-box]"));
 });
+
+test("D draws on no image that is out of sight, as while two are compared", async () => {
+  const { board } = await drawable();
+  find("reel-picture").style.display = "none";
+  press("d");
+  equal([board.active, find("[data-drawing]").value], [false, ""]);
+});

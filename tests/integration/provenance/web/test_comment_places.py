@@ -10,10 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from dam.access import custom_roles
+from dam.accounts import roles
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Membership
 from dam.catalog.models import RenditionKind, Version
 from provenance.review import carrying, comments, drawings
 from provenance.review.models import Comment
-from tests.factories import RenditionFactory
+from tests.factories import RenditionFactory, UserFactory, member
 from tests.integration.provenance.web.test_comment_export import text
 from tests.review_factory import Case
 
@@ -251,3 +255,28 @@ def test_times_of_a_sound_come_along_and_say_where_the_newer_is_shorter(heard: C
     assert carrying.place(late, on=newer).beyond
     shown = " ".join(page(heard, "comments-earlier", newer.pk).split())
     assert "At 0:07.0 of version 1. Version 2 is shorter." in shown
+
+
+def test_a_link_to_a_moment_of_a_sound_begins_there_also_without_its_waveform(heard: Case) -> None:
+    client = Client()
+    client.force_login(heard.creator.user)
+    shown = client.get(
+        reverse("asset", args=[heard.brand.slug, heard.version.asset_id]), {"t": "2.5", "tab": "review"}
+    ).text
+    assert 'data-start="2500"' in shown
+
+
+def test_whoever_draws_on_no_image_is_offered_to_show_no_drawing_on_it(case: Case) -> None:
+    sent(case, body="Paler", drawing=drawn(CIRCLE))
+    role = custom_roles.make(
+        by=member(case.brand, Role.ADMIN), name="Reader", able=[Capability.VIEW_UNRELEASED]
+    )
+    person = UserFactory.create()
+    Membership.objects.create(user=person, brand=case.brand, **roles.columns(role.value))
+    client = Client()
+    client.force_login(person)
+    shown = client.get(reverse("comments", args=[case.brand.slug, case.version.pk])).text
+    small = re.search(r'<(\w+) class="comment-drawing"', shown)
+    assert small is not None
+    assert small[1] == "div"
+    assert "Drawing: show it alone" not in shown

@@ -89,7 +89,7 @@ class DrawingBoard extends HTMLElement {
   }
 
   start() {
-    if (!this.field) return;
+    if (!this.field || !this.player.checkVisibility()) return;
     this.player.fields.stand();
     this.player.pause();
     this.player.toggleAttribute("started", true); // the large button would lie on the picture
