@@ -103,6 +103,10 @@ class Sorting:
         """`exact`: the file counts in the clip's own frames."""
         if self.coded is not None and not exact and frames * SLOWEST <= self.rate:
             frames = 1  # a marker at one frame of its program is no range of sound
+        if self.coded is not None and frame is not None:
+            over = frame + frames - self.length
+            if 0 < over < frames and over * SLOWEST <= self.rate:
+                frames -= over  # a timeline ends with a whole frame
         mark = Read(frame, max(1, frames), clean(words), **more)
         if not mark.words:
             self.leave(Reason.NO_WORDS, place)

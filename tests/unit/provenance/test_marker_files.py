@@ -167,3 +167,15 @@ def test_a_short_range_of_a_sound_comes_back_as_it_was(kind: str, frames: int) -
         file = "".join(marker_files.otio(sound, [Mark(500, "Ada", "A click", False, frames)]))
     found = reading.read(file.encode(), rate=timecode.SOUND_RATE, frames=8_000, coded=Fraction(25))
     assert [(each.frame, each.frames) for each in found.marks] == [(500, frames)]
+
+
+@pytest.mark.parametrize("rate", [Fraction(each) for each in marker_files.SOUND_RATES])
+@pytest.mark.parametrize("kind", ["edl", "fcpxml"])
+def test_a_range_to_the_end_of_a_sound_comes_back_as_far_as_that_goes(kind: str, rate: Fraction) -> None:
+    sound = Clip("Mix", "mix.wav", timecode.SOUND_RATE, 8_010, 0, 0, is_sound=True)
+    sent = [Mark(6_000, "Ada", "Fade out", False, 2_010)]
+    file = "".join(
+        marker_files.FORMATS[kind].pieces(*marker_files.counted_in(sound, sent, rate=rate), hour=0)
+    )
+    found = reading.read(file.encode(), rate=timecode.SOUND_RATE, frames=8_010, coded=rate)
+    assert [(each.frame, each.frames) for each in found.marks] == [(6_000, 2_010)]
