@@ -1,4 +1,4 @@
-import { equal, find, html, press, settled, test } from "/tests/harness.js";
+import { equal, find, html, press, send, settled, test } from "/tests/harness.js";
 import "/static/dam/js/picture.js";
 import "/static/dam/js/drawing/board.js";
 
@@ -137,4 +137,20 @@ test("D draws on no image that is out of sight, as while two are compared", asyn
   find("reel-picture").style.display = "none";
   press("d");
   equal([board.active, find("[data-drawing]").value], [false, ""]);
+});
+
+test("the one drawing that is shown alone stays it when the list of comments comes anew", async () => {
+  const { over } = await drawable();
+  const list = (names) => names.map((name) => `<li class="comment" id="comment-${name}">${small(name)}</li>`).join("");
+  for (const old of document.querySelectorAll("[data-drawing-of]")) old.remove();
+  document.body.insertAdjacentHTML("beforeend", `<ul>${list(["one", "two"])}</ul>`);
+  send("htmx:afterSettle");
+  find("#one").click();
+  equal(over(), 1);
+  find("ul").innerHTML = list(["one", "two", "three"]);
+  send("htmx:afterSettle");
+  equal([over(), find("#one").getAttribute("aria-pressed")], [1, "true"]);
+  find("ul").innerHTML = list(["two", "three"]);
+  send("htmx:afterSettle");
+  equal(over(), 2);
 });

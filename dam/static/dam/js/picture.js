@@ -60,14 +60,21 @@ class ReelPicture extends HTMLElement {
 
   // Of the page's comments: whether this drawing is to lie over the picture.
   shows(drawing) {
-    if (this.alone && !this.alone.isConnected) this.alone = null;
+    this.findAlone();
     return this.alone ? drawing === this.alone : this.showsDrawings;
+  }
+
+  // The list of comments came anew: what was shown alone is another element there, or gone.
+  findAlone() {
+    if (!this.alone || this.alone.isConnected) return;
+    this.alone = document.getElementById(this.aloneIn)?.querySelector("[data-drawing-of]") ?? null;
   }
 
   // Its small picture, pressed: it alone, and pressed again all of them.
   choose(drawing) {
     if (!drawing) return;
     this.alone = drawing === this.alone ? null : drawing;
+    this.aloneIn = drawing.closest(".comment")?.id;
     this.showsDrawings = true;
     this.tellDrawings();
   }
@@ -84,6 +91,7 @@ class ReelPicture extends HTMLElement {
   }
 
   tellDrawings() {
+    this.findAlone();
     this.querySelector('[data-do="show-drawings"]').setAttribute("aria-pressed", this.showsDrawings);
     for (const each of document.querySelectorAll("[data-drawing-of]")) each.setAttribute("aria-pressed", each === this.alone);
     this.querySelector("drawing-board").show?.();
