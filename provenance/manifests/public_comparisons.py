@@ -58,6 +58,7 @@ class Looked:
 
 # Why pictures weren't compared.
 NO_PICTURES, UNREAD, TOO_LONG = "no_pictures", "unread", "too_long"
+DAMAGED = "damaged"  # after `until_ms`
 
 
 def submit(files: "tuple[tuple[File[bytes], str], tuple[File[bytes], str]]") -> Pair:
@@ -136,12 +137,13 @@ def _look(path: Path) -> tuple[Looked, Seen | None]:
     looked, info = _probed(path)
     if info is None or looked.problem:
         return looked, None
-    frames, whole = _frames(path, info)
-    if not frames:
-        return replace(looked, problem=UNREAD if whole else TOO_LONG), None
+    frames, why = _frames(path, info)
+    if not frames or (why and len(frames) < copy_changes.LEAST):  # one frame of a film is no image
+        return replace(looked, problem=TOO_LONG if why == TOO_LONG else UNREAD), None
     length = 0 if info.kind is Kind.STILL else info.duration_ms
-    until = None if whole or not length else frames[-1][0]
-    return replace(looked, until_ms=until), Seen(until or length, tuple(frames))
+    until = frames[-1][0] if why and length else None
+    problem = DAMAGED if why == DAMAGED and until else ""
+    return replace(looked, problem=problem, until_ms=until), Seen(until or length, tuple(frames))
 
 
 def _probed(path: Path) -> tuple[Looked, MediaInfo | None]:
@@ -155,14 +157,14 @@ def _probed(path: Path) -> tuple[Looked, MediaInfo | None]:
     return Looked(facts, why), info
 
 
-def _frames(path: Path, info: MediaInfo) -> tuple[list[tuple[int, copy_changes.Rgb]], bool]:
-    """Frames with their times, and whether these are all that were wanted."""
+def _frames(path: Path, info: MediaInfo) -> tuple[list[tuple[int, copy_changes.Rgb]], str]:
+    """Frames with their times, and why these aren't all that were wanted, where they aren't."""
     if info.kind is Kind.STILL:
         try:
-            return [(0, runner.still(path, max_side=copy_changes.SIDE))], True
+            return [(0, runner.still(path, max_side=copy_changes.SIDE))], ""
         except (FileRefused, MediaFailed) as problem:
             log.info("%s can't be compared: %r", path.name, problem)
-            return [], True
+            return [], UNREAD
     every_ms = copy_changes.every_ms(info.duration_ms)
     frames = []
     try:
@@ -173,8 +175,8 @@ def _frames(path: Path, info: MediaInfo) -> tuple[list[tuple[int, copy_changes.R
     except (FileRefused, MediaFailed) as problem:
         log.info("%s was compared in part: %r", path.name, problem)
         costly = isinstance(problem, FileRefused) and problem.code == "too_costly"
-        return frames, not costly and not frames
-    return frames, True
+        return frames, TOO_LONG if costly else DAMAGED
+    return frames, ""
 
 
 def find(pair_id: str, *, at: datetime) -> Pair | None:

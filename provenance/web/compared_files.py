@@ -91,7 +91,8 @@ def of(found: Mapping[str, Any], checks: Sequence[PublicCheck], *, exact: bool) 
         )
         headline = Headline("circle-slash", "", _("No common pictures found"), words)
         return Compared(headline, notes=notes, facts=facts)
-    return _alike(changes, infos, facts=facts, notes=notes, exact=exact)
+    until = (looked[0]["until_ms"], looked[1]["until_ms"])
+    return _alike(changes, infos, facts=facts, notes=notes, until=until, exact=exact)
 
 
 def _alike(
@@ -100,11 +101,12 @@ def _alike(
     *,
     facts: tuple[Fact, ...],
     notes: tuple[str, ...],
+    until: tuple[int | None, int | None],
     exact: bool,
 ) -> Compared:
     pieces = [Piece(**each) for each in changes["pieces"]]
     lengths = tuple(info.duration_ms if info else 0 for info in infos)
-    times, cut = _times(changes, pieces, (lengths[0], lengths[1]))
+    times, cut = _times(changes, pieces, (lengths[0], lengths[1]), until=until)
     part = _part(changes)
     picture = tuple(_picture(changes, infos))
     if exact:
@@ -144,9 +146,16 @@ def _alike(
 
 
 def _times(
-    changes: Mapping[str, Any], pieces: Sequence[Piece], lengths: tuple[int, int]
+    changes: Mapping[str, Any],
+    pieces: Sequence[Piece],
+    lengths: tuple[int, int],
+    *,
+    until: tuple[int | None, int | None],
 ) -> tuple[tuple[str, ...], bool]:
-    """What is said of times, and whether one has what the other hasn't, or another speed."""
+    """What is said of times, and whether one has what the other hasn't, or another speed.
+
+    `until` is how far each was looked at, where that isn't its end: of the rest nothing is said.
+    """
     exact_ms = changes["exact_ms"]
     if changes["at_ms"] is not None:
         words = _("The image is to be seen in the video at about %(time)s.")
@@ -158,15 +167,21 @@ def _times(
             _("Which times belong together can't be told: hardly anything moves, or it's in another order."),
         ), False
     said = []
-    missing = _gaps([(piece.one_start, piece.one_end) for piece in pieces], lengths[0], exact_ms)
-    added = _gaps([(piece.two_start, piece.two_end) for piece in pieces], lengths[1], exact_ms)
-    if not missing and not added:
+    spans = (
+        [(piece.one_start, piece.one_end) for piece in pieces],
+        [(piece.two_start, piece.two_end) for piece in pieces],
+    )
+    gaps = [_gaps(spans[side], until[side] or lengths[side], exact_ms) for side in (0, 1)]
+    whole = [until[side] is None and not gaps[side] for side in (0, 1)]
+    missing = gaps[0] if until[1] is None else []  # may be in what wasn't looked at
+    added = gaps[1] if until[0] is None else []
+    if all(whole):
         said.append(_("All of A is in B, from beginning to end, and B has nothing else."))
-    elif not missing:
+    elif whole[0]:
         said.append(_("All of A is in B."))
-    elif not added:
+    elif whole[1]:
         said.append(_("All of B is in A."))
-    if len(pieces) == 1 and (missing or added):
+    if len(pieces) == 1 and not all(whole):
         one, two = _spans(pieces[0], exact_ms)
         said.append(_("A from %(one)s is B from %(two)s.") % {"one": one, "two": two})
     if missing:
@@ -303,7 +318,11 @@ def _notes(looked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if said:
             yield said % {"name": name}
         if each["until_ms"] is not None:
-            words = _("Only the first %(time)s of %(name)s was compared: decoding the rest took too long.")
+            words = (
+                _("Only the first %(time)s of %(name)s was compared: the rest can't be decoded.")
+                if each["problem"] == public_comparisons.DAMAGED
+                else _("Only the first %(time)s of %(name)s was compared: decoding the rest took too long.")
+            )
             yield words % {"name": name, "time": ui_tags.duration(each["until_ms"])}
 
 

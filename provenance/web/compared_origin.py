@@ -1,6 +1,6 @@
 """Do two files that somebody compares come from the same place? By their credentials, and by releases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import PublicCheck
 from provenance.releases import known
+from provenance.releases.known import KnownRelease
 from provenance.releases.models import Release
 from provenance.web import alike_release
 
@@ -60,7 +61,7 @@ def _of_credentials(checks: Sequence[PublicCheck]) -> Origin:
     if newest[0] == newest[1]:
         return Origin("shield-check", "ok", _("Both carry the same Content Credentials."))
     for place, names in ((0, {"one": "B", "other": "A"}), (1, {"one": "A", "other": "B"})):
-        if newest[place] in chains[1 - place]:
+        if newest[place] in shared and all(_proven(chain[newest[place]]) for chain in chains):
             words = _("%(one)s was made from %(other)s, by its Content Credentials.")
             return Origin("shield-check", "ok", words % names)
     return Origin(
@@ -79,17 +80,22 @@ def _proven(manifest: Mapping[str, Any]) -> bool:
 
 
 def _of_releases(checks: Sequence[PublicCheck], *, at: datetime) -> list[Origin]:
-    ways, skipped = [], False
-    for check in checks:
-        pictures = public_checks.pictures_of(check, at=at)
-        skipped = skipped or pictures is None or pictures.skipped
-        ways.append(_ways(check, pictures.sha256 if pictures else ""))
-    shared = sorted(set(ways[0]) & set(ways[1]), key=lambda pk: (ways[0][pk] + ways[1][pk], -pk))
-    for pk in shared:
-        told = _told(pk, ways[0][pk], ways[1][pk], at=at)
-        if told is not None:
-            return [told]
-    if skipped:
+    # Both were looked at before there was a result: what isn't kept by now won't come.
+    pictures = [public_checks.pictures_of(check, at=check.at) for check in checks]
+    found = [_ways(check, each.sha256 if each else "") for check, each in zip(checks, pictures, strict=True)]
+    releases = _releases({*found[0], *found[1]}, at=at)
+    ways = [
+        {pk: way for pk, way in each.items() if pk in releases and _may_tell(releases[pk], way)}
+        for each in found
+    ]
+    shared = set(ways[0]) & set(ways[1])
+    if shared:
+        pk = min(shared, key=lambda pk: (ways[0][pk] + ways[1][pk], -pk))
+        return [_told(releases[pk], ways[0][pk], ways[1][pk], at=at)]
+    if not all(pictures):
+        words = _("Their pictures couldn't be compared with releases. Send both again later for that.")
+        return [Origin("triangle-alert", "", words)]
+    if any(each.skipped for each in pictures if each):
         words = _("Other files are waiting, so their pictures weren't compared with releases.")
         return [Origin("clock", "", words)]
     if not any(ways):
@@ -118,21 +124,25 @@ def _ways(check: PublicCheck, pictures_sha256: str) -> dict[int, int]:
     return found
 
 
-def _told(pk: int, one: int, two: int, *, at: datetime) -> Origin | None:
-    rows = Release.objects.filter(pk=pk, signed_at__isnull=False)
-    row = rows.select_related("brand", "asset", "version__rights", "version__inherited").first()
-    if row is None:
-        return None
-    release = known.of(row, at=at)
-    if release.under_embargo and max(one, two) > PICTURES:
-        return None  # nobody is told before its time that there is such a clip
+def _releases(pks: Iterable[int], *, at: datetime) -> dict[int, KnownRelease]:
+    rows = Release.objects.filter(pk__in=pks, signed_at__isnull=False)
+    rows = rows.select_related("brand", "asset", "version__rights", "version__inherited")
+    return {row.pk: known.of(row, at=at) for row in rows}
+
+
+def _may_tell(release: KnownRelease, way: int) -> bool:
+    """Nobody is told before its time that there is such a clip, but who has exactly that."""
+    return way <= PICTURES or not release.under_embargo
+
+
+def _told(release: KnownRelease, one: int, two: int, *, at: datetime) -> Origin:
     words = _("Both lead to what %(brand)s released on %(day)s: A by %(one)s, B by %(two)s.") % {
         "brand": release.brand,
         "day": language.day(release.released_at.astimezone(at.tzinfo)),
         "one": WAYS[one],
         "two": WAYS[two],
     }
-    said = [words, alike_release.today(pk, at=at)]
+    said = [words, alike_release.today(release, at=at)]
     if LOOKS in (one, two):
         said.append(_("Looks alone don't prove that."))
     sure = max(one, two) <= PICTURES and release.cleared

@@ -75,7 +75,7 @@ def _result(request: HttpRequest, pair_id: str) -> HttpResponse:
     if pair is None or len(both) != 2:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     pending = pair.state in (public_checks.WAITING, public_checks.CHECKING)
-    context = {"area": "verify", "pair": pair, "pending": pending, "checks": both}
+    context = {"area": "verify", "pair": pair, "pending": pending}
     if pair.found is not None:
         pictures = [public_checks.pictures_of(check, at=now) for check in both]
         hashes = [each.sha256 if each else "" for each in pictures]
@@ -103,7 +103,7 @@ def cancel(request: HttpRequest, pair_id: str) -> HttpResponse:
     try:
         pair = public_comparisons.cancel(pair_id)
     except public_checks.ChecksAway:
-        return render(request, "verify/away.html", {"area": "verify"}, status=503)
+        return redirect("verify-compared", pair_id)  # which tries again, and is asked from there once more
     if pair is None:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     if htmx.is_htmx(request):

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from dam.core import sandbox, storage
 from dam.media import ffmpeg, runner
-from dam.media.errors import FileRefused
+from dam.media.errors import FileRefused, MediaFailed
+from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, public_comparisons, signing, tasks, verify
 from tests import claim_factory, release_factory
 from tests.factories import VersionFactory
@@ -291,3 +292,73 @@ def test_a_clip_of_ours_that_was_encoded_anew_shows_what_it_does(tmp_path: Path)
     html = compared(film().read_bytes(), out.read_bytes())
     assert "B has 160 × 90 pixels instead of 320 × 180." in html
     assert "All of A is in B, from beginning to end, and B has nothing else." in html
+
+
+def leads_to(pair_id: str, releases: dict[int, int]) -> None:
+    """As if a worker had found that these files (0 is A) look like these releases."""
+    pair = public_comparisons.find(pair_id, at=timezone.now())
+    assert pair is not None
+    for place, release in releases.items():
+        found = [{"release": release, "share": 0.9, "mirrored": False, "cropped": False}]
+        public_checks.cache.set(f"verify-alike:{pair.files[place]}", found, timeout=60)
+
+
+def test_the_release_that_both_lead_to_is_named_with_how_it_stands_today() -> None:
+    content = film().read_bytes()
+    version = VersionFactory.create(asset__title="Secret campaign")
+    release = release_factory.ready(version, sha256=storage.sha256_of(film()))
+    pair_id = id_of(send(content, made("-c", "copy", suffix=".mkv").read_bytes()))
+    tasks.compare_files(pair_id)
+    leads_to(pair_id, {1: release.pk})
+    html = page(pair_id)
+    assert f"Both lead to what {version.brand.name} released on" in html
+    assert "A by its bytes, B by what it looks like." in html
+    assert f"{version.brand.name} approved that release for" in html, html.partition("Both lead to")[2][:400]
+    assert "Looks alone don't prove that." in html
+    assert "Secret campaign" not in html
+
+
+@pytest.mark.parametrize("places", [(0,), (1,), (0, 1)])
+def test_a_clip_under_embargo_is_betrayed_by_no_copy_that_looks_like_it(places: tuple[int, ...]) -> None:
+    version = VersionFactory.create()
+    release = release_factory.ready(version)
+    RightsRecord.objects.update_or_create(
+        version=version, defaults={"embargo_until": timezone.now() + timedelta(days=9)}
+    )
+    pair_id = id_of(send(film().read_bytes(), film(1).read_bytes()))
+    tasks.compare_files(pair_id)
+    leads_to(pair_id, dict.fromkeys(places, release.pk))
+    assert "Neither leads to a release of this library." in page(pair_id)
+
+
+def test_cancelling_while_the_server_is_away_leads_back_to_where_it_can_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair_id = id_of(send(b"x", b"y"))
+    monkeypatch.setattr(public_comparisons, "cancel", Mock(side_effect=public_checks.ChecksAway))
+    response = Client().post(reverse("verify-compare-cancel", args=[pair_id]), follow=True)
+    assert response.status_code == 200
+    assert "Cancel and delete both" in response.content.decode()
+
+
+def test_a_file_that_couldnt_be_looked_up_waits_for_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(public_checks, "look_up", Mock(side_effect=OSError))
+    html = compared(film().read_bytes(), film(1).read_bytes())
+    assert "Other files are waiting" not in html
+    assert "couldn't be compared with releases" in html
+
+
+@pytest.mark.parametrize(("frames", "looked_at"), [(100, ("damaged", 3960)), (1, ("unread", None))])
+def test_of_a_film_that_is_damaged_the_beginning_is_looked_at_where_that_is_a_film(
+    monkeypatch: pytest.MonkeyPatch, frames: int, looked_at: tuple[str, int | None]
+) -> None:
+    path = film()
+    some = list(runner.sample_frames(path, every_ms=40, max_side=160))[:frames]
+
+    def until_there(*_: Any, **__: Any) -> Any:
+        yield from some
+        raise MediaFailed("broken")
+
+    monkeypatch.setattr(runner, "sample_frames", until_there)
+    looked, _seen = public_comparisons._look(path)
+    assert (looked.problem, looked.until_ms) == looked_at

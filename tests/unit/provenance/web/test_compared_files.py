@@ -180,7 +180,31 @@ def test_facts_stand_side_by_side() -> None:
     facts = {fact.title: fact for fact in said(SAME, video_codec="hevc").facts}
     assert (facts["Video codec"].one, facts["Video codec"].two, facts["Video codec"].differs) == (
         "H.264",
-        "HEVC",
+        "H.265 (HEVC)",
         True,
     )
     assert not facts["Resolution"].differs
+
+
+A_IN_PART = (Looked(INFO.to_json(), until_ms=5000), Looked(INFO.to_json()))
+B_IN_PART = A_IN_PART[::-1]
+BEGINNING = pieces((0, 5000, 0, 5000))
+
+
+@pytest.mark.parametrize("looked", [A_IN_PART, B_IN_PART])
+def test_what_wasnt_looked_at_is_said_to_be_neither_missing_nor_there(looked: tuple[Looked, ...]) -> None:
+    times = said(BEGINNING, looked=looked).times
+    assert not [each for each in times if "Missing" in each or "Only in" in each or "All of" in each]
+    assert times == ("A from 0:00.0–0:05.0 is B from 0:00.0–0:05.0.",)
+
+
+def test_what_is_whole_is_told_beside_what_was_looked_at_in_part() -> None:
+    later = pieces((1000, 5000, 0, 4000))
+    assert "Missing in B: 0:00.0–0:01.0, the beginning of A." in said(later, looked=A_IN_PART).times
+    assert not [each for each in said(later, looked=B_IN_PART).times if "Missing" in each]
+    assert "All of A is in B." in said(SAME, looked=(Looked(INFO.to_json()), A_IN_PART[0])).times
+
+
+def test_a_damaged_rest_took_no_time() -> None:
+    notes = said(BEGINNING, looked=(replace(A_IN_PART[0], problem="damaged"), A_IN_PART[1])).notes
+    assert "Only the first 0:05 of A was compared: the rest can't be decoded." in notes
