@@ -13,7 +13,7 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import PublicCheck
 from provenance.releases import known
-from provenance.releases.known import KnownRelease
+from provenance.releases.known import KnownRelease, Standing
 from provenance.releases.models import Release
 from provenance.web import alike_release
 
@@ -135,6 +135,16 @@ def _may_tell(release: KnownRelease, way: int) -> bool:
     return way <= PICTURES or not release.under_embargo
 
 
+def _today(release: KnownRelease, *, at: datetime) -> str:
+    if release.standing is Standing.EMBARGO and release.embargo_until is not None:
+        return (
+            _("Under embargo until %(at)s")
+            % {"at": language.day(release.embargo_until.astimezone(at.tzinfo))}
+            + "."
+        )
+    return alike_release.today(release, at=at)
+
+
 def _told(release: KnownRelease, one: int, two: int, *, at: datetime) -> Origin:
     words = _("Both lead to what %(brand)s released on %(day)s: A by %(one)s, B by %(two)s.") % {
         "brand": release.brand,
@@ -142,7 +152,7 @@ def _told(release: KnownRelease, one: int, two: int, *, at: datetime) -> Origin:
         "one": WAYS[one],
         "two": WAYS[two],
     }
-    said = [words, alike_release.today(release, at=at)]
+    said = [words, _today(release, at=at)]
     if LOOKS in (one, two):
         said.append(_("Looks alone don't prove that."))
     sure = max(one, two) <= PICTURES and release.cleared

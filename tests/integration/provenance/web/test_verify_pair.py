@@ -362,3 +362,18 @@ def test_of_a_film_that_is_damaged_the_beginning_is_looked_at_where_that_is_a_fi
     monkeypatch.setattr(runner, "sample_frames", until_there)
     looked, _seen = public_comparisons._look(path)
     assert (looked.problem, looked.until_ms) == looked_at
+
+
+def test_who_has_exactly_what_is_under_embargo_is_told_until_when() -> None:
+    first, second = film(), made("-c", "copy", suffix=".mkv")
+    release = release_factory.ready(
+        VersionFactory.create(),
+        sha256=storage.sha256_of(first),
+        pictures_sha256=runner.known_by(first),
+    )
+    RightsRecord.objects.update_or_create(
+        version=release.version, defaults={"embargo_until": timezone.now() + timedelta(days=9)}
+    )
+    html = compared(first.read_bytes(), second.read_bytes())
+    assert "A by its bytes, B by its pictures. Under embargo until" in html
+    assert "approved that release" not in html
