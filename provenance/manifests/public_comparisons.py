@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -257,4 +257,6 @@ def _kept(pair_id: str) -> Pair | None:
     if not facts:
         return None
     files = facts["files"][0], facts["files"][1]
-    return Pair(**{**facts, "files": files, "at": datetime.fromisoformat(facts["at"])})
+    # A newer release may have put more there.
+    known = {each.name: facts[each.name] for each in fields(Pair) if each.name in facts}
+    return Pair(**{**known, "files": files, "at": datetime.fromisoformat(facts["at"])})

@@ -377,3 +377,12 @@ def test_who_has_exactly_what_is_under_embargo_is_told_until_when() -> None:
     html = compared(first.read_bytes(), second.read_bytes())
     assert "A by its bytes, B by its pictures. Under embargo until" in html
     assert "approved that release" not in html
+
+
+def test_what_a_newer_release_kept_of_two_files_is_read_all_the_same() -> None:
+    pair_id = id_of(send(b"one", b"two"))
+    key = f"verify-pair:{pair_id}"
+    public_checks.cache.set(key, {**public_checks.cache.get(key), "of_tomorrow": 1}, timeout=60)
+    pair = public_comparisons.find(pair_id, at=timezone.now())
+    assert pair is not None
+    assert pair.id == pair_id
