@@ -128,7 +128,7 @@ def _lines(versions: Iterable[UUID], query: Query) -> dict[UUID, list[Said]]:
     found: dict[UUID, list[Said]] = defaultdict(list)
     if near:
         rows = said_lines.searched(versions).filter(near)
-        for row in rows.order_by("version_id", "start_ms")[:MOST_LINES]:
+        for row in rows.order_by("version_id", "start_ms", "pk")[:MOST_LINES]:
             part = Part.WRITTEN if row.kind == TimedTextKind.WRITTEN else Part.SAID
             found[row.version_id].append(Said(part, row.text, row.start_ms, row.end_ms))
     return found
