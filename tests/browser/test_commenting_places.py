@@ -56,6 +56,12 @@ def test_a_reviewer_draws_on_an_image(
     review = reviews.submit(version, by=principal(people[Role.CREATOR], version.brand))
     journey = visit().sign_in(people[Role.BRAND_REVIEWER])
     page = journey.page
+    journey.go(f"assets/{version.asset_id}/?tab=details")
+    expect(page.get_by_role("button", name="Zoom in")).to_be_visible()
+    pencil = page.get_by_role("button", name="Draw on the image")
+    expect(pencil).to_have_count(0)  # no comment is written there
+    page.locator('a[href="?tab=review"]').click()
+    expect(pencil).to_be_visible()
     journey.go(f"reviews/{review.pk}/")
     drawn = page.locator("drawing-board > svg > *")
     tools = page.get_by_role("group", name="Drawing")
