@@ -34,7 +34,10 @@ class KitChanged(errors.Refused):
     """Somebody else has changed the kit since it was read."""
 
     code = "brand_kit_changed"
-    message = noop("Someone else changed the brand kit while you were editing it. Reload the page.")
+    message = noop(
+        "Someone else just changed the brand kit. Open it as it is now: what you typed comes back where no "
+        "one else changed the same field."
+    )
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,10 @@ def add_reference(asset: Asset, *, by: Principal) -> None:
         row = _locked(by.brand)
         if str(asset.pk) in row.references:
             return
-        there = Asset.objects.filter(pk__in=row.references).values_list("pk", flat=True)
-        kept = [each for each in row.references if UUID(each) in set(there)]  # without what was deleted
+        kept = row.references
+        if len(kept) >= MOST_REFERENCES:  # what is deleted or in the trash makes room: nobody can remove it
+            there = set(visible_assets(by).filter(pk__in=kept).values_list("pk", flat=True))
+            kept = [each for each in kept if UUID(each) in there]
         if len(kept) >= MOST_REFERENCES:
             raise KitRefused(
                 _("A brand kit can have %(most)s reference images. Remove one first.")

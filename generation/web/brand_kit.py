@@ -83,13 +83,14 @@ class KitForm(WholeTextForm):
 @requires(Capability.MANAGE_BRAND)
 def kit(request: BrandRequest) -> HttpResponse:
     kept = kits.of(request.brand)
-    form = KitForm(request.POST if request.method == "POST" else None, initial=_initial(kept))
+    form, stale = KitForm(request.POST if request.method == "POST" else None, initial=_initial(kept)), False
     if request.method == "POST" and form.is_valid():
         try:
             kits.change(form.wish(), by=request.principal, revision=form.cleaned_data["revision"])
         except KitRefused as refused:
             form.refuse(refused)
         except KitChanged as changed:
+            stale = True
             form.add_error(None, changed.message)
         else:
             messages.success(request, _("The brand kit was saved. Takes that were asked for before stay."))
@@ -99,6 +100,7 @@ def kit(request: BrandRequest) -> HttpResponse:
     context = {
         **SECTION,
         "form": form,
+        "stale": stale,
         "kit": kept,
         "model": _model(request),
         "references": references,

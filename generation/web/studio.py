@@ -23,7 +23,18 @@ from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.rights.model_licences import records
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, chosen, estimates, jobs, kits, model_register, prompt_parser, quotas, selectors
+from generation import (
+    briefs,
+    chosen,
+    estimates,
+    jobs,
+    kit_words,
+    kits,
+    model_register,
+    prompt_parser,
+    quotas,
+    selectors,
+)
 from generation.briefs import Brief, BriefRefused
 from generation.generators import modes
 from generation.generators.base import GeneratorError
@@ -240,7 +251,7 @@ def running(request: BrandRequest) -> HttpResponse:
 
 def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator, kit: KitOffer) -> Forecast:
     typed = str(form["prompt"].value() or "")
-    whole = brief_kits.whole(" ".join(typed.split()), kit.added)
+    whole = brief_kits.whole(kit_words.one_line(typed), kit.added)
     prompt = kit.added.around(whole.typed) if kit.added and whole and whole.typed else typed
     understood = prompt_parser.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
     seconds = None

@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Member
 from dam.catalog.models import Version
+from generation import kits
+from generation.kits import KitWish
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import signing
@@ -147,6 +150,37 @@ def test_a_signed_clip_dropped_on_the_brief_fills_it_in(
     expect(page.get_by_text("“clip.mp4” doesn't say how it was made")).to_be_visible(timeout=180_000)
     page.get_by_role("link", name="Back to the brief").click()
     expect(page.get_by_label("Prompt")).to_have_value("")
+
+
+def test_who_was_overtaken_in_the_kit_gets_their_words_back_beside_those_of_the_other(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    by = Member(people[Role.ADMIN], brand, Role.ADMIN)
+    journey = visit().sign_in(people[Role.ADMIN])
+    page = journey.page
+    journey.go("administration/brand-kit/")
+    page.get_by_label("Words after the prompt").fill(", warm light")
+    kits.change(KitWish(prefix="Product shot of"), by=by, revision=0)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Open it as it is now").click()
+    expect(page.get_by_label("Words before the prompt")).to_have_value("Product shot of")
+    expect(page.get_by_label("Words after the prompt")).to_have_value(", warm light")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The brand kit was saved.")).to_be_visible()
+
+
+def test_a_draft_of_the_kit_is_there_while_images_are_looked_for(
+    visit: Callable[[], Journey], people: dict[Role, User]
+) -> None:
+    journey = visit().sign_in(people[Role.ADMIN])
+    page = journey.page
+    journey.go("administration/brand-kit/")
+    page.get_by_label("Words after the prompt").fill(", warm light")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_label("Find an image").fill("can")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_text("No image matches.")).to_be_visible()
+    expect(page.get_by_label("Words after the prompt")).to_have_value(", warm light")
 
 
 def test_the_brands_words_go_from_its_kit_to_the_finished_takes_prompt(

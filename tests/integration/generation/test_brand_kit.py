@@ -26,6 +26,7 @@ from generation.prompt_gate import rules
 from generation.prompt_gate.rules import RuleWish
 from generation.prompt_lists import Line, PromptList
 from generation.verdicts import Subject, Verdict
+from generation.web import slots
 from tests.factories import BrandFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import FakeGenerator, write_card
@@ -135,6 +136,14 @@ class TestReferences:
         kits.remove_reference(first, by=admin)
         kits.add_reference(still(admin.brand).asset, by=admin)
 
+    def test_one_in_the_trash_makes_room(self, admin: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(kits, "MOST_REFERENCES", 1)
+        first, second = still(admin.brand), still(admin.brand)
+        kits.add_reference(first.asset, by=admin)
+        type(first.asset).objects.filter(pk=first.asset_id).update(trashed_at="2026-11-01T00:00:00Z")
+        kits.add_reference(second.asset, by=admin)
+        assert kits.of(admin.brand).images == (second.asset_id,)
+
     def test_they_leave_the_words_as_they_are(self, admin: Member, kit: KitWords) -> None:
         kits.add_reference(still(admin.brand).asset, by=admin)
         assert kits.of(admin.brand).words == kit
@@ -175,6 +184,16 @@ class TestTheAdministrationsPage:
         assert kits.references(kits.of(admin.brand), by=admin) == [version]
         client.post(at(brand, "brand-kit-reference-remove", version.asset_id))
         assert kits.references(kits.of(admin.brand), by=admin) == []
+
+    def test_it_says_that_there_are_more_images(
+        self, client: Client, brand: Brand, admin: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(slots, "MOST_OFFERED", 1)
+        client.force_login(admin.user)
+        still(brand)
+        assert "newest are shown" not in client.get(at(brand, "brand-kit")).content.decode()
+        still(brand)
+        assert "The 1 newest are shown." in client.get(at(brand, "brand-kit")).content.decode()
 
     def test_an_image_of_another_brand_isnt_there(self, client: Client, brand: Brand, admin: Member) -> None:
         client.force_login(admin.user)
@@ -247,6 +266,14 @@ class TestTheBrief:
         live = page.get(at(brand, "generate-forecast"), form(prompt="x" * 990, kit="on"))
         assert "With the 28 that the brand kit adds" in live.content.decode()
 
+    def test_it_is_as_long_while_it_is_typed_as_when_it_is_sent(
+        self, page: Client, brand: Brand, kit: KitWords
+    ) -> None:
+        decomposed = "e\u0301" * (briefs.LONGEST_PROMPT - kit.length)
+        text = page.get(at(brand, "generate-forecast"), form(prompt=decomposed, kit="on")).content.decode()
+        assert "turn the brand kit off" not in text
+        assert page.post(at(brand, "generate"), form(prompt=decomposed, kit="on")).status_code == 302
+
     def test_the_brands_shapes_name_what_the_model_makes(
         self, page: Client, brand: Brand, admin: Member
     ) -> None:
@@ -300,6 +327,14 @@ class TestWhatIsLikeAnEarlierTake:
         asked = {"from": str(take.pk), "kit": "on", "kit_of": ""}
         text = page.get(at(brand, "generate"), asked).content.decode()
         assert "<mark>A drawing of </mark>a red ball" in text
+
+    def test_todays_kit_leaves_it_the_next_version_of_its_clip(
+        self, page: Client, brand: Brand, take: GenerationJob
+    ) -> None:
+        clip = VersionFactory.create(asset__brand=brand).asset
+        asked = {"from": str(take.pk), "asset": str(clip.pk)}
+        text = page.get(at(brand, "generate"), asked).content.decode()
+        assert f"?from={take.pk}&amp;asset={clip.pk}&amp;kit=on&amp;kit_of=#brief" in text
 
     def test_one_that_had_no_kit_gets_none(
         self, page: Client, brand: Brand, creator: Member, kit: KitWords
