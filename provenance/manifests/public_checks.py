@@ -207,6 +207,14 @@ def look_up(submission_id: str, path: Path) -> None:
     cache.set(_pictures_key(submission_id), asdict(found), timeout=KEPT_SECONDS)
 
 
+def look_up_as(submission_id: str, *, same: str) -> None:
+    """Keep for it what `look_up` found of the check `same`, of a file with the same bytes."""
+    for key in (_marked_key, _alike_key, _pictures_key):
+        found = cache.get(key(same))
+        if found is not None:
+            cache.set(key(submission_id), found, timeout=KEPT_SECONDS)
+
+
 def _look(submission_id: str, path: Path) -> None:
     """Keep which releases its watermarks lead to, or where none is found which it looks like.
 

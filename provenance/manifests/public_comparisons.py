@@ -114,13 +114,14 @@ def _found(pair: Pair, checks: list[PublicCheck]) -> dict[str, Any]:
     ):
         paths = (first, second)
         judged = [public_checks.judge(check, path) for check, path in zip(checks, paths, strict=True)]
-        if judged[0].sha256 == judged[1].sha256:
-            paths = (first, first)  # one look answers for both
-        for check, path in zip(checks, paths, strict=True):
+        same = judged[0].sha256 == judged[1].sha256
+        for check, path in [(one, first)] if same else [(one, first), (two, second)]:
             _require_wanted(pair.id)
             with suppress(Exception):  # the verdict stands
                 public_checks.look_up(check.id, path)
-        if judged[0].sha256 == judged[1].sha256:
+        if same:
+            with suppress(Exception):
+                public_checks.look_up_as(two.id, same=one.id)
             return {"changes": None, "looked": [asdict(_probed(first)[0])] * 2}
         _require_wanted(pair.id)
         seen = [_look(path) for path in paths]

@@ -54,7 +54,7 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
         released_at=release.released_at,
         percent=round(100 * seen["share"]),
         how=_how(seen),
-        sentence=_sentence(release, at=at),
+        sentence=today(release, at=at),
         cleared=release.cleared,
     )
 
@@ -73,7 +73,7 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
             released_at=release.released_at,
             percent=None,
             how=_how(each),
-            sentence=_sentence(release, at=at),
+            sentence=today(release, at=at),
             cleared=release.cleared,
         )
     return None
@@ -81,18 +81,6 @@ def marked(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease 
 
 def today(release: KnownRelease, *, at: datetime) -> str:
     """How a release stands: what it was approved for, or why it is not to be used."""
-    return _sentence(release, at=at)
-
-
-def _how(seen: Mapping[str, Any]) -> str:
-    if seen.get("mirrored") and seen.get("cropped"):
-        return _("It's mirrored and shows a part of the picture.")
-    if seen.get("mirrored"):
-        return _("It's mirrored.")
-    return _("It shows a part of the picture.") if seen.get("cropped") else ""
-
-
-def _sentence(release: KnownRelease, *, at: datetime) -> str:
     match release.standing:
         case Standing.WITHDRAWN:
             words = _("That release was withdrawn on %(day)s. Don't use copies of it.")
@@ -118,6 +106,14 @@ def _sentence(release: KnownRelease, *, at: datetime) -> str:
         return _("%(brand)s approved that release for %(uses)s %(places)s.") % cleared
     words = _("%(brand)s approved that release for %(uses)s %(places)s until %(day)s.")
     return words % {**cleared, "day": _day(release.valid_until, at)}
+
+
+def _how(seen: Mapping[str, Any]) -> str:
+    if seen.get("mirrored") and seen.get("cropped"):
+        return _("It's mirrored and shows a part of the picture.")
+    if seen.get("mirrored"):
+        return _("It's mirrored.")
+    return _("It shows a part of the picture.") if seen.get("cropped") else ""
 
 
 def _day(moment: datetime | None, at: datetime) -> str:

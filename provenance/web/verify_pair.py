@@ -20,7 +20,6 @@ from provenance.manifests.public_comparisons import Pair
 from provenance.web import compared_files, compared_origin, credentials_summary
 
 Files = tuple["UploadedFile[bytes]", "UploadedFile[bytes]"]
-LONGEST_NAME = 255
 _with_images_at_hand = csp_update({"img-src": ["blob:"]})  # shown from the disk of whoever compares them
 
 
@@ -37,8 +36,6 @@ def problem(files: Files) -> str:
     sizes = [file.size or 0 for file in files]
     if not all(sizes):
         return _("One of the files is empty. Choose another.")
-    if any(len(file.name or "") > LONGEST_NAME for file in files):
-        return _("The file name is too long. Shorten it and try again.")
     if sum(sizes) > settings.VERIFY_MAX_BYTES:
         return _("Together the files are %(size)s; this page takes up to %(most)s.") % {
             "size": filesizeformat(sum(sizes)),

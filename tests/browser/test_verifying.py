@@ -3,15 +3,19 @@
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from django.core.files import File
 from playwright.sync_api import Request, expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
 from dam.catalog.models import ReleaseState, Version
 from dam.core import storage
+from provenance.manifests import public_comparisons
 from provenance.manifests import verify as manifests_verify
 from provenance.models import Release
 from tests import media_factory
@@ -208,3 +212,23 @@ def test_two_dropped_files_are_laid_over_one_another_and_compared(
     page.set_input_files("[data-pair-choose]", [copies.film(), copy])
     expect(pair.locator("video")).to_have_count(2)
     assert axe.violations(page, "two files chosen again", seen=set()) == []
+
+
+def test_waiting_for_a_comparison_outlasts_a_server_that_is_away_and_keeps_the_focus(
+    visit: Callable[[], Journey], brand: object
+) -> None:
+    journey = visit()
+    page = journey.page
+    files = [File(BytesIO(b"text"), "one.mp4"), File(BytesIO(b"text"), "two.mp4")]
+    with patch.object(public_comparisons, "send"):  # no worker comes
+        pair = public_comparisons.submit(((files[0], "one.mp4"), (files[1], "two.mp4")))
+    page.goto(f"{journey.site}/verify/compare/{pair.id}/")
+    cancel = page.get_by_role("button", name="Cancel and delete both")
+    cancel.focus()
+    with page.expect_response(lambda answer: answer.status == 503):
+        page.route("**/verify/compare/**", lambda route: route.fulfill(status=503), times=1)
+    asked = page.locator("[data-compared]").element_handle()
+    page.wait_for_function("asked => !asked.isConnected", arg=asked)
+    expect(cancel).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Both files have been deleted.")).to_be_visible()

@@ -10,8 +10,8 @@ const PAGE = `
     </div>
     <div data-pair-problem hidden><p data-pair-words></p></div>
     <template data-pair-player><reel-compare data-mode="wipe"><div class="compare-stage"></div>
-      <div class="compare-bar" hidden><button data-do="play" data-pair-plays></button>
-      <input type="range" min="0" max="1" step="any" data-seek data-pair-plays><output data-now data-pair-plays></output>
+      <div class="compare-bar" hidden><button data-do="play"></button>
+      <input type="range" min="0" max="1" step="any" data-seek><output data-now></output>
       <label class="compare-wipe"><input type="range" min="0" max="100" value="50" data-wipe></label></div></reel-compare></template>
   </section>
   <div data-answer></div>`;
@@ -88,6 +88,17 @@ test("nothing is held of files that are no longer chosen", async () => {
   show([file("one.gif", "image/gif"), file("two.gif", "image/gif")]);
   show([]);
   ok(find("[data-pair-shown]").hidden && !find("reel-compare"));
+});
+
+test("files chosen again keep the letters that they were compared by", async () => {
+  await load();
+  find("[data-answer]").innerHTML = `<div data-compared><bdi data-name="b.gif"></bdi><bdi data-name="a.gif"></bdi></div>`;
+  const choose = find("[data-pair-choose]");
+  const files = new DataTransfer();
+  for (const name of ["a.gif", "b.gif"]) files.items.add(file(name, "image/gif"));
+  choose.files = files.files;
+  choose.dispatchEvent(new Event("change", { bubbles: true }));
+  equal([...document.querySelectorAll("figcaption")].map((each) => each.textContent), ["A · b.gif", "B · a.gif"]);
 });
 
 test("one file alone is no pair to look at", async () => {

@@ -20,12 +20,12 @@ export function show(files) {
   for (const address of addresses) URL.revokeObjectURL(address);
   addresses = files.map((file) => URL.createObjectURL(file));
   part("stage").replaceChildren();
-  part("shown").hidden = part("problem").hidden = !files.length;
-  if (!files.length) return;
   part("problem").hidden = true;
+  part("shown").hidden = !files.length;
+  if (!files.length) return;
   const player = part("player").content.cloneNode(true).firstElementChild;
   const moving = files.filter((file) => !isImage(file)).length;
-  if (moving < 2) for (const each of player.querySelectorAll("[data-pair-plays]")) each.remove();
+  if (moving < 2) for (const each of player.querySelectorAll('[data-do="play"], [data-seek], [data-now]')) each.remove();
   player.querySelector(".compare-stage").append(...files.map((file, place) => side(file, place, moving < 2)));
   const wipe = player.querySelector("[data-wipe]");
   wipe.addEventListener("input", () => tell(wipe));
@@ -69,6 +69,12 @@ function setMode(mode) {
   player.querySelector(".compare-wipe").hidden = mode !== "wipe";
 }
 
+// A dialog gives files by its own order; that of what was compared is told by their names.
+function inOrder(files) {
+  const [one, two] = [...document.querySelectorAll("[data-compared] [data-name]")].map((each) => each.dataset.name);
+  return files[0].name === two && files[1].name === one ? files.reverse() : files;
+}
+
 // So that both show the same moment, once it is known which belong together.
 export function align(answer = document.querySelector("[data-compared][data-offset-ms]")) {
   const player = root?.querySelector("reel-compare");
@@ -89,7 +95,7 @@ if (root) {
   if (choose) root.hidden = false;
   choose?.addEventListener("change", () => {
     const files = [...choose.files];
-    show(files.length === 2 ? files : []);
+    show(files.length === 2 ? inOrder(files) : []);
     if (files.length !== 2) problem(_("Choose both files together."));
   });
   document.addEventListener("htmx:afterSettle", () => align());

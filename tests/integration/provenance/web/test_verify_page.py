@@ -154,7 +154,7 @@ def test_the_file_is_deleted_also_when_reading_it_fails(
 
 def test_while_it_waits_the_page_asks_again_by_itself(signed: Path) -> None:
     html = page(id_of(send(signed.read_bytes())))
-    assert 'hx-trigger="load delay:700ms"' in html
+    assert 'hx-trigger="every 1s"' in html
     assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', html)
     assert "<html" not in page(id_of(send(signed.read_bytes())), headers=HTMX)
 

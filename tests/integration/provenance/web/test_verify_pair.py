@@ -89,6 +89,15 @@ def test_two_identical_files_are_one() -> None:
     assert "encoded anew" not in html
 
 
+def test_of_two_identical_files_one_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    known_by = Mock(wraps=runner.known_by)
+    monkeypatch.setattr(runner, "known_by", known_by)
+    content = film().read_bytes()
+    html = compared(content, content)
+    assert known_by.call_count == 1
+    assert "Neither leads to a release of this library." in html
+
+
 def test_a_file_in_another_container_has_exactly_the_same_pictures() -> None:
     html = compared(film().read_bytes(), made("-c", "copy", suffix=".mkv").read_bytes())
     assert "Exactly the same pictures" in html
@@ -185,7 +194,7 @@ def test_while_it_waits_the_page_asks_again_and_can_be_cancelled() -> None:
     pair_id = id_of(send(film().read_bytes(), film(1).read_bytes()))
     before = kept_files()
     html = page(pair_id)
-    assert 'hx-trigger="load delay:700ms"' in html
+    assert 'hx-trigger="every 1s"' in html
     assert "<html" not in page(pair_id, headers=HTMX)
     answer = Client().post(reverse("verify-compare-cancel", args=[pair_id]), headers=HTMX)
     assert "Both files have been deleted." in answer.content.decode()
