@@ -193,13 +193,15 @@ def _back(request: BrandRequest, row: Collection) -> HttpResponse:
 def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection | None = None) -> HttpResponse:
     offered = choices.people(request.brand, filled.audience.people)
     owners = _owners(request, row)
+    if row is not None and filled.owner not in {str(each.pk) for each in owners.people}:
+        filled = replace(filled, owner=str(row.owner_id or ""))  # not whoever comes first in the list
     owner = row.owner_id if row else request.principal.user and request.principal.user.pk
     context: dict[str, Any] = {
         "area": "collections",
         "collection": row,
         "ancestors": [*collections.ancestors(row), row] if row else [],
         "filled": filled,
-        "given_dates": str(Dates(row.starts_on, row.ends_on)) if row else "",
+        "given": _given(request, row) if row else {},
         "problem": problem,
         "parents": choices.to_lie_in(request.principal, row),
         "people": [each for each in offered.people if each.pk != owner],
@@ -217,6 +219,17 @@ def _owners(request: BrandRequest, row: Collection | None) -> people_choice.List
     if row is None or not audience.may_hand_over(row, by=request.principal):
         return people_choice.Listed([], more=False)
     return people_choice.listed(audience.may_own(row))
+
+
+def _given(request: BrandRequest, row: Collection) -> dict[str, str]:
+    """What the form's fields were made of: a refused one keeps that, so it leaves alone the same."""
+    now = {
+        "name": row.name,
+        "description": row.description,
+        "dates": str(Dates(row.starts_on, row.ends_on)),
+        "parent": str(row.parent_id or ""),
+    }
+    return {name: request.POST.get(f"given_{name}", value) for name, value in now.items()}
 
 
 def _read(request: BrandRequest) -> Filled:

@@ -58,6 +58,37 @@ def test_editing_leaves_alone_what_the_form_left_alone(
     assert (collection.name, collection.description) == ("Autumn", "Written by another tab")
 
 
+def test_a_refused_form_that_is_sent_again_leaves_alone_what_it_left_alone(
+    client: Client, creator: Member, collection: Collection
+) -> None:
+    edit = page_of(collection, "edit/")
+    sent = {"name": "Summer", "description": "", "parent": "", "starts_on": "", "ends_on": ""}
+    sent |= _given(client.get(edit).text)
+    collections.edit(collection, by=creator, name="Winter", description="Written by another tab")
+    refused = client.post(edit, {**sent, "starts_on": "2026-05-02", "ends_on": "2026-05-01"})
+    assert refused.status_code == 422
+    client.post(edit, {**sent, **_given(refused.text), "starts_on": "2026-05-01", "ends_on": "2026-05-02"})
+    collection.refresh_from_db()
+    assert (collection.name, collection.description) == ("Winter", "Written by another tab")
+    assert str(collection.ends_on) == "2026-05-02"
+
+
+def _given(html: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(given_\w+)"\s+value="([^"]*)"', html))
+
+
+def test_a_refused_owner_leaves_the_one_it_has_chosen(
+    brand: Brand, creator: Member, collection: Collection, sign_in: SignIn
+) -> None:
+    member(brand, Role.CREATOR, name="Aaron First")
+    stranger = member(BrandFactory.create())
+    sent = {"name": "Summer", "owner": stranger.user.pk, "given_owner": creator.user.pk}
+    refused = sign_in(Role.ADMIN).post(page_of(collection, "edit/"), sent)
+    assert refused.status_code == 422
+    chosen = re.findall(r'<option value="(\d+)"\s+selected>', refused.text)
+    assert chosen == [str(creator.user.pk)]
+
+
 def test_editing_shares_a_collection_anew(client: Client, brand: Brand, collection: Collection) -> None:
     client.post(page_of(collection, "edit/"), {"name": "Summer", "seen_by": "chosen"})
     assert not audience.visible(member(brand)).exists()
