@@ -35,7 +35,7 @@ from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
 from generation.prompt_gate import gate
 from generation.prompt_parser import Understanding
-from generation.states import JobMove, JobState
+from generation.states import JobMove, JobState, Phase
 from generation.verdicts import Judgement
 
 log = logging.getLogger(__name__)
@@ -290,6 +290,7 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
             job_id,
             JobMove.CLAIM,
             attempts=F("attempts") + 1,
+            phase=Phase.LOADING,
             step=0,
             reason="",
             started_at=at,
@@ -359,10 +360,28 @@ def obey(job: GenerationJob) -> None:
     raise Lost
 
 
+def begin(job: GenerationJob, phase: Phase, **fields: Any) -> None:
+    """Its worker goes on to another phase of the same state. Raises Lost, and Cancelled while it can be."""
+    with trail.recording():
+        if states.can_cancel(states.PHASES[phase]):
+            obey(job)
+        mine = _mine(job, [states.PHASES[phase]]).filter(phase__in=states.before(phase))
+        if not mine.update(phase=phase, **fields):
+            raise Lost
+        job.phase = phase
+        _publish_change(job)
+
+
+def decode_in_tiles(job: GenerationJob) -> None:
+    """Decoding it whole ran out of memory. Raises Lost."""
+    job.tiled = True
+    _write(job, tiled=True)
+
+
 def begin_signing(job: GenerationJob) -> None:
     """The frames are there. Raises Cancelled, Lost."""
     obey(job)
-    _own(job, JobMove.SIGN, step=job.steps)
+    _own(job, JobMove.SIGN, phase=Phase.ENCODING, step=job.steps)
 
 
 def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) -> None:
@@ -471,7 +490,10 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
                 fail(job, reason=WORKER_GONE, at=at, until=job.progressed_at)
             else:
                 log.warning("Job %s lost its worker and is sent again.", job.pk)
-                _own(job, JobMove.RELEASE, until=job.progressed_at, step=0, due_at=at + FORGOTTEN_AFTER)
+                # What ended its worker while it decoded may have been memory.
+                tiled = job.tiled or job.phase == Phase.DECODING
+                due_at = at + FORGOTTEN_AFTER
+                _own(job, JobMove.RELEASE, until=job.progressed_at, step=0, tiled=tiled, due_at=due_at)
                 _send(job)
         except Cancelled:
             stop(job, at=at, until=job.progressed_at)
@@ -497,6 +519,8 @@ def _own(job: GenerationJob, move: JobMove, *, until: datetime | None = None, **
     Its machine time counts `until` then; else until it is finished, or now.
     """
     with trail.recording():
+        if move in _ENDS:
+            fields["phase"] = ""
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
             raise Lost
         if move in _ENDS:

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.models import Asset, Brand, Version
+from generation import states
 from generation.states import FETCH_LABELS, LABELS, FetchState, JobState, ReproductionState
 from generation.verdicts import Subject, Verdict
 
@@ -57,6 +59,10 @@ class GenerationJob(models.Model):
         choices=[(state.value, LABELS[state]) for state in JobState],
         default=JobState.REQUESTED.value,
     )
+    # What its worker is doing (states.Phase), finer than `state`; empty while none has it.
+    phase = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # Decoding whole took more memory than there was: its latents are decoded in tiles from then on.
+    tiled = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=300, blank=True)
     step = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -97,6 +103,11 @@ class GenerationJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prompt[:60]} (seed {self.seed})"
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, for people."""
+        return _(states.label(JobState(self.state), self.phase))
 
     @property
     def typed_prompt(self) -> str:

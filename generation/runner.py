@@ -24,13 +24,14 @@ from dam.media import runner
 from dam.media.errors import FileRefused, MediaFailed
 from dam.rights.making import NotMadeFrom
 from dam.rights.models import Relation
-from generation import briefs, composition, frame_comparison, jobs, model_register, sources
+from generation import briefs, composition, frame_comparison, jobs, model_register, saved_latents, sources
 from generation.composition import Plan
 from generation.generators import frames_check, loading, modes
 from generation.generators.base import (
     Cancelled,
     Frames,
     GeneratorError,
+    Latents,
     ModelIdentity,
     OnStep,
     VideoGenerator,
@@ -39,6 +40,7 @@ from generation.generators.base import (
 from generation.generators.modes import Mode
 from generation.models import GenerationJob
 from generation.sources import Opened
+from generation.states import Phase
 from provenance.manifests import claims, signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.development_ca import AuthorityBroken
@@ -108,6 +110,7 @@ def _run_claimed(job: GenerationJob) -> Version | None:
         log.info("Job %s is no longer this worker's.", job.pk)
     except Cancelled:
         _unless_lost(lambda: jobs.stop(job))
+        saved_latents.forget(job.pk)
     except MemoryError:
         _unless_lost(lambda: jobs.fail(job, reason=OUT_OF_MEMORY))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
@@ -140,31 +143,75 @@ def _make(job: GenerationJob) -> Version:
         generator = loading.load(model_register.generator(job.generator).folder)
         understanding = generator.understand(job.prompt)
         database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
-        database.release()  # nobody holds a connection for minutes
-        frames = frames_of(job, generator, given, on_step=Progress(job))
+        frames = _saved_frames(job, generator, given)
         digest = frame_comparison.digest(frames)
         made_with = {"environment": dict(generator.environment), "frames_sha256": digest}
-        database.again(lambda: jobs.keep_making(job, made_with))
+        database.again(lambda: jobs.keep_making(job, made_with | ({"tiled": True} if job.tiled else {})))
         database.again(lambda: jobs.begin_signing(job))
-        return _keep(frames, job, generator.identity, given)
+        version = _keep(frames, job, generator.identity, given)
+    saved_latents.forget(job.pk)
+    return version
+
+
+def _saved_frames(job: GenerationJob, generator: VideoGenerator, given: Sequence[Opened]) -> Frames:
+    """The frames of the take, decoded from latents that are saved: made now, or by a worker that died.
+
+    Raises Cancelled, jobs.Lost, GeneratorError, MemoryError.
+    """
+    plan = _plan(job, generator, given)
+    request = _request(job, plan)
+    weights, environment = generator.identity.weights_sha256, generator.environment
+    key = saved_latents.key_of(job.pk, request, weights=weights, environment=environment)
+    latents = saved_latents.find(key)
+    if latents is None:
+        database.again(lambda: jobs.begin(job, Phase.RUNNING))
+        database.release()  # nobody holds a connection for minutes
+        latents = generator.denoise(request, on_step=Progress(job))
+        saved_latents.keep(key, latents)
+    database.again(lambda: jobs.begin(job, Phase.DECODING, step=job.steps))
+    database.release()
+    try:
+        return _frames(generator, plan, request, latents, tiled=job.tiled)
+    except MemoryError:
+        if job.tiled:
+            raise
+        log.warning("Job %s ran out of memory while it was decoded, and is decoded in tiles.", job.pk)
+    except GeneratorError:  # these latents are no clip: trying again begins anew
+        saved_latents.forget(job.pk)
+        raise
+    database.again(lambda: jobs.decode_in_tiles(job))
+    return _frames(generator, plan, request, latents, tiled=True)
+
+
+def _frames(
+    generator: VideoGenerator, plan: Plan, request: VideoRequest, latents: Latents, *, tiled: bool
+) -> Frames:
+    made = frames_check.check(generator.decode(latents, request, tiled=tiled), request)
+    return composition.compose(plan, made)
 
 
 def frames_of(
     job: GenerationJob, generator: VideoGenerator, given: Sequence[Opened], *, on_step: OnStep
 ) -> Frames:
     """The frames of the take as its job says, before they are encoded. Raises Cancelled, GeneratorError."""
-    plan = composition.plan(
+    plan = _plan(job, generator, given)
+    request = _request(job, plan)
+    latents = generator.denoise(request, on_step=on_step)
+    return _frames(generator, plan, request, latents, tiled=bool(job.made_with.get("tiled")))
+
+
+def _plan(job: GenerationJob, generator: VideoGenerator, given: Sequence[Opened]) -> Plan:
+    return composition.plan(
         sources.mode(job),
         {each.role: each.frames for each in given},
         can=generator.capabilities,
         frames=job.frames,
         settings=sources.settings(job),
     )
-    return composition.compose(plan, _generate(generator, job, plan, on_step))
 
 
-def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan, on_step: OnStep) -> Frames:
-    request = VideoRequest(
+def _request(job: GenerationJob, plan: Plan) -> VideoRequest:
+    return VideoRequest(
         prompt=job.prompt,
         negative_prompt=job.negative_prompt,
         seed=job.seed,
@@ -177,7 +224,6 @@ def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan, on_step
         guides=plan.guides,
         loops=plan.loops,
     )
-    return frames_check.check(generator.generate(request, on_step=on_step), request)
 
 
 class Progress:
@@ -220,6 +266,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
     with storage.scratch() as folder:
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=rate(job), path=encoded, mark=mark)
+        database.again(lambda: jobs.begin(job, Phase.SIGNING))
         facts = _facts(job, identity, title, given, frames=len(frames))
         signing.sign_generated(
             encoded,

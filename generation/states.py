@@ -14,6 +14,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Phase(StrEnum):
+    """What the worker that has a job does with it, in this order."""
+
+    LOADING = "loading"  # the model and what the take begins with
+    RUNNING = "running"  # step by step
+    DECODING = "decoding"  # latents to frames; the latents are saved by now
+    ENCODING = "encoding"  # frames to a file
+    SIGNING = "signing"
+
+
 class ReproductionState(StrEnum):
     """Of a take that is made again to see whether it comes out the same."""
 
@@ -53,6 +63,24 @@ LABELS = {
     JobState.DONE: noop("Done"),
     JobState.FAILED: noop("Failed"),
     JobState.CANCELLED: noop("Cancelled"),
+}
+
+PHASE_LABELS = {
+    Phase.LOADING: noop("Loading the model"),
+    Phase.RUNNING: noop("Generating"),
+    Phase.DECODING: noop("Decoding"),
+    Phase.ENCODING: noop("Encoding"),
+    Phase.SIGNING: noop("Signing"),
+}
+
+# The state of a job in each phase. A phase is entered from any earlier one, never from a later one: a job
+# whose latents were saved goes from loading to decoding.
+PHASES: dict[Phase, JobState] = {
+    Phase.LOADING: JobState.GENERATING,
+    Phase.RUNNING: JobState.GENERATING,
+    Phase.DECODING: JobState.GENERATING,
+    Phase.ENCODING: JobState.SIGNING,
+    Phase.SIGNING: JobState.SIGNING,
 }
 
 WORKING = (JobState.GENERATING, JobState.SIGNING)  # a worker has it
@@ -101,6 +129,19 @@ def after(state: JobState, move: JobMove) -> JobState:
     if state not in sources(move):
         raise ImpossibleJobMove(f"A job that is {LABELS[state].lower()} knows no {move}.")
     return target(move)
+
+
+def before(phase: Phase) -> tuple[str, ...]:
+    """The phases that it is entered from; "" is that of a job which a release without phases claimed."""
+    order = list(Phase)
+    return ("", *order[: order.index(phase)])
+
+
+def label(state: JobState, phase: str) -> str:
+    """What people read of a job that stands there, to be translated."""
+    if state in WORKING and phase in list(Phase) and PHASES[Phase(phase)] is state:
+        return PHASE_LABELS[Phase(phase)]
+    return LABELS[state]
 
 
 def can_cancel(state: JobState) -> bool:

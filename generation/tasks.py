@@ -14,6 +14,7 @@ from generation import (
     reproductions,
     retention,
     runner,
+    saved_latents,
 )
 
 
@@ -48,6 +49,7 @@ def fetch_models(*, follows: bool = False) -> None:
 @shared_task(name="default.forget_jobs")
 def forget_jobs() -> None:
     retention.run(at=timezone.now())
+    saved_latents.sweep(at=timezone.now())
     made_by.catch_up(at=timezone.now())
     made_by.fill_in()
     model_removal.purge(at=timezone.now())

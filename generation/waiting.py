@@ -24,14 +24,14 @@ def until_finished(
 ) -> list[GenerationJob]:
     """The jobs once all are done, failed or cancelled; `on_change` hears of changes. Raises TookTooLong."""
     end = time.monotonic() + seconds
-    before: list[tuple[str, int]] | None = None
+    before: list[tuple[str, str, int]] | None = None
     while True:
         jobs = list(
             GenerationJob.objects.filter(pk__in=job_ids)
             .select_related("brand", "version__asset")
             .order_by("created_at", "take")
         )
-        now = [(job.state, job.step) for job in jobs]
+        now = [(job.state, job.phase, job.step) for job in jobs]
         if now != before:
             before = now
             on_change(jobs)

@@ -70,7 +70,7 @@ class Sampler:
             guides=guides,
             loops=loops,
         )
-        return guided.generate(
+        latents = guided.denoise(
             self._pipeline,
             request,
             prompt=prompt,
@@ -78,3 +78,4 @@ class Sampler:
             max_tokens=self.card.max_tokens,
             on_latents=lambda done, total, expected: None,
         )
+        return guided.decode(self._pipeline, latents, request)

@@ -17,6 +17,10 @@ Frames = NDArray[np.uint8]
 """A clip's frames [T, H, W, 3] in sRGB."""
 
 
+Latents = bytes
+"""What a generator made of a request and has yet to decode, as a safetensors file; only it can read them."""
+
+
 class Cancelled(Exception):
     """Raised by a caller's `on_step` to stop a generation; the generator stays usable."""
 
@@ -96,8 +100,19 @@ class VideoGenerator(Protocol):
 
     def understand(self, prompt: str) -> Understanding: ...
 
-    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        """Make the clip. The same request gives the same bytes, whatever the number of threads.
+    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
+        """All the steps. The same request gives the same latents, whatever the number of threads.
 
-        Raises `Cancelled` if `on_step` does, and `GeneratorError` if the request cannot be met.
+        Raises `Cancelled` if `on_step` does, `GeneratorError` if the request cannot be met, and MemoryError.
         """
+        ...
+
+    def decode(self, latents: Latents, request: VideoRequest, *, tiled: bool = False) -> Frames:
+        """The clip of these latents; `tiled`, with less memory where the model can do that.
+
+        Raises GeneratorError and MemoryError.
+        """
+        ...
+
+    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        """Both at once."""

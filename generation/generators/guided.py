@@ -28,8 +28,6 @@ class _Known:
 
     latents: Tensor
     keep: Tensor
-    begins: int
-    """How many whole frames the clip begins with that are somebody's pictures."""
 
 
 def possible(pipeline: Any) -> bool:
@@ -38,7 +36,7 @@ def possible(pipeline: Any) -> bool:
 
 
 @torch.inference_mode()
-def generate(
+def denoise(
     pipeline: Any,
     request: VideoRequest,
     *,
@@ -46,8 +44,8 @@ def generate(
     negative: str,
     max_tokens: int,
     on_latents: OnLatents,
-) -> Frames:
-    """Make the clip [T, H, W, 3] around the request's guides. Raises GeneratorError where they don't fit.
+) -> Tensor:
+    """Latents of the clip around the request's guides. Raises GeneratorError where they don't fit.
 
     `prompt` and `negative` are what the model reads. The same request gives the same bytes.
     """
@@ -67,7 +65,7 @@ def generate(
     words = pipeline.encode_prompt(
         prompt, negative, do_classifier_free_guidance=True, max_sequence_length=max_tokens
     )
-    latents = _sample(
+    return _sample(
         pipeline,
         scheduler,
         latents,
@@ -78,9 +76,29 @@ def generate(
         settle=_settle(pipeline.vae, request),
         on_latents=on_latents,
     )
-    video = pipeline.vae.decode(latents, given=known.begins, loops=request.loops).sample[0]
+
+
+@torch.inference_mode()
+def decode(pipeline: Any, latents: Tensor, request: VideoRequest) -> Frames:
+    """The clip [T, H, W, 3] of what `denoise` made of the request."""
+    codec = pipeline.vae
+    here = latents.to(next(codec.parameters()).device)
+    video = codec.decode(here, given=_begins(request), loops=request.loops).sample[0]
     frames: Frames = ((video.permute(1, 2, 3, 0) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
     return frames
+
+
+def _begins(request: VideoRequest) -> int:
+    """How many whole frames the clip begins with that are somebody's pictures.
+
+    None of what comes back to its beginning: that is smoothed across its seam, its first frame as well.
+    """
+    whole = [
+        guide
+        for guide in request.guides
+        if guide.at == 0 and guide.stays and guide.region is None and not _alone_at_end(guide, request)
+    ]
+    return len(whole[-1].pictures) if whole and not request.loops else 0
 
 
 def _sample(
@@ -121,7 +139,6 @@ def _known(pipeline: Any, request: VideoRequest) -> _Known:
     size = (request.height // cell, request.width // cell)
     latents = torch.zeros(1, codec.config.z_dim, (request.frames - 1) // step + 1, *size, device=device)
     keep = torch.zeros(latents.shape[2:], dtype=torch.bool, device=device)
-    begins = 0
     for guide in request.guides:
         if not guiding.fits_blocks(guide, frames=request.frames, step=step):
             raise GeneratorError(
@@ -135,11 +152,8 @@ def _known(pipeline: Any, request: VideoRequest) -> _Known:
         stays = torch.ones(size, dtype=torch.bool, device=device)
         if guide.region is not None:
             stays = ~_tokens(torch.from_numpy(guide.region).to(device), cell * codecs.FOLD)
-        elif guide.at == 0:
-            begins = len(guide.pictures)
         keep[place] = stays
-    # What comes back to its beginning is smoothed across its seam, its first frame as well.
-    return _Known(latents, keep, begins=0 if request.loops else begins)
+    return _Known(latents, keep)
 
 
 def _tokens(region: Tensor, side: int) -> Tensor:

@@ -4,11 +4,13 @@ import io
 import json
 import platform
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dam.core.language import gettext as _
 from generation import prompt_parser
@@ -17,6 +19,7 @@ from generation.generators.base import (
     Capabilities,
     Frames,
     GeneratorError,
+    Latents,
     ModelIdentity,
     OnStep,
     VideoRequest,
@@ -39,6 +42,7 @@ _TRUSTED = {
     ("generation.previz.codec", "PatchCodec"),
     ("generation.previz.transformer", "PlacedTransformer"),
 }
+_LATENTS = "latents"  # their name in the file that is saved
 _UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
 
 
@@ -111,6 +115,19 @@ def load(folder: Path, card: ModelCard) -> "WanGenerator":
     return WanGenerator(pipeline, card)
 
 
+@contextmanager
+def _in_tiles(codec: Any, tiled: bool) -> Iterator[None]:
+    """Decode in tiles inside the block, where the autoencoder can; that takes less memory."""
+    if not (tiled and hasattr(codec, "enable_tiling")):
+        yield
+        return
+    codec.enable_tiling()
+    try:
+        yield
+    finally:
+        codec.disable_tiling()
+
+
 class WanGenerator:
     """A VideoGenerator around one WanPipeline. Pipelines keep state while they run: one take at a time."""
 
@@ -156,12 +173,49 @@ class WanGenerator:
         return prompt_parser.understand(prompt, self._card.lexicon)
 
     def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        """Make the clip; see `VideoGenerator.generate`. Takes that come at once wait for each other."""
-        import torch
+        return self.decode(self.denoise(request, on_step=on_step), request)
+
+    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
+        """See `VideoGenerator.denoise`. Takes that come at once wait for each other."""
+        from safetensors.torch import save
 
         self._check(request)
-        if request.guides or request.loops:
-            return self._around(request, on_step=on_step)
+        make = self._around if request.guides or request.loops else self._alone
+        return save({_LATENTS: make(request, on_step=on_step).cpu().contiguous()})
+
+    def decode(self, latents: Latents, request: VideoRequest, *, tiled: bool = False) -> Frames:
+        """See `VideoGenerator.decode`. The same latents give the same frames."""
+        import torch
+        from safetensors.torch import load
+
+        from generation.generators import guided
+
+        kept = load(latents)[_LATENTS]
+        with self._busy, torch.inference_mode(), _in_tiles(self.pipeline.vae, tiled):
+            try:
+                if request.guides or request.loops:
+                    return guided.decode(self.pipeline, kept, request)
+                frames = self._decoded(kept)
+            except torch.OutOfMemoryError as error:
+                raise MemoryError(str(error)) from error
+        frames_check.check_finite(frames)
+        return cast(Frames, np.rint(frames * 255).astype(np.uint8))
+
+    def _decoded(self, latents: Any) -> NDArray[np.float32]:
+        """Frames [T, H, W, 3] from 0 to 1, as WanPipeline makes them of its own latents."""
+        import torch
+
+        codec, shape = self.pipeline.vae, (1, -1, 1, 1, 1)
+        here = latents.to(self.pipeline.transformer.device, dtype=codec.dtype)
+        mean = torch.tensor(codec.config.latents_mean).view(shape).to(here)
+        scale = 1.0 / torch.tensor(codec.config.latents_std).view(shape).to(here)
+        video = codec.decode(here / scale + mean, return_dict=False)[0]
+        frames: NDArray[np.float32] = self.pipeline.video_processor.postprocess_video(video, "np")[0]
+        return frames
+
+    def _alone(self, request: VideoRequest, *, on_step: OnStep) -> Any:
+        """Latents of a clip of words alone."""
+        import torch
 
         def step_ended(pipeline: Any, step: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             # What is no number stays none: as a preview it is black, and further steps are in vain.
@@ -184,15 +238,13 @@ class WanGenerator:
                     # Chance is drawn on the CPU, so that a seed means the same on every device.
                     generator=torch.Generator("cpu").manual_seed(request.seed),
                     callback_on_step_end=step_ended,
-                    output_type="np",
+                    output_type="latent",
                 )
             except torch.OutOfMemoryError as error:
                 raise MemoryError(str(error)) from error
-        frames = result.frames[0]
-        frames_check.check_finite(frames)
-        return cast(Frames, np.rint(frames * 255).astype(np.uint8))
+        return result.frames
 
-    def _around(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+    def _around(self, request: VideoRequest, *, on_step: OnStep) -> Any:
         """The same for a clip of which something is known."""
         import torch
 
@@ -210,7 +262,7 @@ class WanGenerator:
 
         with self._busy:
             try:
-                return guided.generate(
+                return guided.denoise(
                     self.pipeline,
                     request,
                     prompt=self.understand(request.prompt).canonical,

@@ -111,7 +111,8 @@ class Command(command.Command):
         (job,) = changed
         filled = round(BAR * job.step / job.steps)
         words = f"step {job.step} of {job.steps}" if job.step else ""
-        line = f"\r{states.LABELS[JobState(job.state)]:<22}{'█' * filled}{'░' * (BAR - filled)} {words:<16}"
+        standing = states.label(JobState(job.state), job.phase)
+        line = f"\r{standing:<22}{'█' * filled}{'░' * (BAR - filled)} {words:<16}"
         self.stderr.write(line, ending="" if job.state in states.OPEN else "\n")
         self.stderr.flush()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generation.generators.base import Capabilities, Frames, ModelIdentity, OnStep, VideoRequest
+from generation.generators.base import Capabilities, Frames, Latents, ModelIdentity, OnStep, VideoRequest
 from generation.generators.modes import Mode
 from generation.prompt_parser import Understanding
 
@@ -49,7 +49,7 @@ def write_card(folder: Path, **changed: object) -> Path:
 
 
 class FakeGenerator:
-    """Four quick steps, and frames that depend on the seed. `at_step` may interfere."""
+    """Four quick steps, and frames that depend on the seed. `at_step` and `at_decoding` may interfere."""
 
     identity = ModelIdentity(
         name="Test model",
@@ -76,15 +76,23 @@ class FakeGenerator:
 
     def __init__(self, at_step: Callable[[int], None] = lambda done: None) -> None:
         self.at_step = at_step
+        self.at_decoding: Callable[[bool], None] = lambda tiled: None
         self.requests: list[VideoRequest] = []
 
     def understand(self, prompt: str) -> Understanding:
         return Understanding(canonical="a red ball bouncing", recognised=("red", "ball"), unknown=("table",))
 
     def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        return self.decode(self.denoise(request, on_step=on_step), request)
+
+    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
         self.requests.append(request)
         for done in range(1, 5):
             self.at_step(done)
             on_step(done=done, total=4, preview=b"jpeg")
-        chance = np.random.default_rng(request.seed)
+        return str(request.seed).encode()
+
+    def decode(self, latents: Latents, request: VideoRequest, *, tiled: bool = False) -> Frames:
+        self.at_decoding(tiled)
+        chance = np.random.default_rng(int(latents))
         return chance.integers(0, 256, (request.frames, request.height, request.width, 3), dtype=np.uint8)

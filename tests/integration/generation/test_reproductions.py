@@ -29,7 +29,7 @@ from dam.core import workers
 from generation import jobs, reproducer, reproductions, runner, tasks
 from generation.frame_comparison import Outcome
 from generation.generators import loading
-from generation.generators.base import Frames, OnStep, VideoRequest
+from generation.generators.base import Frames, Latents, VideoRequest
 from generation.generators.modes import Mode
 from generation.models import GenerationJob, Reproduction
 from generation.states import JobState, ReproductionState
@@ -94,8 +94,8 @@ class Changed(FakeGenerator):
         super().__init__()
         self.change = change
 
-    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        return self.change(super().generate(request, on_step=on_step))
+    def decode(self, latents: Latents, request: VideoRequest, *, tiled: bool = False) -> Frames:
+        return self.change(super().decode(latents, request, tiled=tiled))
 
 
 def pixel(frames: Frames) -> Frames:

@@ -57,7 +57,7 @@ def reload(job: GenerationJob) -> GenerationJob:
 
 def stored_files() -> list[Path]:
     root = Path(project.STORAGE)
-    return [path for path in root.rglob("*") if path.is_file()]
+    return [path for path in root.rglob("*") if path.is_file() and "staging" not in path.parts]
 
 
 def nothing_is_kept() -> bool:
@@ -187,7 +187,7 @@ def test_what_is_no_clip_is_never_signed(
     frames: NDArray[Any],
     words: str,
 ) -> None:
-    monkeypatch.setattr(generator, "generate", lambda request, *, on_step: frames)
+    monkeypatch.setattr(generator, "decode", lambda latents, request, *, tiled: frames)
     assert runner.make(job.pk) is None
     failed = reload(job)
     assert failed.state == JobState.FAILED

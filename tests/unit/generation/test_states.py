@@ -3,7 +3,7 @@
 import pytest
 
 from generation import states
-from generation.states import JobMove, JobState
+from generation.states import JobMove, JobState, Phase
 
 
 def test_a_job_that_goes_well_ends_done() -> None:
@@ -48,3 +48,29 @@ def test_only_what_failed_or_was_cancelled_is_retried() -> None:
 
 def test_every_state_has_a_label() -> None:
     assert set(states.LABELS) == set(JobState)
+
+
+def test_phases_are_entered_forwards_alone() -> None:
+    order = list(Phase)
+    for place, phase in enumerate(order):
+        assert states.before(phase) == ("", *order[:place])
+
+
+def test_a_phase_belongs_to_one_state_that_a_worker_has() -> None:
+    assert set(states.PHASES) == set(states.PHASE_LABELS) == set(Phase)
+    assert set(states.PHASES.values()) == set(states.WORKING)
+
+
+@pytest.mark.parametrize(
+    ("state", "phase", "words"),
+    [
+        ("requested", "decoding", "Waiting for a worker"),  # left by a release that knows no phases
+        ("generating", "", "Generating"),
+        ("generating", "decoding", "Decoding"),
+        ("signing", "running", "Encoding and signing"),
+        ("signing", "signing", "Signing"),
+        ("generating", "dreaming", "Generating"),
+    ],
+)
+def test_what_is_said_of_a_phase(state: str, phase: str, words: str) -> None:
+    assert states.label(JobState(state), phase) == words

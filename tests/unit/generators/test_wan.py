@@ -1,5 +1,6 @@
 import io
 import socket
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load, save
 
-from generation.generators import model_card, wan
-from generation.generators.base import Cancelled, GeneratorError, VideoGenerator
+from generation.generators import loading, model_card, wan
+from generation.generators.base import Cancelled, GeneratorError, VideoGenerator, VideoRequest
+from tests import tiny_wan
 from tests.unit.conftest import Ask
 
 pytestmark = pytest.mark.model
@@ -26,13 +29,64 @@ def test_a_clip_has_the_frames_and_size_asked_for(generator: VideoGenerator, ask
     assert frames.dtype == np.uint8
 
 
-def test_pictures_that_are_no_numbers_are_refused(made_folder: Path, ask: Ask) -> None:
-    def lost(**_: object) -> SimpleNamespace:
-        return SimpleNamespace(frames=np.full((1, 9, 32, 48, 3), np.nan, np.float32))
-
-    broken = wan.WanGenerator(lost, model_card.read(made_folder))
+def test_pictures_that_are_no_numbers_are_refused(generator: VideoGenerator, ask: Ask) -> None:
+    latents = load(generator.denoise(ask(), on_step=quiet))["latents"]
     with pytest.raises(GeneratorError, match="invalid frames"):
-        broken.generate(ask(), on_step=quiet)
+        generator.decode(save({"latents": torch.full_like(latents, np.nan)}), ask())
+
+
+def test_latents_are_decoded_as_the_pipeline_decodes_its_own(generator: VideoGenerator, ask: Ask) -> None:
+    """To the bit: what was saved becomes the clip that it would have become."""
+    request = ask(seed=4)
+    assert isinstance(generator, wan.WanGenerator)
+    own = generator.pipeline(
+        prompt=generator.understand(request.prompt).canonical,
+        negative_prompt=generator.understand(request.negative_prompt).canonical,
+        width=request.width,
+        height=request.height,
+        num_frames=request.frames,
+        num_inference_steps=request.steps,
+        guidance_scale=request.guidance,
+        max_sequence_length=model_card.read(Path(generator.pipeline.config._name_or_path)).max_tokens,
+        generator=torch.Generator("cpu").manual_seed(request.seed),
+        output_type="np",
+    )
+    frames = np.rint(own.frames[0] * 255).astype(np.uint8)
+    latents = generator.denoise(request, on_step=quiet)
+    assert np.array_equal(generator.decode(latents, request), frames)
+
+
+def test_wans_own_codec_decodes_latents_as_its_pipeline_does_whole_and_in_tiles(tmp_path: Path) -> None:
+    tiny_wan.write(tmp_path / "wan")
+    made = loading.load(tmp_path / "wan")
+    assert isinstance(made, wan.WanGenerator)
+    request = VideoRequest(
+        prompt="a red ball",
+        negative_prompt="",
+        seed=1,
+        frames=made.capabilities.min_frames,
+        width=64,
+        height=32,
+        frame_rate=made.capabilities.frame_rate,
+        steps=1,
+        guidance=1.0,
+    )
+    made._card = replace(made._card, capabilities=replace(made.capabilities, sizes=((64, 32),)))
+    latents = made.denoise(request, on_step=quiet)
+    own = made.pipeline(
+        prompt=request.prompt,
+        width=64,
+        height=32,
+        num_frames=request.frames,
+        num_inference_steps=1,
+        guidance_scale=1.0,
+        generator=torch.Generator("cpu").manual_seed(1),
+        output_type="np",
+    )
+    whole = made.decode(latents, request)
+    assert np.array_equal(whole, np.rint(own.frames[0] * 255).astype(np.uint8))
+    assert made.decode(latents, request, tiled=True).shape == whole.shape
+    assert not made.pipeline.vae.use_tiling
 
 
 class _Steps:
@@ -52,7 +106,7 @@ class _Steps:
     def __call__(self, **given: Any) -> SimpleNamespace:
         for step in range(self.num_timesteps):
             given["callback_on_step_end"](self, step, None, {"latents": self.latents})
-        return SimpleNamespace(frames=np.random.default_rng(1).random((1, 9, 32, 48, 3), np.float32))
+        return SimpleNamespace(frames=self.latents)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -79,7 +133,7 @@ def test_a_preview_of_one_colour_is_not_shown(
 ) -> None:
     heard: list[bool] = []
     made = wan.WanGenerator(_Steps(0.0, spread=spread), model_card.read(made_folder))
-    made.generate(ask(), on_step=lambda *, done, total, preview: heard.append(preview is not None))
+    made.denoise(ask(), on_step=lambda *, done, total, preview: heard.append(preview is not None))
     assert heard == [shown] * 4
 
 
