@@ -113,6 +113,19 @@ def is_near(share: float) -> bool:
     return share >= ENOUGH
 
 
+def closest(one: Fingerprint, other: Fingerprint) -> tuple[int, int] | None:
+    """Where the two frames that are nearest one another stand in each, in thousandths of its time.
+
+    Only frames that are shown at about the same time are compared. None where there are none.
+    """
+    apart = _apart(one.whole, other)
+    beside = _beside(one, one.places, other)
+    if not beside.any():
+        return None
+    here, there = np.unravel_index(np.where(beside, apart, BITS + 1).argmin(), apart.shape)
+    return int(one.places[here]), int(other.places[there])
+
+
 def of_sprite(sprite: bytes, grid: Mapping[str, Any]) -> list[Grey]:
     """The pictures of a sprite that we made (dam.media.thumbnails), in order."""
     width, height = int(grid["tile_width"]), int(grid["tile_height"])
@@ -137,18 +150,30 @@ def _share(
     """Of these frames of `one` those that are near one of `other`, shown at that time or next to it."""
     if not len(places) or not len(other.places):
         return 0.0
-    apart = np.bitwise_count(bits[:, None, :] ^ other.whole[None, :, :]).sum(axis=2, dtype=np.int64)
-    times = places.astype(np.float64) * max(one.length_ms, 1)
-    theirs = other.places.astype(np.float64) * max(other.length_ms, 1)
+    apart, every = _apart(bits, other), _beside(one, places, other)
     compared = hits = 0
-    gap = float(np.median(np.diff(theirs))) if len(theirs) > 1 else np.inf
-    for place, time in enumerate(times):
-        beside = np.abs(theirs - time) <= 1.1 * gap  # the frame there, and one before and after
+    for place, beside in enumerate(every):
         if not beside.any():
             continue  # the other one has nothing there: it is shorter, or blank
         compared += 1
         hits += bool(apart[place][beside].min() <= near)
     return hits / compared if compared >= least else 0.0
+
+
+def _apart(bits: Bits, other: Fingerprint) -> NDArray[np.int64]:
+    """In how many bits each of these frames differs from each of the other's."""
+    apart: NDArray[np.int64]
+    apart = np.bitwise_count(bits[:, None, :] ^ other.whole[None, :, :]).sum(axis=2, dtype=np.int64)
+    return apart
+
+
+def _beside(one: Fingerprint, places: NDArray[np.uint16], other: Fingerprint) -> NDArray[np.bool_]:
+    """For each of these frames the other's that is shown then, and the one before and after it."""
+    times = places.astype(np.float64) * max(one.length_ms, 1)
+    theirs = other.places.astype(np.float64) * max(other.length_ms, 1)
+    gap = float(np.median(np.diff(theirs))) if len(theirs) > 1 else np.inf
+    beside: NDArray[np.bool_] = np.abs(theirs[None, :] - times[:, None]) <= 1.1 * gap
+    return beside
 
 
 def _places(times: Sequence[int], length_ms: int) -> NDArray[np.uint16]:

@@ -82,6 +82,7 @@ def _decision(
         "signed_in": record.get("signed_in", ""),
         "watched": record.get("watched"),
         "earlier_comments": record.get("earlier_comments"),
+        "lookalikes": record.get("lookalikes"),
         "documents": [documents.get(key, {"problem": MISSING}) for key in given],
         "ledger": {"entry": entry.sequence, "sha256": entry.hash} if entry else None,
     }

@@ -74,6 +74,7 @@ SAME: dict[str, Any] = {
     "signed_in": "",
     "watched": None,
     "earlier_comments": None,
+    "lookalikes": None,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core.language import listed, number
+from dam.duplicates import lookalikes
 from dam.rights.models import ConsentKind, Relation
 from dam.web import usage_status
 from provenance.evidence_packs import words
@@ -16,7 +17,7 @@ from provenance.evidence_packs.seal import Sealing, Unsealed
 from provenance.evidence_packs.sheets import Sheet
 from provenance.manifests import report
 from provenance.releases import public_links
-from provenance.review import carrying
+from provenance.review import carrying, watching
 from provenance.review.plans import Planned
 from provenance.review.states import DECISION_LABELS, DecisionKind
 
@@ -235,6 +236,14 @@ def _decision(sheet: Sheet, decision: Facts) -> None:
             (
                 _("Comments of earlier versions"),
                 carrying.summed_up(earlier) if (earlier := decision.get("earlier_comments")) else "",
+            ),
+            (
+                _("Played"),
+                watching.summed_up(watched) if (watched := decision.get("watched")) else "",
+            ),
+            (
+                _("Look-alikes"),
+                lookalikes.summed_up(alike) if (alike := decision.get("lookalikes")) else "",
             ),
             (_("SHA-256 of what was seen"), decision["master_sha256"]),
             (_("In the ledger"), f"{entry['entry']}\n{entry['sha256']}" if entry else _("None recorded.")),

@@ -99,12 +99,14 @@ def of_decision(
     preset: Chosen | None = None,
     together: Together | None = None,
     earlier_comments: Mapping[str, int] | None = None,
+    lookalikes: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """What is recorded of a decision. `by` is None of one that was made before there was a ledger.
 
     `preset` is what filled in its terms: its name as it was, and whether the reviewer changed them.
     `together` says with what else one form approved it; `earlier_comments` how many of older versions' ones
-    were found done, not done, or left open (provenance.review.carrying).
+    were found done, not done, or left open (provenance.review.carrying); `lookalikes` which clips that the
+    reviewer sees were known to look like it (dam.duplicates.lookalikes).
     """
     filled: dict[str, object] = {"preset": preset.kept()} if preset else {}
     filled |= {"together": together.kept()} if together else {}
@@ -112,6 +114,7 @@ def of_decision(
     filled |= {"statement": signed} if signed else {}
     filled |= {"for": f"user:{decision.for_person_id}"} if decision.for_person_id else {}
     filled |= {"earlier_comments": dict(earlier_comments)} if earlier_comments else {}
+    filled |= {"lookalikes": dict(lookalikes)} if lookalikes else {}
     return filled | {
         "decision": decision.kind,
         "at": _when(decision.decided_at),

@@ -19,10 +19,11 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
-from dam.catalog.models import Approval, Version
+from dam.catalog.models import Approval, AssetKind, Version
 from dam.core import errors, events, language
 from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
+from dam.duplicates import lookalikes
 from dam.rights import clearances, statements
 from dam.rights.disclosure import Disclosed
 from dam.rights.preset_terms import PresetTerms
@@ -243,6 +244,7 @@ def decide(
             preset=preset,
             together=together,
             earlier_comments=carrying.found_by_now(version, to=by),
+            lookalikes=_known_lookalikes(version, to=by),
         )
         kept = decision_events.of_entry(ledger.append(review, record))
         data = decision_events.of_decision(decision, position, review, preset) | next_ones | kept
@@ -250,6 +252,11 @@ def decide(
             data["together"] = together.kept()
         _record(decision_events.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
+
+
+def _known_lookalikes(version: Version, *, to: Principal) -> dict[str, object]:
+    """Those that the reviewer is shown; of sound, which nobody compares, nothing."""
+    return lookalikes.of(version, to=to).kept() if version.kind != AssetKind.SOUND else {}
 
 
 def _refuse_to_hide(version: Version) -> Refusal | None:

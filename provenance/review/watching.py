@@ -2,8 +2,12 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 MOST_SPANS = 1_000
 LONGEST = 40_000  # characters
@@ -16,6 +20,14 @@ class Watched:
     played_ms: int
     length_ms: int
     every_frame: bool
+
+
+def summed_up(kept: Mapping[str, Any]) -> str:
+    """What the record of a decision has of it, in words within a line."""
+    if kept["every_frame"]:
+        return _("played the whole clip")
+    percent = 100 * kept["played_ms"] // max(1, kept["length_ms"])
+    return _("played %(percent)s%% of the clip") % {"percent": percent}
 
 
 def read(told: str, *, length_ms: int | None, frame_ms: float) -> Watched | None:

@@ -18,7 +18,8 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.accounts.times import here, of_brand, today_in
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
+from dam.duplicates import lookalikes
 from dam.rights import defaults, disclosure, presets, statements
 from dam.web import (
     htmx,
@@ -183,6 +184,7 @@ def _shown(
             "kind": kind,
             "just_filled": just_filled,
             **_signed(review, asking.of_one(review)),
+            "alike": _alike(request, review.version),
             **signatures.ways(request),
         }
         return render(request, f"review/{kind}.html", context, status=status)
@@ -374,6 +376,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "status": release_summary.status(version, at=at),
         "may_share_outside": links.may_share(request.principal),
         **_signed(review, asked),
+        "alike": _alike(request, version, shown=True),
         **signatures.ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
         **carried_comments.context(request, version, beside=beside.number if beside else None),
@@ -382,6 +385,13 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         **extra,
     }
     return render(request, "review/room.html", context, status=status)
+
+
+def _alike(request: BrandRequest, version: Version, *, shown: bool = False) -> lookalikes.Found | None:
+    """What looks like it, `shown` with frames; None of sound, which nobody compares."""
+    if version.kind == AssetKind.SOUND:
+        return None
+    return (lookalikes.shown if shown else lookalikes.of)(version, to=request.principal)
 
 
 def _signed(review: Review, asked: Asked) -> dict[str, object]:

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
+from dam.duplicates import lookalikes
 from dam.web import usage_status
-from provenance.review import asking, carrying, ledger, stage_names
+from provenance.review import asking, carrying, ledger, stage_names, watching
 from provenance.review.asking import Asked
 from provenance.review.checklist import Choice, Document
 from provenance.review.models import Decision, LedgerEntry, Review
@@ -121,14 +122,11 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
     if statement := record.get("statement"):
         said.append(_("signed: %(statement)s") % {"statement": statement})
     if watched := record.get("watched"):
-        percent = 100 * watched["played_ms"] // max(1, watched["length_ms"])
-        said.append(
-            _("played the whole clip")
-            if watched["every_frame"]
-            else _("played %(percent)s%% of the clip") % {"percent": percent}
-        )
+        said.append(watching.summed_up(watched))
     if earlier := record.get("earlier_comments"):
         said.append(_("earlier comments: %(found)s") % {"found": carrying.summed_up(earlier)})
+    if alike := record.get("lookalikes"):
+        said.append(lookalikes.summed_up(alike))
     if preset := record.get("preset"):
         words = _("preset “%(name)s”, changed") if preset["changed"] else _("preset “%(name)s”")
         said.append(words % {"name": preset["name"]})

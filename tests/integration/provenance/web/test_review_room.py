@@ -16,7 +16,7 @@ from dam.catalog.models import Approval
 from provenance.review import asking, reviews
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.states import ReviewState
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, VersionFactory, member
 from tests.integration.provenance.web.room import decide, page, signed_in
 from tests.review_factory import Case
 
@@ -379,3 +379,20 @@ def test_the_room_reads_once_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> No
     page = client.get(reverse("review", args=[case.brand.slug, review.pk]))
     assert page.status_code == 200
     assert page.context["approve_refusal"] == reviews.not_signable(review.version)
+
+
+def test_the_room_shows_look_alikes_and_a_decision_keeps_which_were_known() -> None:
+    case = Case()
+    other = VersionFactory.create(
+        asset__brand=case.brand, asset__title="The other can", sha256=case.version.sha256
+    )
+    review = case.submit()
+    shown = page(case.brand_reviewer, "review", review.pk)
+    assert "The other can" in shown
+    assert "The same file" in shown
+    assert "hasn't been compared with the rest of the library yet" in shown
+    assert "1 look-alike in the library is recorded with your decision." in shown
+    assert "HX-Redirect" in decide(review, by=case.brand_reviewer).headers
+    kept = json.loads(LedgerEntry.objects.get(review_id=review.pk).record)["lookalikes"]
+    assert [each["version"] for each in kept["found"]] == [str(other.pk)]
+    assert "1 look-alike known" in page(case.legal_reviewer, "review", review.pk)

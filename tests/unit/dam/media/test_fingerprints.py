@@ -177,3 +177,18 @@ def test_it_is_kept_as_bytes(known: list[Fingerprint]) -> None:
 
 def test_brands_share_no_token(known: list[Fingerprint]) -> None:
     assert not set(known[0].asked("7")) & set(known[0].tokens("8"))
+
+
+def test_the_nearest_frames_of_two_are_named_by_their_times() -> None:
+    chance = np.random.default_rng(3)
+    pictures = [chance.uniform(0, 255, (60, 80)).astype(np.float32) for _ in range(6)]
+    times = [500, 1500, 2500, 3500, 4500, 5500]
+    one = fingerprints.of(list(zip(times, pictures, strict=True)), length_ms=6000)
+    others = [chance.uniform(0, 255, (60, 80)).astype(np.float32) for _ in range(6)]
+    others[2] = pictures[2]
+    other = fingerprints.of(list(zip(times, others, strict=True)), length_ms=6000)
+    assert one is not None
+    assert other is not None
+    assert fingerprints.closest(one, other) == (416, 416)
+    nothing = replace(other, places=other.places[:0], whole=other.whole[:0])
+    assert fingerprints.closest(one, nothing) is None

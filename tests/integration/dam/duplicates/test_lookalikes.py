@@ -1,0 +1,87 @@
+"""What whoever decides about a version is shown of clips that look like it."""
+
+import pytest
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.catalog import assets
+from dam.catalog.models import Version
+from dam.duplicates import finding, lookalikes, pairs
+from dam.duplicates.models import NearPair
+from dam.ingest.models import Step, StepState
+from tests.factories import VersionFactory, member
+from tests.integration.dam.duplicates.conftest import Looking
+
+
+@pytest.fixture
+def two(looking: Looking) -> tuple[Version, Version]:
+    """A clip, and one that looks like it."""
+    found = []
+    for noise in (0, 6):
+        version = looking(1, noise=noise, asset__title=f"Can {noise}")
+        finding.look(version)
+        found.append(version)
+    return found[0], found[1]
+
+
+def test_both_are_shown_the_other_with_the_frames_that_are_nearest(
+    two: tuple[Version, Version], brand: Brand
+) -> None:
+    legal = member(brand, Role.LEGAL_REVIEWER)
+    first, second = two
+    [row] = lookalikes.shown(first, to=legal).rows
+    assert (row.version, row.pair) == (second, NearPair.objects.get())
+    assert row.percent >= 60
+    assert row.here is not None
+    assert row.there is not None
+    assert (row.here.version, row.there.version) == (first, second)
+    assert row.here.number in row.here.tiles["frames"]
+    assert [each.version for each in lookalikes.of(second, to=legal).rows] == [first]
+
+
+def test_only_what_the_reviewer_sees_is_shown_and_kept(two: tuple[Version, Version], brand: Brand) -> None:
+    first, second = two
+    legal = member(brand, Role.LEGAL_REVIEWER)
+    assert not lookalikes.of(first, to=member(brand, Role.VIEWER)).rows  # not released
+    assets.trash(second.asset, by=member(brand, Role.LIBRARIAN))
+    assert lookalikes.of(first, to=legal).kept() == {"looked": False, "more": False, "found": []}
+
+
+def test_that_somebody_told_them_apart_is_kept_and_hides_nothing(
+    two: tuple[Version, Version], brand: Brand
+) -> None:
+    pairs.tell_apart(NearPair.objects.get(), by=member(brand, Role.LIBRARIAN))
+    [row] = lookalikes.of(two[0], to=member(brand, Role.LEGAL_REVIEWER)).rows
+    kept = row.kept()
+    assert kept["marked_different"]
+    assert (kept["version"], kept["sha256"]) == (str(two[1].pk), two[1].sha256)
+
+
+def test_the_same_file_in_another_clip_is_among_them_once(brand: Brand) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    other = VersionFactory.create(asset__brand=brand, sha256=version.sha256)
+    VersionFactory.create(sha256=version.sha256)  # another brand's
+    [row] = lookalikes.shown(version, to=member(brand, Role.LEGAL_REVIEWER)).rows
+    assert (row.version, row.pair, row.percent) == (other, None, 100)
+
+
+@pytest.mark.parametrize(
+    ("state", "looked"),
+    [
+        (StepState.DONE, True),
+        (StepState.SKIPPED, True),
+        (StepState.FAILED, False),
+        (StepState.WAITING, False),
+    ],
+)
+def test_that_nothing_was_found_is_said_only_once_the_library_was_looked_through(
+    brand: Brand, state: StepState, looked: bool
+) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    Step.objects.create(
+        version=version, brand=brand, user=version.created_by, name="duplicates", position=1, state=state
+    )
+    found = lookalikes.of(version, to=member(brand, Role.LEGAL_REVIEWER))
+    assert found.looked is looked
+    words = "no look-alikes known" if looked else "not yet compared with the library"
+    assert lookalikes.summed_up(found.kept()) == words
