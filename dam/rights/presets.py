@@ -65,7 +65,7 @@ class PresetChanged(errors.Refused):
     """Somebody else has changed or deleted the preset since it was read."""
 
     code = "rights_preset_changed"
-    message = noop("Someone else changed this preset while you were editing it. Reload the page.")
+    message = noop("Someone else changed this preset while you were editing it.")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def change(preset: RightsPreset, *, by: Principal, revision: int, name: str, ter
         for key in dict.fromkeys((*before, *after))
         if before.get(key) != after.get(key)
     }
-    if not changed:
+    if not changed and preset.deleted_at is None:
         return
     with trail.recording():
         rows = RightsPreset.objects.filter(pk=preset.pk, revision=revision, deleted_at=None)

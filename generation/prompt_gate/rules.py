@@ -42,7 +42,7 @@ class RuleChanged(errors.Refused):
     """Somebody else has changed or deleted the rule since it was read."""
 
     code = "prompt_rule_changed"
-    message = noop("Someone else changed this rule while you were editing it. Reload the page.")
+    message = noop("Someone else changed this rule while you were editing it.")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def change(rule: PromptRule, wish: RuleWish, *, by: Principal, revision: int) ->
     wish = _checked(replace(wish, source=rule.source))
     before, after = _kept(wish_of(rule)), _kept(wish)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-    if not changed:
+    if not changed and rule.deleted_at is None:
         return
     with trail.recording():
         rows = PromptRule.objects.filter(pk=rule.pk, revision=revision, deleted_at=None)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.accounts.capabilities import Capability
 from dam.core.lazily import lazy
+from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from dam.web.prompt_rule_labels import SUBJECTS, VERDICTS
 from generation.models import PromptRule
@@ -124,7 +125,7 @@ def add(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_BRAND)
 def edit(request: BrandRequest, rule_id: int) -> HttpResponse:
-    rule = _rule(request, rule_id, deleted=False)
+    rule = _rule(request, rule_id, deleted=None if request.method == "POST" else False)
     form = RuleForm(request.POST if request.method == "POST" else None, initial=_initial(rule))
     if request.method == "POST" and form.is_valid():
         try:
@@ -132,7 +133,10 @@ def edit(request: BrandRequest, rule_id: int) -> HttpResponse:
         except rules.RuleRefused as refused:
             form.add_error(refused.field or None, refused.message)
         except rules.RuleChanged as changed:
-            form.add_error(None, changed.message)
+            rule.refresh_from_db()
+            edited_meanwhile.keep_typed(
+                form, _initial(rule), message=changed.message, deleted=rule.deleted_at is not None
+            )
         else:
             messages.success(request, _("The rule was saved. Takes that were asked for before stay."))
             return redirect("prompt-rules", request.brand.slug)
@@ -199,8 +203,10 @@ def _initial(rule: PromptRule) -> dict[str, Any]:
     }
 
 
-def _rule(request: BrandRequest, rule_id: int, *, deleted: bool) -> PromptRule:
-    rows = PromptRule.objects.filter(brand=request.brand, deleted_at__isnull=not deleted)
+def _rule(request: BrandRequest, rule_id: int, *, deleted: bool | None) -> PromptRule:
+    rows = PromptRule.objects.filter(brand=request.brand)
+    if deleted is not None:
+        rows = rows.filter(deleted_at__isnull=not deleted)
     return get_object_or_404(rows.select_related("brand"), pk=rule_id)
 
 

@@ -41,7 +41,7 @@ class PresetChanged(errors.Refused):
     """Somebody else has changed the preset since it was read."""
 
     code = "preset_changed"
-    message = noop("Someone else changed this preset while you were editing it. Reload the page.")
+    message = noop("Someone else changed this preset while you were editing it.")
 
 
 def of(brand: Brand) -> QuerySet[DownloadPreset]:
@@ -78,7 +78,7 @@ def change(preset: DownloadPreset, *, by: Principal, revision: int, name: str, r
     before = {"name": preset.name, **preset.recipe}
     after = {"name": name, **recipe.to_json()}
     changed = {key: [before.get(key), after[key]] for key in after if before.get(key) != after[key]}
-    if not changed:
+    if not changed and preset.deleted_at is None:
         return
     with trail.recording():
         rows = DownloadPreset.objects.filter(pk=preset.pk, revision=revision, deleted_at=None)

@@ -40,7 +40,7 @@ class QuestionEdited(errors.Refused):
     """Somebody else has changed the question since it was read."""
 
     code = "question_edited"
-    message = noop("Someone else changed this question while you were editing it. Reload the page.")
+    message = noop("Someone else changed this question while you were editing it.")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def change(question: ChecklistQuestion, *, by: Principal, revision: int, wording
         for key, value in vars(wording).items()
         if getattr(question, key) != value
     }
-    if not changed:
+    if not changed and question.retired_at is None:
         return
     with trail.recording():
         rows = ChecklistQuestion.objects.filter(pk=question.pk, revision=revision, retired_at=None)

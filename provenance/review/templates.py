@@ -50,7 +50,7 @@ class TemplateEdited(errors.Refused):
     """Somebody else has changed the template since it was read."""
 
     code = "template_edited"
-    message = noop("Someone else changed this template while you were editing it. Reload the page.")
+    message = noop("Someone else changed this template while you were editing it.")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def change(template: ReviewTemplate, *, by: Principal, revision: int, wanted: Wa
     changed = {name: value for name, value in columns.items() if getattr(template, name) != value}
     if template.planned == wanted.stages:
         changed.pop("stages", None)
-    if not changed:
+    if not changed and template.archived_at is None:
         return
     data: dict[str, object] = {
         name: [getattr(template, name), value] for name, value in changed.items() if name != "stages"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import questions, templates
@@ -130,10 +131,9 @@ def add(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_BRAND)
 def edit(request: BrandRequest, question_id: int) -> HttpResponse:
-    question = _question(request, question_id, retired=False)
-    initial = {"revision": question.revision}
-    initial |= {name: getattr(question, name) for name in WORDING}
-    form = QuestionForm(request.POST if request.method == "POST" else None, initial=initial, fixed=True)
+    question = _question(request, question_id, retired=None if request.method == "POST" else False)
+    sent = request.POST if request.method == "POST" else None
+    form = QuestionForm(sent, initial=_initial(question), fixed=True)
     if request.method == "POST" and form.is_valid():
         try:
             questions.change(
@@ -145,7 +145,10 @@ def edit(request: BrandRequest, question_id: int) -> HttpResponse:
         except questions.QuestionRefused as refused:
             form.add_error(refused.field or None, refused.message)
         except questions.QuestionEdited as edited:
-            form.add_error(None, edited.message)
+            question.refresh_from_db()
+            edited_meanwhile.keep_typed(
+                form, _initial(question), message=edited.message, deleted=question.retired_at is not None
+            )
         else:
             messages.success(request, _("The question was saved. Earlier answers keep it as it read."))
             return redirect("checklists", request.brand.slug)
@@ -199,8 +202,14 @@ def move(request: BrandRequest, question_id: int) -> HttpResponse:
     return redirect("checklists", request.brand.slug)
 
 
-def _question(request: BrandRequest, question_id: int, *, retired: bool) -> ChecklistQuestion:
-    rows = ChecklistQuestion.objects.filter(brand=request.brand, retired_at__isnull=not retired)
+def _initial(question: ChecklistQuestion) -> dict[str, Any]:
+    return {"revision": question.revision, **{name: getattr(question, name) for name in WORDING}}
+
+
+def _question(request: BrandRequest, question_id: int, *, retired: bool | None) -> ChecklistQuestion:
+    rows = ChecklistQuestion.objects.filter(brand=request.brand)
+    if retired is not None:
+        rows = rows.filter(retired_at__isnull=not retired)
     return get_object_or_404(rows.select_related("brand"), pk=question_id)
 
 

@@ -14,6 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.core.language import number
 from dam.media import encoders
 from dam.media.presets import FORMATS, LOUDNESSES, RATES, SIDES, Captions, Format, Recipe, Shape
+from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.downloads import presets
@@ -151,9 +152,8 @@ def add(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_BRAND)
 def edit(request: BrandRequest, preset_id: int) -> HttpResponse:
-    preset = _preset(request, preset_id, deleted=False)
-    initial = {"revision": preset.revision, "name": preset.name, **preset.recipe}
-    form = PresetForm(request.POST if request.method == "POST" else None, initial=initial)
+    preset = _preset(request, preset_id, deleted=None if request.method == "POST" else False)
+    form = PresetForm(request.POST if request.method == "POST" else None, initial=_initial(preset))
     if request.method == "POST" and form.is_valid():
         try:
             presets.change(
@@ -166,7 +166,10 @@ def edit(request: BrandRequest, preset_id: int) -> HttpResponse:
         except presets.PresetRefused as refused:
             form.add_error(refused.field or None, refused.message)
         except presets.PresetChanged as changed:
-            form.add_error(None, changed.message)
+            preset.refresh_from_db()
+            edited_meanwhile.keep_typed(
+                form, _initial(preset), message=changed.message, deleted=preset.deleted_at is not None
+            )
         else:
             messages.success(request, _("The preset was saved. Files made before stay as they are."))
             return redirect("presets", request.brand.slug)
@@ -206,8 +209,14 @@ def move(request: BrandRequest, preset_id: int) -> HttpResponse:
     return redirect("presets", request.brand.slug)
 
 
-def _preset(request: BrandRequest, preset_id: int, *, deleted: bool) -> DownloadPreset:
-    rows = DownloadPreset.objects.filter(brand=request.brand, deleted_at__isnull=not deleted)
+def _initial(preset: DownloadPreset) -> dict[str, Any]:
+    return {"revision": preset.revision, "name": preset.name, **preset.recipe}
+
+
+def _preset(request: BrandRequest, preset_id: int, *, deleted: bool | None) -> DownloadPreset:
+    rows = DownloadPreset.objects.filter(brand=request.brand)
+    if deleted is not None:
+        rows = rows.filter(deleted_at__isnull=not deleted)
     return get_object_or_404(rows.select_related("brand"), pk=preset_id)
 
 

@@ -17,6 +17,7 @@ from dam.accounts.capabilities import AnyRole, OwnRole
 from dam.accounts.models import Brand, CustomRole
 from dam.core import numbers, places
 from dam.custom_fields import schema
+from dam.web import edited_meanwhile
 from dam.web.whole_text import WholeTextForm
 from provenance.review import by_field, plans, questions, stage_names, templates
 from provenance.review.models import ReviewTemplate
@@ -249,6 +250,19 @@ class WholeTemplate:
     def refuse(self, refused: TemplateRefused) -> None:
         form: forms.Form = self.form if refused.stage is None else self.stages[refused.stage]
         form.add_error(refused.field or None, refused.message)
+
+    def keep_typed(self, template: ReviewTemplate, *, message: str) -> None:
+        """`template` was changed by somebody else, and is what they made of it (edited_meanwhile)."""
+        others = self.wanted().stages != template.planned
+        main, _stages = _kept(template)
+        edited_meanwhile.keep_typed(
+            self.form, main, message=message, deleted=template.archived_at is not None
+        )
+        if others:
+            names = stage_names.of(template.planned, known=schema.of(template.brand))
+            lines = [names.line(stage) for stage in template.planned]
+            now = ", ".join(f"{line.title} ({line.who})" for line in lines)
+            self.form.add_error(None, _("Its stages are now: %(stages)s.") % {"stages": now})
 
 
 def _named(value: str) -> tuple[int | None, int | None]:

@@ -70,7 +70,7 @@ def add(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_BRAND)
 def edit(request: BrandRequest, template_id: int) -> HttpResponse:
-    template = _template(request, template_id, archived=False)
+    template = _template(request, template_id, archived=None if request.method == "POST" else False)
     data = request.POST if request.method == "POST" else None
     whole = WholeTemplate(request.brand, data=data, template=template)
     if data is not None and not whole.action and whole.is_valid():
@@ -84,7 +84,8 @@ def edit(request: BrandRequest, template_id: int) -> HttpResponse:
         except templates.TemplateRefused as refused:
             whole.refuse(refused)
         except templates.TemplateEdited as edited:
-            whole.form.add_error(None, edited.message)
+            template.refresh_from_db()
+            whole.keep_typed(template, message=edited.message)
         else:
             messages.success(request, _("The template was saved. Open reviews keep their stages."))
             return redirect("review-templates", request.brand.slug)
@@ -120,8 +121,10 @@ def move(request: BrandRequest, template_id: int) -> HttpResponse:
     return redirect("review-templates", request.brand.slug)
 
 
-def _template(request: BrandRequest, template_id: int, *, archived: bool) -> ReviewTemplate:
-    rows = ReviewTemplate.objects.filter(brand=request.brand, archived_at__isnull=not archived)
+def _template(request: BrandRequest, template_id: int, *, archived: bool | None) -> ReviewTemplate:
+    rows = ReviewTemplate.objects.filter(brand=request.brand)
+    if archived is not None:
+        rows = rows.filter(archived_at__isnull=not archived)
     return get_object_or_404(rows.select_related("brand"), pk=template_id)
 
 

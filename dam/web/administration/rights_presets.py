@@ -19,7 +19,7 @@ from dam.rights.models import RightsPreset
 from dam.rights.policy import Use
 from dam.rights.preset_terms import Period, PresetTerms
 from dam.rights.statements import LONGEST, Statements
-from dam.web import rights_presets
+from dam.web import edited_meanwhile, rights_presets
 from dam.web.day_field import DayField
 from dam.web.decorators import BrandRequest, requires
 from dam.web.rights_presets import PERIODS
@@ -123,7 +123,7 @@ def add(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_BRAND)
 def edit(request: BrandRequest, preset_id: int) -> HttpResponse:
-    preset = _preset(request, preset_id, deleted=False)
+    preset = _preset(request, preset_id, deleted=None if request.method == "POST" else False)
     form = PresetForm(request.POST if request.method == "POST" else None, initial=_initial(preset))
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,7 +137,10 @@ def edit(request: BrandRequest, preset_id: int) -> HttpResponse:
         except presets.PresetRefused as refused:
             form.add_error(refused.field or None, refused.message)
         except presets.PresetChanged as changed:
-            form.add_error(None, changed.message)
+            preset.refresh_from_db()
+            edited_meanwhile.keep_typed(
+                form, _initial(preset), message=changed.message, deleted=preset.deleted_at is not None
+            )
         else:
             messages.success(
                 request, _("The preset was saved. What was decided with it before stays as it is.")
@@ -204,8 +207,10 @@ def _initial(preset: RightsPreset) -> dict[str, Any]:
     }
 
 
-def _preset(request: BrandRequest, preset_id: int, *, deleted: bool) -> RightsPreset:
-    rows = RightsPreset.objects.filter(brand=request.brand, deleted_at__isnull=not deleted)
+def _preset(request: BrandRequest, preset_id: int, *, deleted: bool | None) -> RightsPreset:
+    rows = RightsPreset.objects.filter(brand=request.brand)
+    if deleted is not None:
+        rows = rows.filter(deleted_at__isnull=not deleted)
     return get_object_or_404(rows.select_related("brand"), pk=preset_id)
 
 
