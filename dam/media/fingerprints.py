@@ -42,7 +42,6 @@ Grey = NDArray[np.float32]  # [height, width], 0 to 255
 Bits = NDArray[np.uint8]  # [..., BITS / 8]
 
 _BASIS = np.cos(np.pi * (2 * np.arange(SIDE)[None, :] + 1) * np.arange(1, WAVES + 1)[:, None] / (2 * SIDE))
-_EDGES = [round(place * BITS / BANDS) for place in range(BANDS + 1)]
 
 
 @dataclass(frozen=True)
@@ -193,20 +192,21 @@ def without(picture: Grey, sides: tuple[float, float, float, float]) -> Grey:
     return picture[slice(round(top * height), max(1, height - round(bottom * height))), across]
 
 
-def tokens(parts: Sequence[Bits], scope: str) -> list[int]:
+def tokens(parts: Sequence[Bits], scope: str, *, bands: int = BANDS) -> list[int]:
     start = crc32(scope.encode())
     found = {
         crc32(bytes((band,)) + piece, start)
         for rows in parts
         for row in rows
-        for band, piece in enumerate(_bands(row))
+        for band, piece in enumerate(_bands(row, bands))
     }
     return sorted(token - 2**31 for token in found)  # as PostgreSQL's integer, which has a sign
 
 
-def _bands(row: Bits) -> Iterator[bytes]:
+def _bands(row: Bits, count: int) -> Iterator[bytes]:
     bits = np.unpackbits(row)
+    edges = [round(place * BITS / count) for place in range(count + 1)]
     # Neighbouring frequencies are turned over together: each band has some of all.
     mixed = bits.reshape(WAVES, WAVES).T.ravel()
-    for start, end in pairwise(_EDGES):
+    for start, end in pairwise(edges):
         yield np.packbits(mixed[start:end]).tobytes()

@@ -129,7 +129,7 @@ def keep(
         versions.set_released(version)
         records.keep(version, report, sha256=stored.sha256, release_id=release.pk)
         marks.keep(watermark, version, at=at, release_id=release.pk)
-        if version.kind == AssetKind.VIDEO:
+        if version.kind in (AssetKind.VIDEO, AssetKind.STILL):
             ReleasePrint.objects.get_or_create(release=release)  # likeness looks at it soon
         data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}
         _record(Verb.RELEASE_SIGNED, release, data=data, at=at)

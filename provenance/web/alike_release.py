@@ -23,7 +23,7 @@ AS_MUCH = 0.1  # of the share: those that are hardly less alike, of which one th
 class AlikeRelease:
     """`sentence` is about the release; `how` says what was done to the picture, where something was.
 
-    `percent` is how much of it looks alike; None where its watermark says so.
+    `percent` is how much of it looks alike; None where its watermark says so, and of images.
     """
 
     brand: str
@@ -32,6 +32,7 @@ class AlikeRelease:
     how: str
     sentence: str
     cleared: bool
+    still: bool = False
 
 
 def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | None:
@@ -52,10 +53,11 @@ def of(found: Sequence[Mapping[str, Any]], *, at: datetime) -> AlikeRelease | No
     return AlikeRelease(
         brand=release.brand,
         released_at=release.released_at,
-        percent=round(100 * seen["share"]),
+        percent=None if seen.get("still") else round(100 * seen["share"]),
         how=_how(seen),
         sentence=today(release, at=at),
         cleared=release.cleared,
+        still=bool(seen.get("still")),
     )
 
 

@@ -1,22 +1,28 @@
-"""How surely copies of a video are known again, by what was done to them: docs/robustness.md.
+"""How surely copies of a video or an image are known again, by what was done to them: docs/robustness.md.
 
 Drawn clips, and those in the folder that CLIPS names: `CLIPS=~/films make bench ARGS="-k copies"`. With
 `-k watermarks` by their watermark alone, else also by what they look like. DRAWN is how many are drawn.
+`IMAGES=~/photographs make bench ARGS="-k images"` does that of images, of each clip's first one, too.
 """
 
+import io
 import itertools
 import math
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from dam.media import copy_detection, ffmpeg, invisible_watermark, runner, specs, watermark_code
+from dam.media import copy_detection, ffmpeg, invisible_watermark, runner, specs, still_copies, watermark_code
 from dam.media.copy_detection import ASKED_PARTS, Prints
+from dam.media.fingerprints import Grey
 from dam.media.invisible_watermark import Mark
 from generation.previz.world import rendering, scenes
 from provenance.releases import likeness, watermarked
@@ -117,6 +123,141 @@ def test_copies_are_known_again(tmp_path: Path, capsys: pytest.CaptureFixture[st
                 pairs += 1
                 alarms += copy_detection.is_copy(copy_detection.match(asked, made))
     lines.append(f"{'false alarms':36} {alarms} of {pairs}")
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+
+
+Changed = Callable[[Image.Image], Image.Image]
+
+
+def without(left: float, top: float, right: float, bottom: float) -> Changed:
+    def cut(one: Image.Image) -> Image.Image:
+        width, height = one.size
+        return one.crop(
+            (
+                round(left * width),
+                round(top * height),
+                round(width - right * width),
+                round(height - bottom * height),
+            )
+        )
+
+    return cut
+
+
+def of_shape(ratio: float) -> Changed:
+    return lambda one: ImageOps.fit(
+        one, (min(one.width, round(one.height * ratio)), min(one.height, round(one.width / ratio)))
+    )
+
+
+def covered(*boxes: tuple[tuple[float, float, float, float], int]) -> Changed:
+    def cover(one: Image.Image) -> Image.Image:
+        made = one.copy()
+        for (left, top, right, bottom), tone in boxes:
+            size = round((right - left) * one.width), round((bottom - top) * one.height)
+            patch = Image.new("RGB", size, (tone, tone, tone))
+            made.paste(patch, (round(left * one.width), round(top * one.height)))
+        return made
+
+    return cover
+
+
+def from_a_screen(one: Image.Image) -> Image.Image:
+    width, height = one.size
+    corners = (0.01 * width, 0.012 * height, 0, 0.985 * height, width, height, 0.985 * width, 0)
+    filmed = one.transform(one.size, Image.Transform.QUAD, corners)
+    return ImageEnhance.Contrast(filmed.filter(ImageFilter.GaussianBlur(1))).enhance(0.9)
+
+
+def of_quality(quality: int) -> dict[str, Any]:
+    return {"format": "JPEG", "quality": quality}
+
+
+IMAGE_ATTACKS: dict[str, tuple[Changed, dict[str, Any]]] = {
+    "JPEG of quality 75": (lambda one: one, of_quality(75)),
+    "JPEG of quality 10": (lambda one: one, of_quality(10)),
+    "WebP of quality 40": (lambda one: one, {"format": "WEBP", "quality": 40}),
+    "half the size": (lambda one: ImageOps.scale(one, 0.5), of_quality(75)),
+    "240 pixels wide": (lambda one: ImageOps.scale(one, 240 / one.width), of_quality(75)),
+    "a tenth narrower": (lambda one: one.resize((round(one.width * 0.9), one.height)), of_quality(75)),
+    "cropped by 5 %": (without(0.025, 0.025, 0.025, 0.025), of_quality(75)),
+    "cropped by 10 %": (without(0.05, 0.05, 0.05, 0.05), of_quality(75)),
+    "cropped by 20 %": (without(0.1, 0.1, 0.1, 0.1), of_quality(75)),
+    "cropped by 30 %": (without(0.15, 0.15, 0.15, 0.15), of_quality(75)),
+    "a corner of 10 % cut off": (without(0, 0, 0.1, 0.1), of_quality(75)),
+    "one side of 7 % cut off": (without(0.07, 0, 0, 0), of_quality(75)),
+    "3, 8, 6 and 1 % of the sides cut off": (without(0.03, 0.08, 0.06, 0.01), of_quality(75)),
+    "1:1": (of_shape(1), of_quality(75)),
+    "4:5": (of_shape(4 / 5), of_quality(75)),
+    "9:16": (of_shape(9 / 16), of_quality(75)),
+    "letterboxed": (lambda one: ImageOps.expand(one, (0, one.height // 6)), of_quality(75)),
+    "in a white frame": (lambda one: ImageOps.expand(one, one.width // 12, "white"), of_quality(75)),
+    "a logo of 23 × 18 %": (covered(((0.72, 0.05, 0.95, 0.23), 255)), of_quality(75)),
+    "words burnt in": (covered(((0.1, 0.82, 0.9, 0.94), 0), ((0.2, 0.85, 0.8, 0.91), 255)), of_quality(75)),
+    "graded": (
+        lambda one: ImageEnhance.Color(ImageEnhance.Contrast(one).enhance(1.25)).enhance(1.4),
+        of_quality(75),
+    ),
+    "darker, gamma 0.7": (
+        lambda one: one.point([round(255 * (v / 255) ** (1 / 0.7)) for v in range(256)] * 3),
+        of_quality(75),
+    ),
+    "without colours": (lambda one: ImageOps.grayscale(one).convert("RGB"), of_quality(75)),
+    "mirrored": (ImageOps.mirror, of_quality(75)),
+    "mirrored and cropped by 10 %": (
+        lambda one: ImageOps.mirror(without(0.05, 0.05, 0.05, 0.05)(one)),
+        of_quality(75),
+    ),
+    "turned by 2°": (lambda one: one.rotate(2), of_quality(75)),
+    "photographed from a screen, simulated": (from_a_screen, of_quality(60)),
+}
+
+
+def all_images(folder: Path) -> list[Image.Image]:
+    given = os.environ.get("IMAGES", "")
+    found = (
+        [Image.open(path).convert("RGB") for path in sorted(Path(given).expanduser().iterdir())]
+        if given
+        else []
+    )
+    for path in all_clips(folder):
+        [frame] = runner.sample_frames(path, count=1, max_side=1280)
+        found.append(Image.fromarray(frame.rgb))
+    return found
+
+
+def seen(picture: Image.Image) -> Grey:
+    small = picture.copy()
+    small.thumbnail((still_copies.SIDE, still_copies.SIDE))
+    return np.asarray(small.convert("L"), np.float32)
+
+
+def test_copies_of_images_are_known_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the index, and where both are laid over one another."""
+    images = all_images(tmp_path)
+    known = [(image, made) for image in images if (made := still_copies.of(seen(image))) is not None]
+    there = [set(made.tokens(likeness.STILL_SCOPE)) for _image, made in known]
+    lines = [f"{len(known)} images"]
+    for name, (change, how) in IMAGE_ATTACKS.items():
+        hits = 0
+        for (image, made), tokens in zip(known, there, strict=True):
+            saved = io.BytesIO()
+            change(image).save(saved, **how)
+            asked = still_copies.asked(seen(Image.open(saved).convert("RGB")))
+            shared = len(tokens & set(asked.tokens(likeness.STILL_SCOPE))) if asked else 0
+            found = asked and shared >= likeness.LEAST_TOKENS and still_copies.match(asked, made)
+            hits += bool(found)
+        lines.append(f"{name:38} {100 * hits / len(known):4.0f} %")
+    alarms = pairs = 0
+    for place, (image, _made) in enumerate(known):
+        for change in (lambda one: one, without(0.05, 0.05, 0.05, 0.05)):
+            asked = still_copies.asked(seen(change(image)))
+            for other, (_image, made) in enumerate(known):
+                if other != place and asked is not None:
+                    pairs += 1
+                    alarms += still_copies.match(asked, made) is not None
+    lines.append(f"{'false alarms':38} {alarms} of {pairs}")
     with capsys.disabled():
         print("\n" + "\n".join(lines))
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from PIL import Image, ImageOps
 
+from dam.catalog.models import AssetKind, Version
 from dam.media import budgets, ffmpeg, runner
 from dam.media.errors import MediaFailed
 from provenance.releases import likeness
@@ -15,6 +17,7 @@ from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 from tests.unit.dam.media.test_copy_detection import film
 from tests.unit.dam.media.test_fingerprints import encoded
+from tests.unit.dam.media.test_still_copies import image
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +117,57 @@ def test_what_takes_long_to_lay_out_is_not_compared(tmp_path: Path, monkeypatch:
     likeness.tend()
     monkeypatch.setattr(budgets, "is_long", lambda **_facts: True)
     assert found(movie(tmp_path, 0)) == []
+
+
+def picture(folder: Path, seed: int) -> Path:
+    path = folder / f"image-{seed}.png"
+    image(seed).save(path)
+    return path
+
+
+def released_image(folder: Path, seed: int) -> Release:
+    case = case_of(picture(folder, seed), suffix=".png")
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    case.approve_all()
+    return sign(case.version)
+
+
+def test_a_released_image_is_found_by_its_copies(tmp_path: Path) -> None:
+    release, other = (released_image(tmp_path, seed) for seed in (0, 1))
+    assert likeness.tend() == 2
+    assert likeness.tend() == 0
+    saved, cropped = tmp_path / "saved.jpg", tmp_path / "cropped.webp"
+    image(0).resize((320, 180)).save(saved, quality=40)
+    ImageOps.mirror(image(1)).crop((32, 18, 608, 342)).save(cropped)
+    [found_image] = likeness.look(saved)
+    assert found_image.share > 0.9
+    assert found_image.to_json() == {
+        "release": release.pk,
+        "share": found_image.share,
+        "cropped": False,
+        "mirrored": False,
+        "still": True,
+    }
+    assert found(cropped) == [(other.pk, True, True)]
+    assert found(picture(tmp_path, 2)) == []
+    assert found(movie(tmp_path, 0)) == []  # films are compared with films
+
+
+def test_an_image_that_a_process_of_an_earlier_version_looked_at_is_looked_at_again(tmp_path: Path) -> None:
+    release = released_image(tmp_path, 0)
+    ReleasePrint.objects.filter(pk=release.pk).update(due_at=None, attempts=1)
+    assert likeness.tend() == 1
+    assert found(picture(tmp_path, 0)) == [(release.pk, False, False)]
+
+
+def test_an_image_of_one_colour_is_looked_at_once(tmp_path: Path) -> None:
+    Image.new("RGB", (320, 180), (90, 20, 20)).save(tmp_path / "plain.png")
+    case = case_of(tmp_path / "plain.png", suffix=".png")
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    case.approve_all()
+    sign(case.version)
+    assert likeness.tend() == 1
+    assert likeness.tend() == 0
+    assert likeness.look(tmp_path / "plain.png") == []

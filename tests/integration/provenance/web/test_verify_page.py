@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, AssetKind, Version
 from dam.core import sandbox, storage
 from dam.media import ffmpeg, runner
 from dam.rights.models import RightsRecord
@@ -31,6 +31,7 @@ from tests.factories import VersionFactory
 from tests.media_factory import clip, movie
 from tests.unit.dam.media.test_copy_detection import film as pictures_of
 from tests.unit.dam.media.test_fingerprints import encoded
+from tests.unit.dam.media.test_still_copies import image
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -496,6 +497,31 @@ def test_what_looks_alike_is_not_asked_before_its_embargo_ends(tmp_path: Path) -
     assert case.brand.name not in html
     Asset.objects.filter(pk=case.version.asset_id).update(trashed_at=timezone.now())
     assert case.brand.name not in verdict_on(copy.read_bytes())
+
+
+def test_a_copy_of_a_released_image_is_told_with_its_standing_and_not_before_its_embargo_ends(
+    tmp_path: Path,
+) -> None:
+    master, copy = tmp_path / "image.png", tmp_path / "copy.jpg"
+    image(1).save(master)
+    image(1).crop((20, 10, 620, 350)).save(copy, quality=60)
+    case = release_factory.case_of(master, suffix=".png")
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    case.approve_all()
+    release_factory.sign(case.version)
+    likeness.tend()
+    html = unescape(verdict_on(copy.read_bytes()))
+    assert "This file looks like an image that" in html
+    assert "It shows a part of the picture." in html
+    assert f"{case.brand} approved that release for" in html
+    assert "Looks alone don't prove that, and don't show small changes" in html
+    assert "Sound wasn't compared" not in html
+    assert case.version.asset.title not in html
+    RightsRecord.objects.filter(version=case.version).update(embargo_until=timezone.now() + timedelta(days=9))
+    html = verdict_on(copy.read_bytes())
+    assert "looks like" not in html
+    assert case.brand.name not in html
 
 
 def test_that_looks_cannot_be_compared_leaves_what_is_certain(
