@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from c2pa import (
@@ -117,10 +118,12 @@ def sign(
     chain_pem: str,
     sign_bytes: Callable[[bytes], bytes],
     anchors: Sequence[Anchor],
+    beside: bool = False,
 ) -> None:
     """Write `source` with a new manifest to `out`, another path, which is no safe file until read back.
 
-    `edits` says that the file comes from its parentOf ingredient; otherwise it is newly created.
+    `edits` says that the file comes from its parentOf ingredient; otherwise it is newly created. `beside`:
+    only the manifest store is written, for a file that has no place for it, which stays as it is.
     Raises SigningFailed; `out` may then hold anything.
     """
     failures: list[Exception] = []
@@ -143,7 +146,12 @@ def sign(
             builder.set_intent(C2paBuilderIntent.EDIT if edits else C2paBuilderIntent.CREATE)
             for ingredient in ingredients:
                 _add(builder, ingredient)
-            builder.sign(signer, content_type, read, written)
+            if beside:
+                builder.set_no_embed()
+                with TemporaryFile(dir=out.parent) as copy:  # which the library insists on
+                    written.write(builder.sign(signer, content_type, read, copy))
+            else:
+                builder.sign(signer, content_type, read, written)
     except C2paError as error:
         raise SigningFailed(str(failures[0] if failures else error)) from error
 
@@ -383,6 +391,7 @@ def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
             chain_pem=query["chain_pem"],
             sign_bytes=request_signature,
             anchors=[Anchor(a["name"], a["pem"], tuple(a["kinds"])) for a in query["anchors"]],
+            beside=bool(query.get("beside")),
         )
     except SigningFailed as failed:
         _say({"failed": str(failed)})

@@ -27,10 +27,12 @@ PRODUCT = "Reelproof"  # as every manifest of ours names what made it
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
 PRESET_LABEL = "app.reelproof.preset"
+CAPTIONS_LABEL = "app.reelproof.captions"
 PROMPT = "prompt"
 PROMPT_TYPE = "c2pa.types.generator.prompt"
 MASTER = "master"
 RELEASE = "release"
+WORDS = "words"
 
 # Of metadata in the file, not of what it shows.
 DESCRIBED = "c2pa.edited.metadata"
@@ -181,6 +183,20 @@ class PresetFacts:
     watermark: int | None = None  # the identifier that its pictures got
 
 
+@dataclass(frozen=True, kw_only=True)
+class CaptionFacts:
+    """Captions in one `language` (BCP 47), as one file. `recognised`: made from what a model heard, else sent
+    by people; `corrected` afterwards by them. `release_sha256` names the released film.
+    """
+
+    title: str
+    language: str
+    recognised: bool
+    corrected: bool
+    release_sha256: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Input:
     """An inputTo ingredient: something the generator was given. `label` is what actions refer to."""
@@ -322,6 +338,27 @@ def preset(facts: PresetFacts) -> Definition:
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
     return Definition(manifest=_manifest(facts.title, assertions), parent=RELEASE)
+
+
+def captions(facts: CaptionFacts) -> Definition:
+    """The manifest of a file of captions. It says of nobody that they approved the words.
+
+    The film that they are for is an input, with its own manifests. Where the words came from people, who
+    wrote them isn't known: they were opened, not created.
+    """
+    if facts.recognised:
+        begun: dict[str, Any] = {"action": "c2pa.created", "digitalSourceType": TRAINED_ALGORITHMIC_MEDIA}
+        begun |= {"when": _when(facts.at), "parameters": {"ingredientIds": [RELEASE]}}
+    else:
+        begun = {"action": "c2pa.opened", "parameters": {"ingredientIds": [WORDS]}}
+    changes = (*(["c2pa.edited"] if facts.corrected else []), "c2pa.converted")
+    data = {"language": facts.language, "release_sha256": facts.release_sha256}
+    assertions = [
+        _actions(begun, *(_changed(change, at=facts.at) for change in changes)),
+        {"label": CAPTIONS_LABEL, "created": True, "data": data},
+        _no_training(),
+    ]
+    return Definition(manifest=_manifest(facts.title, assertions), parent=None if facts.recognised else WORDS)
 
 
 def watermark_value(identifier: int) -> str:

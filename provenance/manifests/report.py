@@ -7,6 +7,7 @@ of the active manifest empty.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from dam.core import kept_sentences
@@ -62,18 +63,23 @@ class Report:
         return any(manifest.development for manifest in self.chain)
 
     @property
+    def line(self) -> tuple[ManifestSummary, ...]:
+        """The manifest and its parents: what was said of this file, and not of what else went into it."""
+        return tuple(takewhile(lambda m: m.relation in ("active", "parentOf"), self.chain))
+
+    @property
     def ai_generated(self) -> bool:
-        return any(m.ai_generated for m in self.chain if m.relation in ("active", "parentOf"))
+        return any(m.ai_generated for m in self.line)
 
     @property
     def review(self) -> ReviewSummary | None:
-        """The newest review in the chain that somebody trusted here vouches for."""
-        return next((m.review for m in self.chain if m.review and m.proven), None)
+        """The newest review of this file that somebody trusted here vouches for."""
+        return next((m.review for m in self.line if m.review and m.proven), None)
 
     @property
     def model(self) -> ModelSummary | None:
-        """The newest model in the chain that somebody trusted here vouches for."""
-        return next((m.model for m in self.chain if m.model and m.proven), None)
+        """The newest model of this file that somebody trusted here vouches for."""
+        return next((m.model for m in self.line if m.model and m.proven), None)
 
     def to_json(self, *, raw: bool = False) -> dict[str, Any]:
         """{state, codes, reasons, findings, more_findings, manifests, shortened, development, note}.

@@ -3,8 +3,9 @@
 import hashlib
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from provenance.manifests import (
 )
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import (
+    CaptionFacts,
     Definition,
     GeneratedFacts,
     PresetFacts,
@@ -96,10 +98,13 @@ def sign_release(
     return _sign(source, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER)
 
 
-def sign_preset(encoded: Path, *, parent: Path, out: Path, facts: PresetFacts) -> Report:
+def sign_preset(
+    encoded: Path, *, parent: Path, out: Path, facts: PresetFacts, beside: bool = False
+) -> Report:
     """Sign what was made of a release for a download, into `out`, with the reviewer's certificate.
 
-    The release is the parent, with its manifests. Raises what `sign_release` does.
+    The release is the parent, with its manifests. `beside`: `out` is a sidecar, and the file stays as it is.
+    Raises what `sign_release` does.
     """
     about = {"title": "Release", "relationship": "parentOf", "label": claims.RELEASE}
     kind = content_type(parent) or UNKNOWN
@@ -111,6 +116,27 @@ def sign_preset(encoded: Path, *, parent: Path, out: Path, facts: PresetFacts) -
         ingredients=ingredients,
         purpose=Purpose.REVIEWER,
         pictures=True,
+        beside=beside,
+    )
+
+
+def sign_captions(words: Path, *, release: Path, out: Path, facts: CaptionFacts) -> Report:
+    """Sign a file of captions into a sidecar `out`, with the generator's certificate: nobody approved them.
+
+    The release is what they were written for, with its manifests. Raises what `sign_generated` does.
+    """
+    definition = claims.captions(facts)
+    film = {"title": "Release", "relationship": "inputTo", "label": claims.RELEASE}
+    given = [Ingredient(about=film, content_type=content_type(release) or UNKNOWN, source=release)]
+    if definition.parent is not None:
+        about = {
+            "title": "Captions as they were sent",
+            "relationship": "parentOf",
+            "label": definition.parent,
+        }
+        given.append(Ingredient(about=about, content_type=UNKNOWN, source=words))
+    return _sign(
+        words, out=out, definition=definition, ingredients=given, purpose=Purpose.GENERATOR, beside=True
     )
 
 
@@ -177,8 +203,9 @@ def _sign(
     ingredients: Sequence[Ingredient],
     purpose: Purpose,
     pictures: bool = False,
+    beside: bool = False,
 ) -> Report:
-    kind = _require_place(source, pictures=pictures)
+    kind = (content_type(source) or UNKNOWN) if beside else _require_place(source, pictures=pictures)
     who = signer(purpose)
     # What our own encoder wrote a moment ago needs no sandbox; files that it was made from do.
     ours = purpose is Purpose.GENERATOR and not any(isinstance(each.source, Path) for each in ingredients)
@@ -204,12 +231,14 @@ def _sign(
             chain_pem=who.chain_pem,
             sign_bytes=sign_bytes,
             anchors=trust_anchors.house(),
+            beside=beside,
         )
         try:
             sandbox.take(made, unproven)
         except sandbox.NotMade as problem:
             raise c2pa_io.SigningFailed("Signing ended without a file.") from problem
-        report = (made_of and _stamped(unproven, *made_of[-1])) or verify.check(unproven)
+        read = partial(verify.check, source, sidecar=unproven) if beside else partial(verify.check, unproven)
+        report = (made_of and _stamped(unproven, *made_of[-1], read=read)) or read()
         if report.state not in (State.TRUSTED, State.VALID):
             raise NotAsSigned(report)
         if purpose is Purpose.REVIEWER:
@@ -218,7 +247,7 @@ def _sign(
     return report
 
 
-def _stamped(signed: Path, data: bytes, signature: bytes) -> Report | None:
+def _stamped(signed: Path, data: bytes, signature: bytes, *, read: Callable[[], Report]) -> Report | None:
     """Stamp what was just signed and read it back; None where there is no timestamp, and nothing was changed.
 
     A signature without one is a signature all the same; pages say that it has none.
@@ -231,7 +260,7 @@ def _stamped(signed: Path, data: bytes, signature: bytes) -> Report | None:
         cose.write(signed, place, cose.with_token(place, stamp.token))
     except (cose.NoRoom, timestamps.NoTimestamp):
         return None
-    report = verify.check(signed)
+    report = read()
     sound = report.state in (State.TRUSTED, State.VALID)
     if sound and report.active is not None and report.active.time_stamp:
         return report

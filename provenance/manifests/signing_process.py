@@ -50,6 +50,7 @@ def sign(
     chain_pem: str,
     sign_bytes: Callable[[bytes], bytes],
     anchors: Sequence[Anchor],
+    beside: bool = False,
 ) -> None:
     """c2pa_io.sign in the sandbox; `out` is in a folder that holds nothing else.
 
@@ -67,6 +68,7 @@ def sign(
         "algorithm": algorithm,
         "chain_pem": chain_pem,
         "anchors": [asdict(anchor) for anchor in anchors],
+        "beside": beside,
     }
     parents = [
         ingredient.source.resolve() for ingredient in ingredients if isinstance(ingredient.source, Path)

@@ -47,7 +47,8 @@ class Command(command.Command):
             "--sidecar",
             type=Path,
             metavar="C2PA",
-            help="a .c2pa file that holds the Content Credentials of the one FILE",
+            help="a .c2pa file that holds the Content Credentials of the one FILE; without it FILE.c2pa is "
+            "read where a FILE that has none itself lies beside one",
         )
 
     def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
@@ -76,17 +77,28 @@ class Command(command.Command):
 def _look(path: str, trusted: list[Anchor], *, pictures: bool, sidecar: Path | None) -> dict[str, Any]:
     try:
         report = verify.check(Path(path), anchors=trusted, sidecar=sidecar)
+        if sidecar is None and report.state is State.NONE and (found := _beside(Path(path))) is not None:
+            sidecar, report = found, verify.check(Path(path), anchors=trusted, sidecar=found)
     except OSError as error:
         why = f"The file can't be opened ({error.strerror or error})."
         return {"path": path, "unopened": True} | Report(State.UNREADABLE, note=why).to_json()
     seen = {"pictures_sha256": runner.known_by(Path(path))} if pictures else {}
-    return {"path": path} | report.to_json() | seen
+    read = {"sidecar": str(sidecar)} if sidecar else {}
+    return {"path": path} | read | report.to_json() | seen
+
+
+def _beside(path: Path) -> Path | None:
+    """The sidecar that is stored beside a file: film.webm.c2pa or film.c2pa."""
+    named = (path.with_name(f"{path.name}.c2pa"), path.with_suffix(".c2pa"))
+    return next((each for each in named if each != path and each.is_file()), None)
 
 
 def _words(entry: dict[str, Any]) -> str:
     test = entry["development"] and entry["state"] == State.TRUSTED
     path = foreign_text.line(entry["path"], longest=LONGEST_PATH, mark="\ufffd")
     lines = [f"{path}: {entry['state']}{' (test certificate)' if test else ''}"]
+    if "sidecar" in entry:
+        lines.append(f"  Content Credentials read from {foreign_text.line(Path(entry['sidecar']).name)}")
     lines += [f"  {reason}" for reason in entry["reasons"]]
     if entry["codes"]:
         lines.append(f"  Codes: {', '.join(map(foreign_text.line, entry['codes']))}")
