@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -45,7 +46,12 @@ def make(
         raise LookupError(f"There is no rendition named {kind!r}.")
     disk_space.require_work(0)
     given = {**(wishes or {}), **({"told": told} if told and spec.tells else {})}
-    with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
+    with ExitStack() as copies:
+        master = copies.enter_context(storage.local_copy(version.storage_key))
+        folder = copies.enter_context(storage.scratch())
+        for other in spec.uses:
+            given[other] = _copy_of(version, other, copies)
+        database.release()
         info = MediaInfo.from_json(version.media_info)
         made: Made = import_string(recipe or spec.recipe)(master, folder, info=info, **given)
         with _storing(version) as stored:
@@ -55,6 +61,17 @@ def make(
             ]
             database.again(lambda: _keep(version, kind, made, file, parts, require))
     return made.remark
+
+
+def _copy_of(version: Version, kind: str, copies: ExitStack) -> Path | None:
+    """Its file of that kind, as long as `copies` are kept; None where it has none, or where that is lost."""
+    rendition = version.renditions.filter(kind=kind).first()
+    if rendition is None:
+        return None
+    try:
+        return copies.enter_context(storage.local_copy(rendition.storage_key))
+    except FileNotFoundError:
+        return None
 
 
 def _put(version: Version, file: MadeFile, stored: list[Stored]) -> Stored:

@@ -11,6 +11,7 @@ from dam.media import colour, matrices, presets, sound_filters, specs, timeline_
 from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie, Stream
+from dam.media.timeline_filters import MICROSECONDS
 
 # No look at standard input, no banner; warnings, for dam.media.damage; the output has a name of ours.
 # Time stamps stay as they are in the file: that is how the timeline was measured. However much is damaged,
@@ -25,6 +26,7 @@ SCALING = "bicubic+accurate_rnd+full_chroma_int"
 TABLE = "colours.cube"  # beside what is made
 WORDS, CAPTIONS, FONTS = "words.ass", "captions.srt", "fonts"  # the same, for presets
 VMAF_MODEL = "vmaf_v0.6.1"  # built into libvmaf
+BUFFER_SECONDS = 2  # of a rung's highest rate: how far it may be over it for a while
 AAC_DELAY = 1024  # samples, at 48 kHz: what FFmpeg's encoder puts before the first one
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "1")  # on standard output, each second
 
@@ -66,6 +68,9 @@ def make_movie(
         "threads": THREADS,
         **_BT709,
     }
+    if spec.group_seconds is not None:
+        every = specs.group_frames(info, spec.group_seconds)
+        options |= {"force_key_frames": f"expr:not(mod(n,{every}))", "bf": 0}
     if info.audio_index is not None:
         # By a graph of its own: in one with the picture's it waits for the first picture, which some decoders
         # give at the very end, and FFmpeg has room for less than an hour of sound that waits.
@@ -75,22 +80,26 @@ def make_movie(
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
 
 
-def make_stream(source: Path, folder: Path, *, info: MediaInfo, spec: Stream, binary: str) -> list[str]:
-    """The rungs of specs.ladder as `folder`/0, 1 …, each with its playlist, 0.m3u8. Else as make_movie."""
-    given, rungs = _film(source, info), specs.ladder(info, spec)
-    largest = _picture(given[str(info.video_index)], info, rungs[-1][1])
+def make_stream(
+    source: Path, folder: Path, *, info: MediaInfo, spec: Stream, binary: str, without: int | None = None
+) -> list[str]:
+    """The rungs of specs.ladder as `folder`/0, 1 …, each with its playlist, 0.m3u8, but for the one `without`
+    which it goes. Else as make_movie."""
+    given = _film(source, info)
+    rungs = [each for each in enumerate(specs.ladder(info, spec)) if each[0] != without]
+    largest = _picture(given[str(info.video_index)], info, rungs[-1][1][1])
     pictures = largest.filter_multi_output("split", len(rungs))
-    every = max(1, round(info.frame_rate * spec.keyframe_seconds))
+    every = specs.group_frames(info, spec.keyframe_seconds)
     outputs = []
-    for number, (rung, (width, height)) in enumerate(rungs):
-        streams = [pictures[number].filter("scale", width, height, flags=SCALING)]
+    for place, (number, (rung, (width, height))) in enumerate(rungs):
+        picture = pictures[place].filter("scale", width, height, flags=SCALING)
         options = {
             "c:v": "libx264",
             "preset": spec.preset,
             "crf": rung.crf,
             "pix_fmt": "yuv420p",
             "maxrate": f"{rung.most_kbps}k",
-            "bufsize": f"{2 * rung.most_kbps}k",
+            "bufsize": f"{BUFFER_SECONDS * rung.most_kbps}k",
             # The same key frames in all, and no frame before them in another order than it is shown in.
             "g": every,
             "keyint_min": every,
@@ -100,23 +109,51 @@ def make_stream(source: Path, folder: Path, *, info: MediaInfo, spec: Stream, bi
             "threads": THREADS,
             **_BT709,
             **BIT_EXACT,
-            "map_chapters": -1,
-            "f": "hls",
-            "hls_time": spec.segment_seconds,
-            "hls_list_size": 0,
-            "hls_flags": "single_file",
-            "hls_playlist_type": "vod",
-            "hls_segment_type": "fmp4",
-            "hls_segment_filename": _name(folder / str(number)),
         }
-        if info.audio_index is not None:
-            streams.append(given[str(info.audio_index)])
-            # What the encoder puts before the sound would else move the picture on: so many samples go.
-            exact = f"{sound_filters.placed(info)},atrim=start_pts={AAC_DELAY}"
-            options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
-            options |= {"filter:a": exact, "max_muxing_queue_size": MOST_WAITING}
-        outputs.append(ffmpeg.output(*streams, _name(folder / f"{number}.m3u8"), **options))
+        outputs.append(_rung(picture, given, folder, number, info=info, spec=spec, options=options))
     return _compile(ffmpeg.merge_outputs(*outputs), binary)
+
+
+def copy_rung(
+    source: Path, proxy: Path, folder: Path, *, number: int, info: MediaInfo, spec: Stream, binary: str
+) -> list[str]:
+    """The rung of that number with the proxy's pictures as they are, and sound as that of the others."""
+    picture = ffmpeg.input(_name(proxy), f="mov", protocol_whitelist="file")["v:0"]
+    options = {"c:v": "copy", **{name: value for name, value in BIT_EXACT.items() if name != "flags:v"}}
+    given = _film(source, info)
+    return _compile(_rung(picture, given, folder, number, info=info, spec=spec, options=options), binary)
+
+
+def _rung(
+    picture: Any,
+    given: Any,
+    folder: Path,
+    number: int,
+    *,
+    info: MediaInfo,
+    spec: Stream,
+    options: dict[str, Any],
+) -> Any:
+    streams = [picture]
+    # Down to whole microseconds: so each segment ends at its last group, whatever other key frames there are.
+    seconds = specs.segment_frames(info, spec) * MICROSECONDS // info.frame_rate
+    options |= {
+        "map_chapters": -1,
+        "f": "hls",
+        "hls_time": f"{seconds}us",
+        "hls_list_size": 0,
+        "hls_flags": "single_file",
+        "hls_playlist_type": "vod",
+        "hls_segment_type": "fmp4",
+        "hls_segment_filename": _name(folder / str(number)),
+    }
+    if info.audio_index is not None:
+        streams.append(given[str(info.audio_index)])
+        # What the encoder puts before the sound would else move the picture on: so many samples go.
+        exact = f"{sound_filters.placed(info)},atrim=start_pts={AAC_DELAY}"
+        options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
+        options |= {"filter:a": exact, "max_muxing_queue_size": MOST_WAITING}
+    return ffmpeg.output(*streams, _name(folder / f"{number}.m3u8"), **options)
 
 
 def make_preset(

@@ -86,10 +86,14 @@ def stream(
     *,
     info: MediaInfo,
     spec: specs.Stream = specs.STREAM,
+    proxy: Path | None = None,
     told: Told | None = None,
 ) -> Made:
-    """HLS: a playlist that names those of the rungs, of which each names ranges of its one file."""
-    playlist, rungs = streams.write(master, folder, info=info, spec=spec, told=told)
+    """HLS: a playlist that names those of the rungs, of which each names ranges of its one file.
+
+    One of them can be the review `proxy` (dam.media.streams).
+    """
+    playlist, rungs = streams.write(master, folder, info=info, spec=spec, proxy=proxy, told=told)
     parts = [
         part
         for rung in rungs

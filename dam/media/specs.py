@@ -4,7 +4,7 @@ Ingest's steps, the render tasks, delivery and the pages' labels follow from it.
 line and write its recipe.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -56,6 +56,9 @@ class Movie:
     preset: str
     keyframe_every: int  # frames; a short one makes stepping and seeking quick
     audio_kbps: int
+    # Made fit for a stream: a key frame each so many seconds, too, where a segment may begin, and no frame in
+    # another order than it is shown in.
+    group_seconds: int | None = None
     content_type: str = "video/mp4"
     suffix: str = ".mp4"
 
@@ -102,7 +105,6 @@ FRAMES_TYPE = "application/zip"  # JPEGs (dam.media.kept_frames)
 POSTER = Poster()
 PICTURE = Picture()
 SPRITE = Sprite()
-PROXY = Movie(longest_side=1280, crf=23, preset="veryfast", keyframe_every=12, audio_kbps=128)
 STREAM = Stream(
     rungs=(Rung(640, 25, 900), Rung(1280, 23, 3000), Rung(1920, 22, 6000)),
     preset="veryfast",
@@ -110,10 +112,19 @@ STREAM = Stream(
     segment_seconds=4,
     audio_kbps=128,
 )
+# Of the size and quality of a rung of STREAM, which it can be (dam.media.streams).
+PROXY = Movie(
+    longest_side=1280,
+    crf=23,
+    preset="veryfast",
+    keyframe_every=12,
+    audio_kbps=128,
+    group_seconds=STREAM.keyframe_seconds,
+)
 LISTEN = Sound("aac", "mp4", "audio/mp4", ".m4a", kbps=160, most_channels=2)
 SOUND_RELEASE = Sound("pcm_s24le", "wav", "audio/wav", ".wav")
 # The proxy once more, where the first one looks too little like its master (dam.media.quality).
-BETTER_PROXY = Movie(longest_side=1280, crf=16, preset="medium", keyframe_every=12, audio_kbps=128)
+BETTER_PROXY = replace(PROXY, crf=16, preset="medium")
 RELEASE = Movie(longest_side=None, crf=18, preset="medium", keyframe_every=48, audio_kbps=192)
 
 
@@ -142,6 +153,17 @@ def ladder(info: MediaInfo, spec: Stream = STREAM) -> list[tuple[Rung, tuple[int
     return [(rung, size) for size, rung in fitted.items()]
 
 
+def group_frames(info: MediaInfo, seconds: int) -> int:
+    """From one key frame to the next that all sizes of a stream have in common."""
+    return max(1, round(info.frame_rate * seconds))
+
+
+def segment_frames(info: MediaInfo, spec: Stream = STREAM) -> int:
+    """Of each segment of a stream but the last: whole groups, of about `segment_seconds`."""
+    group = group_frames(info, spec.keyframe_seconds)
+    return max(1, round(info.frame_rate * spec.segment_seconds / group)) * group
+
+
 class MadeWhen(StrEnum):
     ON_ARRIVAL = noop("on arrival")
     ON_DEMAND = noop("on demand")
@@ -167,6 +189,8 @@ class RenditionSpec:
     least_ms: int = 0  # shorter masters get it only when somebody asks
     # Versions from before there was it get it in the background, where it is quiet.
     catches_up: bool = True
+    # Other renditions that its recipe takes, by these names, where they are there.
+    uses: tuple[str, ...] = ()
     tells: bool = False  # its recipe takes `told`, and says now and then how far it is
     of: tuple[Kind, ...] = (Kind.VIDEO,)  # the kinds of master that it is made of
 
@@ -217,6 +241,7 @@ RENDITIONS = (
         quiet=True,
         least_ms=60_000,
         catches_up=False,
+        uses=("proxy",),
         tells=True,
     ),
     RenditionSpec(

@@ -76,8 +76,10 @@ def test_the_pipeline_against_plain_commands(tmp_path: Path) -> None:
         folder.mkdir()
 
     def make() -> None:
-        for recipe in (recipes.poster, recipes.sprite, recipes.frames, recipes.proxy, recipes.stream):
+        for recipe in (recipes.poster, recipes.sprite, recipes.frames):
             recipe(film, ours, info=info)
+        proxy = recipes.proxy(film, ours, info=info)
+        recipes.stream(film, ours, info=info, proxy=proxy.file.path)
 
     plain = _plain(theirs, info=info, seconds=seconds)
 

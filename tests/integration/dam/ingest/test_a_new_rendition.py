@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +82,30 @@ def test_made_again_it_has_its_parts_once(version: Version) -> None:
     renditions.make(version, "stream")
     renditions.make(version, "stream")
     assert RenditionPart.objects.count() == len(PARTS)
+
+
+def of_the_poster(master: Path, folder: Path, *, info: MediaInfo, poster: Path | None) -> Made:
+    (folder / "made").write_bytes(poster.read_bytes() if poster else b"none")
+    return Made(MadeFile(folder / "made", "text/plain"))
+
+
+def test_it_is_given_others_that_it_can_use_where_they_are_there(
+    version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extend(monkeypatch, replace(STREAM, recipe=f"{__name__}.of_the_poster", uses=("poster",)))
+
+    def made() -> bytes:
+        renditions.make(version, "stream")
+        with storage.local_copy(version.renditions.get(kind="stream").storage_key) as path:
+            return path.read_bytes()
+
+    assert made() == b"none"
+    renditions.make(version, "poster")
+    poster = version.renditions.get(kind="poster").storage_key
+    with storage.local_copy(poster) as path:
+        assert made() == path.read_bytes()
+    storage.delete(poster)
+    assert made() == b"none"  # it is lost
 
 
 def test_its_parts_are_no_orphans(version: Version) -> None:

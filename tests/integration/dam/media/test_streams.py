@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import av
 import numpy as np
 import pytest
 
-from dam.media import recipes, runner, streams
+from dam.media import recipes, runner, specs, streams
 from dam.media.probe import MediaInfo
 from dam.media.recipes import Made
-from dam.media.specs import Rung, Stream
+from dam.media.specs import Movie, Rung, Stream
 from tests import media_factory
 
 SMALL = Stream(
@@ -105,6 +106,64 @@ def test_each_group_is_closed_and_each_frame_has_its_time(made: tuple[MediaInfo,
 def test_sound_and_picture_begin_together(made: tuple[MediaInfo, Made]) -> None:
     with av.open(part(made[1], "320.mp4")) as file:
         assert (file.streams.video[0].start_time, file.streams.audio[0].start_time) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of 5 seconds with sound, 704 pixels wide: between the smallest rung and the proxy."""
+    path = tmp_path_factory.mktemp("large") / "master.mp4"
+    return media_factory.movie(path, frames=150, width=704, height=396, rate=RATE, sound=True)
+
+
+def with_proxy(master: Path, folder: Path, spec: Movie) -> tuple[Path, Made]:
+    info, proxy = runner.probe(master), folder / "proxy.mp4"
+    runner.proxy(master, proxy, info=info, spec=spec)
+    return proxy, recipes.stream(master, folder, info=info, proxy=proxy)
+
+
+def pictures_of(path: Path) -> str:
+    return runner.decoded(path, info=runner.probe(path)).sha256
+
+
+def test_the_review_proxy_is_the_rung_of_its_size(large: Path, tmp_path: Path) -> None:
+    proxy, made = with_proxy(large, tmp_path, specs.PROXY)
+    assert pictures_of(part(made, "704.mp4")) == pictures_of(proxy)
+    small, own = (segments(made, f"{name}.m3u8") for name in ("640", "704"))
+    assert [each[0] for each in small] == [each[0] for each in own] == [4.004, 1.001]
+    for name in ("640", "704"):
+        with av.open(part(made, f"{name}.mp4")) as file:
+            assert (file.streams.video[0].start_time, file.streams.audio[0].start_time) == (0, 0)
+            shown = list(file.decode(video=0))
+        assert [round((frame.pts or 0) * (frame.time_base or 0) * RATE) for frame in shown] == list(
+            range(150)
+        )
+        assert shown[120].key_frame
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Movie(longest_side=1280, crf=23, preset="ultrafast", keyframe_every=50, audio_kbps=128),
+        replace(specs.PROXY, longest_side=1280, preset="faster", group_seconds=None),
+        replace(specs.PROXY, longest_side=500),
+    ],
+    ids=["other key frames", "frames in another order", "another size"],
+)
+def test_a_proxy_that_is_not_fit_for_it_is_left_alone(large: Path, tmp_path: Path, spec: Movie) -> None:
+    proxy, made = with_proxy(large, tmp_path, spec)
+    assert pictures_of(part(made, "704.mp4")) != pictures_of(proxy)
+    assert [each[0] for each in segments(made, "640.m3u8")] == [
+        each[0] for each in segments(made, "704.m3u8")
+    ]
+
+
+def test_a_clip_that_is_small_needs_no_encoding_but_its_proxys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = media_factory.movie(tmp_path / "small.mp4", frames=60)
+    monkeypatch.setattr("dam.media.commands.make_stream", None)
+    proxy, made = with_proxy(master, tmp_path, specs.PROXY)
+    assert pictures_of(part(made, "128.mp4")) == pictures_of(proxy)
 
 
 def test_a_clip_without_sound_has_a_stream_without(tmp_path: Path) -> None:
