@@ -91,7 +91,7 @@ def check(
     `kit` is what the brand adds to the prompt that was typed.
 
     Length and size move to the nearest that the generator makes; a length beyond its reach is refused, for
-    a clip half as long is not what was asked.
+    a clip half as long is not what was asked. A still image has one frame, whatever `seconds` says.
     """
     steps = capabilities.default_steps if steps is None else steps
     guidance = capabilities.default_guidance if guidance is None else guidance
@@ -119,7 +119,7 @@ def check(
         )
     width, height = nearest_size(capabilities, size)
     settings = settings or Settings()
-    length = _nearest_frames(capabilities, seconds)
+    length = 1 if modes.is_still(mode) else _nearest_frames(capabilities, seconds)
     _require_mode(capabilities, mode, sources, settings, frames=length)
     typed = clean_prompt(prompt)
     if kit is not None and kit.adds:

@@ -59,7 +59,7 @@ def plan(
     A picture is one frame. Clips of RESTYLE and EDIT have `frames` frames.
     """
     match mode:
-        case Mode.TEXT:
+        case Mode.TEXT | Mode.STILL:
             return Plan()
         case Mode.IMAGE:
             return Plan(guides=(Guide(given["first"][:1], at=0),))

@@ -22,7 +22,6 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
-from dam.catalog.models import AssetKind
 from dam.core import errors, events, locks
 from dam.core.language import midsentence, noop
 from dam.core.lazily import lazy
@@ -31,6 +30,7 @@ from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
 from generation import kits, previews, quotas, sources, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
+from generation.generators import modes
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
 from generation.prompt_gate import gate
@@ -110,7 +110,7 @@ def request(
     """
     by.require(Capability.GENERATE)
     if asset is not None:
-        next_versions.target(asset.pk, principal=by, kind=AssetKind.VIDEO)
+        next_versions.target(asset.pk, principal=by, kind=modes.MODES[brief.mode].makes)
         if brief.takes > 1:
             raise BriefRefused("takes", ONE_TAKE)
     sources.require(by, brief)

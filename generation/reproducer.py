@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dam.core import database, failures, sandbox, storage
 from dam.core.language import gettext as _
 from dam.ingest import disk_space, outages
+from dam.media import budgets
 from dam.media import runner as media
 from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
@@ -239,16 +240,22 @@ def _compare(master: Path, made: _Made, mine: Reproduction) -> tuple[Figures, di
     now = {**made.now, "frames_sha256": frame_comparison.digest(made.frames)}
     size, rate = (job.width, job.height), runner.rate(job)
     with storage.scratch() as folder:
-        encoded = folder / "again.mp4"
-        media.encode_frames(made.frames, frame_rate=rate, path=encoded, mark=marks.of_master(mine.version))
-        info = media.probe(encoded)
+        encoded = folder / "again"
+        runner.encode(made.frames, job, path=encoded, mark=marks.of_master(mine.version))
         database.again(lambda: reproductions.obey(mine))
+        if runner.is_still(job):
+            return frame_comparison.compare(_picture(master), _picture(encoded)), now
+        info = media.probe(encoded)
         recorded_info = MediaInfo.from_json(mine.version.media_info)
         figures = frame_comparison.compare(
             _pictures(master, info=recorded_info, size=size, rate=rate),
             _pictures(encoded, info=info, size=size, rate=rate),
         )
     return figures, now
+
+
+def _picture(path: Path) -> list[NDArray[np.uint8]]:
+    return [media.still(path, max_side=budgets.MAX_SIDE)]
 
 
 def _pictures(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import FileRefused, MediaFailed
+from dam.media.invisible_watermark import Mark
 from dam.rights.making import NotMadeFrom
 from dam.rights.models import Relation
 from generation import briefs, composition, frame_comparison, jobs, model_register, saved_latents, sources
@@ -263,9 +265,10 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
     _count, height, width, _rgb = frames.shape
     chosen = marks.fresh(job.brand, width=width, height=height, made_from=[each.version for each in given])
     mark = chosen.mark if chosen else None
+    suffix, content_type = (".png", "image/png") if is_still(job) else (".mp4", "video/mp4")
     with storage.scratch() as folder:
-        encoded, master = folder / "encoded.mp4", folder / "master.mp4"
-        runner.encode_frames(frames, frame_rate=rate(job), path=encoded, mark=mark)
+        encoded, master = folder / f"encoded{suffix}", folder / f"master{suffix}"
+        encode(frames, job, path=encoded, mark=mark)
         database.again(lambda: jobs.begin(job, Phase.SIGNING))
         facts = _facts(job, identity, title, given, frames=len(frames))
         signing.sign_generated(
@@ -280,11 +283,11 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
                 master,
                 brand=job.brand,
                 user=job.requested_by,
-                filename=f"{filenames.of_title(title) or 'clip'}-{job.seed}.mp4",
+                filename=f"{filenames.of_title(title) or 'clip'}-{job.seed}{suffix}",
                 title=title,
                 origin=Origin.GENERATED,
                 media_info=info,
-                content_type="video/mp4",
+                content_type=content_type,
                 search_words=job.prompt,
                 asset=asset,
                 note=job.note,
@@ -293,6 +296,18 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
                 on_accept=lambda version: _finish(job, version, chosen),
             )
         )
+
+
+def is_still(job: GenerationJob) -> bool:
+    return modes.is_still(sources.mode(job))
+
+
+def encode(frames: Frames, job: GenerationJob, *, path: Path, mark: Mark | None) -> None:
+    """Write the frames as the take's master, before it is signed: a movie, or of a still image a PNG."""
+    if is_still(job):
+        runner.encode_picture(frames[0], path=path, mark=mark)
+    else:
+        runner.encode_frames(frames, frame_rate=rate(job), path=path, mark=mark)
 
 
 def _finish(job: GenerationJob, version: Version, chosen: Chosen | None) -> None:

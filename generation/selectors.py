@@ -93,13 +93,17 @@ def _at_work() -> int:
 def expected_seconds(
     *, frames: int, width: int, height: int, steps: int, identity: ModelIdentity
 ) -> float | None:
-    """Seconds a take of that size runs with this model, judged by the latest; None without any."""
+    """Seconds a take of that size runs with this model, judged by the latest; None without any.
+
+    A picture by pictures alone: what every take costs, whatever its length, is most of theirs.
+    """
     done = GenerationJob.objects.filter(
         state=JobState.DONE,
         model__name=identity.name,
         model__version=identity.version,
         started_at__isnull=False,
     ).order_by("-finished_at")
+    done = done.filter(frames=1) if frames == 1 else done.exclude(frames=1)
     rows = done.values_list("frames", "width", "height", "steps", "started_at", "finished_at")
     runs = [
         PastRun(pixels=f * w * h, steps=s, seconds=(finished - started).total_seconds())

@@ -393,6 +393,18 @@ def encode_raw(
     )
 
 
+def mark_raw(out: Path, *, width: int, height: int, binary: str) -> list[str]:
+    """A PNG of one raw RGB frame on standard input, with the invisible watermark that lies in the working
+    folder (watermark_filters); the same frame gives the same bytes."""
+    given = ffmpeg.input("pipe:0", f="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}")
+    flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
+    film = given.filter("scale", out_color_matrix="bt709", out_range="pc", flags=flags)
+    marked = watermark_filters.lay(film, width=width, height=height, pixels="rgb24")
+    back = marked.filter("scale", in_color_matrix="bt709", in_range="pc", flags=flags)
+    options: dict[str, Any] = {"c:v": "png", "pix_fmt": "rgb24", "frames:v": 1, "f": "image2pipe"}
+    return _compile(ffmpeg.output(back, _name(out), **options, threads=1, **BIT_EXACT), binary)
+
+
 def decode_raw(
     source: Path,
     out: Path,

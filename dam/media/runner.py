@@ -332,6 +332,28 @@ def encode_frames(
             ffmpeg.require(encoder.finish(), budgets.ENCODE)
 
 
+def encode_picture(frame: NDArray[np.uint8], *, path: Path, mark: Mark | None = None) -> None:
+    """Write one [H, W, 3] RGB frame as a PNG; the same frame gives the same bytes.
+
+    With a `mark` it has it, invisibly. Raises ValueError for another shape or type, MediaFailed when FFmpeg
+    fails.
+    """
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
+        raise ValueError(f"A picture must be [H, W, 3] uint8, not {frame.shape} {frame.dtype}.")
+    if mark is None:
+        Image.fromarray(frame).save(path, "PNG")
+        return
+    height, width, _ = frame.shape
+    with ffmpeg.making(path) as made:
+        command = commands.mark_raw(made, width=width, height=height, binary=ffmpeg.binary())
+        watermark_filters.put_aside(made.parent, mark, width=width, height=height)
+        with sandbox.start(command, limits=budgets.ENCODE, folder=made.parent, stdin=None) as encoder:
+            assert encoder.stdin is not None
+            with suppress(BrokenPipeError):  # its own words say why
+                encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
+            ffmpeg.require(encoder.finish(), budgets.ENCODE)
+
+
 def decode_frames(
     path: Path, *, info: MediaInfo, size: tuple[int, int], frame_rate: Fraction, first: int, count: int
 ) -> NDArray[np.uint8]:

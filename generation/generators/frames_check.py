@@ -12,13 +12,14 @@ from generation.generators.base import Frames, GeneratorError, VideoRequest
 NOT_FINITE = noop("The model produced invalid frames. Try another seed or fewer steps.")
 NO_FRAMES = noop("The model produced no frames. Try another model.")
 BLANK = noop("The model produced a clip of one plain colour. Try another seed or prompt.")
+FROZEN = noop("The model produced a clip that stands still. Try another seed or prompt.")
 
 
 def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
     """The frames, if they are what was asked for. Raises GeneratorError.
 
     Only a clip that is exactly one colour over all its pixels counts as blank: "a white wall" has at least
-    some grain in it.
+    some grain in it; and only one whose frames are all the same to the bit stands still.
     """
     if not isinstance(frames, np.ndarray):
         raise GeneratorError(NO_FRAMES)
@@ -35,6 +36,8 @@ def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
         )
     if is_plain(frames):
         raise GeneratorError(BLANK)
+    if len(frames) > 1 and all(np.array_equal(frame, frames[0]) for frame in frames[1:]):
+        raise GeneratorError(FROZEN)
     return frames
 
 

@@ -123,6 +123,7 @@ def _derived(folder: Path) -> ModelCard:
             default_steps=50,
             max_steps=max(_MOST_STEPS, 50),
             default_guidance=5.0,
+            modes=(Mode.TEXT, Mode.STILL),
         ),
         max_tokens=512,
         lexicon=None,

@@ -10,6 +10,7 @@ class Mode(StrEnum):
     """What a brief begins with. Each is the same request with other guides (generation.composition)."""
 
     TEXT = "text"
+    STILL = "still"
     IMAGE = "image"
     FRAMES = "frames"
     EXTEND = "extend"
@@ -21,7 +22,7 @@ class Mode(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What may stand in a slot; the values are those of the library's kinds of assets."""
+    """What may stand in a slot, and what a mode makes; the values are those of the library's kinds."""
 
     VIDEO = "video"
     STILL = "still"
@@ -49,6 +50,7 @@ class ModeFacts:
     help: str
     icon: str
     slots: tuple[Slot, ...] = ()
+    makes: SourceKind = SourceKind.VIDEO
     has_strength: bool = False
     has_region: bool = False
     relation: str = ""
@@ -64,6 +66,12 @@ MODES: dict[Mode, ModeFacts] = {
         label=noop("Text"),
         icon="type",
         help=noop("The prompt alone describes the clip."),
+    ),
+    Mode.STILL: ModeFacts(
+        label=noop("Still image"),
+        icon="frame",
+        help=noop("Makes one picture, which clips can begin with."),
+        makes=SourceKind.STILL,
     ),
     Mode.IMAGE: ModeFacts(
         label=noop("Image"),
@@ -134,6 +142,11 @@ MODES: dict[Mode, ModeFacts] = {
         relation="parentOf",
     ),
 }
+
+
+def is_still(mode: Mode) -> bool:
+    """Whether it makes one picture."""
+    return MODES[mode].makes is SourceKind.STILL
 
 
 def slots(mode: Mode) -> tuple[Slot, ...]:

@@ -25,6 +25,7 @@ from generation.generators.base import (
     VideoRequest,
 )
 from generation.generators.model_card import ModelCard
+from generation.generators.modes import Mode
 from generation.prompt_parser import Understanding
 
 PIPELINES = ("WanPipeline",)
@@ -276,7 +277,8 @@ class WanGenerator:
     def _check(self, request: VideoRequest) -> None:
         can = self.capabilities
         beyond = request.frames - can.min_frames
-        if beyond % can.frame_step or not 0 <= beyond <= can.max_frames - can.min_frames:
+        picture = request.frames == 1 and Mode.STILL in can.modes
+        if not picture and (beyond % can.frame_step or not 0 <= beyond <= can.max_frames - can.min_frames):
             raise GeneratorError(
                 _("%(frames)s frames cannot be made: %(least)s to %(most)s in steps of %(step)s.")
                 % {

@@ -15,7 +15,7 @@ from generation.previz.world import lexicon, scenes
 
 MOST_STEPS = 40
 # All that generators.modes knows: the model learnt with a noise level for each token.
-MODES = ("text", "image", "frames", "extend", "lead_in", "loop", "blend", "restyle", "edit")
+MODES = ("text", "still", "image", "frames", "extend", "lead_in", "loop", "blend", "restyle", "edit")
 NAME = "previz-dit"
 WEIGHTS = Path(__file__).parent / "weights" / NAME
 NOTE = (

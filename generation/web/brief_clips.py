@@ -105,7 +105,7 @@ class FilledIn:
             yield _("This model can't make a clip in the way that this one was made.")
         if clip.size is None or clip.size not in can.sizes:
             yield _("Choose its aspect ratio yourself.")
-        if clip.frames not in briefs.lengths(can):
+        if clip.mode is not Mode.STILL and clip.frames not in briefs.lengths(can):
             yield _("Choose its length yourself.")
         missing = len(clip.sources) - len(self.sources)
         if missing > 0:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.catalog.models import Version
+from dam.catalog.models import Asset, AssetKind, Version
+from dam.ingest import next_versions
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, titles
 from dam.web.decorators import BrandRequest, requires
@@ -33,7 +34,7 @@ class Tab:
     help: str
     icon: str
     current: bool
-    possible: bool  # whether the model can do it
+    off: str  # why it can't be chosen, or empty
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,18 @@ class SlotField:
     typed: str = ""
 
 
-def tabs(form: BriefForm, capabilities: Capabilities) -> tuple[Tab, ...]:
+def tabs(form: BriefForm, capabilities: Capabilities, asset: Asset | None = None) -> tuple[Tab, ...]:
+    """`asset` is what the take becomes the next version of."""
+
+    def off(mode: Mode) -> str:
+        if mode not in capabilities.modes:
+            return _("This model can't do that.")
+        if asset is not None and asset.latest is not None and asset.latest.kind != MODES[mode].makes:
+            return str(next_versions.OTHER_KIND[AssetKind(asset.latest.kind)])
+        return ""
+
     return tuple(
-        Tab(mode, _(facts.label), _(facts.help), facts.icon, mode is form.begins, mode in capabilities.modes)
+        Tab(mode, _(facts.label), _(facts.help), facts.icon, mode is form.begins, off(mode))
         for mode, facts in MODES.items()
     )
 

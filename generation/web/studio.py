@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -86,7 +86,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         form = BriefForm(request.POST, capabilities=model.capabilities, by=request.principal, kit=kit)
         asset = None
         try:
-            asset = _target(request, request.POST.get("asset"))
+            asset = _target(request, request.POST)
             if form.is_valid() and form.brief is not None:
                 return _request_takes(request, form, form.brief, asset, model)
         except PromptRefused:
@@ -95,7 +95,7 @@ def studio(request: BrandRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         return _page(request, model, form, asset, kit, status=422)
     try:
-        asset = _target(request, request.GET.get("asset"))
+        asset = _target(request, request.GET)
     except NoTarget as gone:
         raise Http404(str(gone)) from gone
     begun = slots.begun(request)
@@ -140,13 +140,12 @@ def _request_takes(
     return redirect(f"{reverse('generate', args=[request.brand.slug])}?{urlencode(query)}")
 
 
-def _target(request: BrandRequest, asset_id: str | None) -> Asset | None:
+def _target(request: BrandRequest, sent: QueryDict) -> Asset | None:
     """The asset whose next version is to be made; None where the take becomes one of its own."""
-    if not asset_id:
+    if not (asset_id := sent.get("asset")):
         return None
-    return next_versions.target(
-        _uuid(asset_id) or NO_ASSET, principal=request.principal, kind=AssetKind.VIDEO
-    )
+    kind = AssetKind.STILL if sent.get("mode") == Mode.STILL else AssetKind.VIDEO
+    return next_versions.target(_uuid(asset_id) or NO_ASSET, principal=request.principal, kind=kind)
 
 
 def _maker(asset: Asset | None) -> GenerationJob | None:
@@ -175,7 +174,7 @@ def _page(
     context = {
         "area": "generate",
         "form": form,
-        "tabs": slots.tabs(form, model.capabilities),
+        "tabs": slots.tabs(form, model.capabilities, asset),
         "mode": modes.MODES[form.begins],
         "region_fields": [form[name] for name in REGION],
         "slots": slots.fields(form, by=request.principal, words=request.GET.getlist("words")),
@@ -257,7 +256,8 @@ def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator,
     seconds = None
     try:
         width, height = _size(str(form["size"].value()), model)
-        frames, steps = int(form["frames"].value()), int(form["steps"].value())
+        frames = 1 if modes.is_still(form.begins) else int(form["frames"].value())
+        steps = int(form["steps"].value())
     except (TypeError, ValueError, BriefRefused):
         pass
     else:

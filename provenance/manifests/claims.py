@@ -248,8 +248,9 @@ def generated(facts: GeneratedFacts) -> Definition:
     for name, value in (("model_licence", facts.model.licence), ("pipeline", facts.model.pipeline)):
         if value:
             generation[name] = value
-    if facts.sources:
+    if facts.sources or facts.mode not in ("", "text"):
         generation["mode"] = facts.mode
+    if facts.sources:
         generation["sources"] = [
             {"role": each.role, "sha256": each.sha256, **({"at": each.at} if each.at else {})}
             for each in facts.sources

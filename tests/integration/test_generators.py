@@ -1,6 +1,7 @@
 """The model that comes with the project, as a worker loads it."""
 
 import socket
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,13 @@ def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:
     width, height = generator.capabilities.sizes[0]
     assert frames.shape == (generator.capabilities.max_frames, height, width, 3)
     assert frames.std() > 20
+
+
+def test_it_draws_one_picture_in_the_colour_that_was_asked_for(generator: VideoGenerator) -> None:
+    asked = replace(request(generator, "a large red ball on a table by day", seed=3), frames=1)
+    (picture,) = generator.generate(asked, on_step=lambda **_: None)
+    red, green, blue = picture.astype(int).transpose(2, 0, 1)
+    assert ((red > green + 60) & (red > blue + 60)).mean() > 0.01
 
 
 def test_it_says_what_else_bears_on_its_bytes(generator: VideoGenerator) -> None:

@@ -93,3 +93,14 @@ def test_another_count_or_size_is_refused(request_: VideoRequest) -> None:
 def test_an_array_that_is_no_clip_is_refused() -> None:
     with pytest.raises(GeneratorError, match="an array of 8×12×3"):
         frames_check.check(noisy()[0], REQUEST)
+
+
+def test_a_clip_that_stands_still_fails_and_a_picture_does_not() -> None:
+    frame = noisy()[:1]
+    frozen = np.repeat(frame, 5, axis=0)
+    with pytest.raises(GeneratorError, match="stands still"):
+        frames_check.check(frozen, REQUEST)
+    assert frames_check.check(frame, replace(REQUEST, frames=1)) is frame
+    moving = frozen.copy()
+    moving[3, 2, 1, 0] ^= 1
+    assert frames_check.check(moving, REQUEST) is moving

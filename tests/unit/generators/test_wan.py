@@ -13,6 +13,7 @@ from safetensors.torch import load, save
 
 from generation.generators import loading, model_card, wan
 from generation.generators.base import Cancelled, GeneratorError, VideoGenerator, VideoRequest
+from generation.generators.modes import Mode
 from tests import tiny_wan
 from tests.unit.conftest import Ask
 
@@ -217,3 +218,12 @@ def test_a_folder_without_our_card_loads_and_reads_free_text(model_folder: Path)
     found = wan.load(model_folder, model_card.read(model_folder, digest=True))
     assert found.understand("Ein Hund").canonical == "Ein Hund"
     assert found.capabilities.frame_step == 4
+
+
+def test_one_frame_is_made_where_the_model_makes_stills_alone(generator: VideoGenerator, ask: Ask) -> None:
+    assert isinstance(generator, wan.WanGenerator)
+    request = replace(ask(), frames=1)
+    assert generator.generate(request, on_step=quiet).shape == (1, 32, 48, 3)
+    card = replace(generator._card, capabilities=replace(generator.capabilities, modes=(Mode.TEXT,)))
+    with pytest.raises(GeneratorError, match="1 frames"):
+        wan.WanGenerator(generator.pipeline, card).denoise(request, on_step=quiet)
