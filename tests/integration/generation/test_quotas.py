@@ -159,7 +159,7 @@ def test_the_brief_says_how_much_is_used_before_anything_is_asked_for(brand: Bra
 def test_who_manages_the_brand_sees_whose_takes_used_what(
     brand: Brand, creator: Member, sent: list[str], django_assert_max_num_queries: Any
 ) -> None:
-    fail(creator, seconds=3 * 3600 + 1200, began=datetime.now(UTC))
+    fail(creator, seconds=3 * 3600 + 1200, began=datetime.now(UTC) - timedelta(hours=3, minutes=20))
     page = reverse("administration-running", args=[brand.slug])
     shown = signed_in(member(brand, Role.ADMIN)).get(page).content.decode()
     assert "3 h 20 min" in shown
