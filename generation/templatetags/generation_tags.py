@@ -1,6 +1,5 @@
 """What a take began with, for pages."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +32,3 @@ def begun(job: GenerationJob) -> BegunFacts:
     except ValueError:  # of a newer release
         return BegunFacts(job.mode, "sparkles", sources, strength)
     return BegunFacts(_(facts.label), facts.icon, sources, strength)
-
-
-@register.simple_tag
-def outline(label: str) -> str:
-    """How a size's label says that it looks: "wide", "tall" or "square". What it becomes stands last."""
-    found = re.findall(r"(\d+)\s*[:×]\s*(\d+)", label)
-    width, height = map(int, found[-1]) if found else (1, 0)
-    return "square" if width == height else "wide" if width > height else "tall"

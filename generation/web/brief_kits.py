@@ -16,7 +16,7 @@ from generation import briefs, kits
 from generation.generators.base import Capabilities
 from generation.kit_words import KitWords, Preset, ratio, shape_name
 from generation.kits import Kit
-from generation.models import GenerationJob
+from generation.models import GenerationJob, PromptBatch
 
 SWITCH, OF, SEEN = "kit", "kit_of", "kit_seen"  # fields of the form
 ON = "on"
@@ -24,12 +24,13 @@ ON = "on"
 
 @dataclass(frozen=True)
 class KitOffer:
-    """What a brief shows of the kit. `words` are an earlier take's where `of` names one."""
+    """What a brief shows of the kit. `words` are an earlier take's or batch's where `of` names one."""
 
     kit: Kit
     words: KitWords
     on: bool
     of: UUID | None = None
+    of_batch: bool = False
     is_todays: bool = True
     is_stale: bool = False
     """Whether the kit was changed after the page was opened that is sent now."""
@@ -45,15 +46,17 @@ def offer(
 ) -> KitOffer:
     """What holds for a form that is `sent`, or for an address that says nothing of it yet.
 
-    `like` is the take that the brief begins with; `usually` is whether an empty brief has the switch on.
+    `like` is the take that the brief begins with, unless the address names a take or a batch itself;
+    `usually` is whether an empty brief has the switch on.
     """
     kit = kits.of(brand)
-    named = _job(brand, sent.get(OF, "")) if OF in sent else like
-    words = kits.of_job(named) if named is not None else None
+    named = _named(brand, sent.get(OF, "")) if OF in sent else like
+    words = _words(named)
     usually = bool(like.kit) if like is not None else usually
     on = sent[SWITCH] == ON if SWITCH in sent else usually
     if words is not None and named is not None:
-        return KitOffer(kit, words, on, of=named.pk, is_todays=words.same_as(kit.words))
+        batch, todays = isinstance(named, PromptBatch), words.same_as(kit.words)
+        return KitOffer(kit, words, on, of=named.pk, of_batch=batch, is_todays=todays)
     seen = numbers.read(sent.get(SEEN, ""))
     return KitOffer(kit, kit.words, on, is_stale=on and seen is not None and seen != kit.words.revision)
 
@@ -77,30 +80,51 @@ def whole(typed: str, added: KitWords | None) -> Whole | None:
     return Whole(before, typed, after, added.negative, briefs.too_long_with(typed, added))
 
 
-def size_choices(can: Capabilities, presets: tuple[Preset, ...]) -> list[tuple[str, str]]:
+class ShapeLabel(str):
+    """A size's label, with how it looks: "wide", "tall" or "square"."""
+
+    outline: str
+
+    def __new__(cls, label: str, size: tuple[int, int]) -> "ShapeLabel":
+        made = super().__new__(cls, label)
+        width, height = size
+        made.outline = "square" if width == height else "wide" if width > height else "tall"
+        return made
+
+
+def size_choices(can: Capabilities, presets: tuple[Preset, ...]) -> list[tuple[str, ShapeLabel]]:
     """What the model makes, under the brand's names where it has some.
 
     A shape that the model doesn't make stands behind them, and says what it becomes.
     """
     names: dict[tuple[int, int], str] = {}
-    others: list[tuple[str, str]] = []
+    others: list[tuple[str, ShapeLabel]] = []
     for preset in presets:
         size = briefs.nearest_size(can, (preset.width, preset.height))
         if ratio(*size) == preset.ratio:
             names[size] = preset.name
         elif len(can.sizes) > 1:
             label = _("%(name)s (as %(shape)s)") % {"name": preset, "shape": shape_name(*size)}
-            others.append(("{}x{}".format(*preset.ratio), label))
-    sizes = [
-        (f"{size[0]}x{size[1]}", " ".join(filter(None, (names.get(size), shape_name(*size)))))
-        for size in can.sizes
-    ]
+            others.append(("{}x{}".format(*preset.ratio), ShapeLabel(label, size)))
+    sizes = [(f"{size[0]}x{size[1]}", _named_shape(names.get(size), size)) for size in can.sizes]
     return sizes + others
 
 
-def _job(brand: Brand, written: str) -> GenerationJob | None:
+def _named_shape(name: str | None, size: tuple[int, int]) -> ShapeLabel:
+    return ShapeLabel(" ".join(filter(None, (name, shape_name(*size)))), size)
+
+
+def _named(brand: Brand, written: str) -> GenerationJob | PromptBatch | None:
     try:
         key = UUID(written)
     except ValueError:
         return None
-    return GenerationJob.objects.filter(brand=brand, pk=key).first()
+    job = GenerationJob.objects.filter(brand=brand, pk=key).first()
+    return job or PromptBatch.objects.filter(brand=brand, pk=key).first()
+
+
+def _words(named: GenerationJob | PromptBatch | None) -> KitWords | None:
+    """What was added to its prompts, as it was then."""
+    if isinstance(named, PromptBatch):
+        return kits.words_of(named.settings.get("kit"))
+    return kits.of_job(named) if named is not None else None

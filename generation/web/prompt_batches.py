@@ -5,14 +5,14 @@ import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -113,23 +113,35 @@ class BatchForm(WholeTextForm):
         }
         self.initial.update(start)
         self.read: prompt_lists.PromptList | None = None
+        self._text = ""  # of the file that was sent
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         sent, typed = given.get("file"), given.get("prompts") or ""
-        if self.errors:
-            return given
-        if self._kit is not None and self._kit.is_stale:
-            raise forms.ValidationError(brief_forms.KIT_CHANGED)
         if sent and typed.strip():
             self.add_error("file", _("Paste the prompts or choose a file, not both."))
             return given
         try:
             text = prompt_lists.decoded(sent.read(prompt_lists.MOST_BYTES + 1)) if sent else typed
+            self._text = text if sent else ""
             self.read = prompt_lists.read(text)
         except Refused as refused:
             self.add_error("file" if sent else "prompts", refused.message)
+        if not self.errors and self._kit is not None and self._kit.is_stale:
+            self.add_error(None, brief_forms.KIT_CHANGED)
         return given
+
+    def give_back(self) -> None:
+        """Put what a file said where it can be sent again: a browser sends a file once that was chosen.
+
+        For a form that was refused. Its name stays what it would have been.
+        """
+        if not self._text or "file" in self.errors:
+            return
+        said = cast(QueryDict, self.data).copy()
+        said["prompts"] = self._text
+        said["name"] = said.get("name") or PurePath(self.cleaned_data["file"].name).stem
+        self.data = said
 
     def called(self) -> str:
         """The name that was typed, else the file's, else the first prompt; of a form that is valid."""
@@ -211,6 +223,7 @@ def add(request: BrandRequest) -> HttpResponse:
             return redirect("prompt-batch", request.brand.slug, batch.pk)
     if "key" in form.errors:
         raise BadRequest(_("The form was incomplete."))
+    form.give_back()
     wrong = form.read.wrong if form.read else ()
     context: dict[str, Any] = {
         "area": "generate",

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +22,7 @@ from generation import batches, briefs, jobs, kits, waiting
 from generation.batches import BatchSettings
 from generation.kit_words import KitRefused, KitWords
 from generation.kits import KitChanged, KitWish
-from generation.models import BrandKit, GenerationJob
+from generation.models import BrandKit, GenerationJob, PromptBatch
 from generation.prompt_gate import rules
 from generation.prompt_gate.rules import RuleWish
 from generation.prompt_lists import Line, PromptList
@@ -374,7 +375,47 @@ class TestBatches:
         assert (job.prompt, job.typed_prompt, job.seed) == (WHOLE, "a red ball", 7)
         text = page.get(answer["Location"]).content.decode()
         assert "With the 28 that the brand kit adds" in text
-        assert "kit=on&amp;prompt=xxx" in text
+        batch = PromptBatch.objects.get()
+        assert f"kit=on&amp;kit_of={batch.pk}&amp;prompt=xxx" in text
+
+    def test_a_line_is_edited_with_the_words_that_its_batch_had(
+        self, page: Client, brand: Brand, creator: Member, kit: KitWords, admin: Member
+    ) -> None:
+        words = {"prefix": kit.prefix, "suffix": kit.suffix, "negative": kit.negative, "revision": 1}
+        batch = batches.create(
+            by=creator,
+            key=uuid4(),
+            name="Spring",
+            prompts=PromptList((Line(1, "a can"),)),
+            settings=BatchSettings(33, 128, 80, 8, 3.0, words),
+        )
+        GenerationJob.objects.all().delete()
+        kits.change(KitWish(prefix="A drawing of"), by=admin, revision=1)
+        asked = {"mode": "text", "kit": "on", "kit_of": str(batch.pk), "prompt": "a red ball"}
+        text = page.get(at(brand, "generate"), asked).content.decode()
+        assert "<mark>Product shot of </mark>a red ball" in text
+        assert "These are the words that this batch had" in text
+        todays = text.split("Use today")[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+        assert "<mark>A drawing of </mark>a red ball" in page.get(todays.partition("#")[0]).content.decode()
+        page.post(at(brand, "generate"), form(kit="on", kit_of=str(batch.pk)))
+        assert GenerationJob.objects.get().prompt == WHOLE
+
+    def test_a_file_needn_be_chosen_again_after_the_kit_has_changed(
+        self, page: Client, brand: Brand, kit: KitWords, admin: Member
+    ) -> None:
+        kits.change(replace(WISH, suffix="at night"), by=admin, revision=1)
+        sent = {"key": str(uuid4()), "size": "128x80", "frames": 33, "steps": 8, "guidance": 3, "kit": "on"}
+        file = SimpleUploadedFile("spring.csv", b"prompt\na red ball")
+        answer = page.post(at(brand, "prompt-batch-add"), sent | {"file": file, "kit_seen": 1})
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert "The brand kit was changed after you opened this page" in text
+        assert "prompt\na red ball</textarea>" in text
+        assert 'value="spring"' in text
+        again = sent | {"prompts": "prompt\na red ball", "name": "spring", "kit_seen": 2}
+        page.post(at(brand, "prompt-batch-add"), again)
+        assert PromptBatch.objects.get().name == "spring"
+        assert GenerationJob.objects.get().prompt == "Product shot of a red ball at night"
 
     def test_a_line_whose_turn_comes_later_has_the_kit_of_then(
         self, creator: Member, kit: KitWords, admin: Member, monkeypatch: pytest.MonkeyPatch
