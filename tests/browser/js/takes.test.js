@@ -1,57 +1,12 @@
 import { equal, find, html, ok, press, send, test } from "/tests/harness.js";
 
-// The window of these tests asks for no motion.
-const CALM = { matches: true, addEventListener: (name, act) => (CALM.changed = act) };
 let narrow = false;
-globalThis.matchMedia = (query) => (query.includes("reduced-motion") ? CALM : { matches: narrow });
+globalThis.matchMedia = () => ({ matches: narrow });
 
-async function load(markup, { calm = true } = {}) {
-  CALM.matches = calm;
+async function load(markup) {
   html(markup);
-  for (const video of document.querySelectorAll("video")) {
-    video.play = async () => (video.dataset.did = "play");
-    video.pause = () => (video.dataset.did = "pause");
-  }
   await import("/static/dam/js/takes.js");
 }
-
-const did = () => find("video").dataset.did ?? null;
-
-test("takes play where motion is welcome", async () => {
-  await load("<video data-take></video>", { calm: false });
-  equal([did(), find("video").controls], ["play", false]);
-});
-
-test("who wants no motion gets a still picture with controls", async () => {
-  await load("<video data-take></video>");
-  equal([did(), find("video").controls], ["pause", true]);
-});
-
-test("a wish that changes is followed at once", async () => {
-  await load("<video data-take></video>", { calm: false });
-  CALM.matches = true;
-  CALM.changed();
-  equal([did(), find("video").controls], ["pause", true]);
-});
-
-test("a video that is no take is left alone", async () => {
-  await load("<video></video>");
-  equal([did(), find("video").controls], [null, false]);
-});
-
-test("a take that htmx brings is settled too", async () => {
-  await load('<div id="feed"></div>');
-  find("#feed").innerHTML = "<video data-take></video>";
-  send("htmx:load", { elt: find("video") });
-  equal(find("video").controls, true);
-});
-
-test("a browser that refuses to play is no failure", async () => {
-  html("<video data-take></video>");
-  CALM.matches = false;
-  find("video").play = () => Promise.reject(new DOMException("no", "NotAllowedError"));
-  await import("/static/dam/js/takes.js");
-});
 
 async function sent(markup) {
   await load(`<main>${markup}<h2 id="feed-title">Takes</h2></main>`);

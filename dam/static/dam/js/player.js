@@ -11,6 +11,7 @@ import * as volume from "./player/volume.js";
 import { _ } from "./words.js";
 
 const SHUTTLE = [1, 2, 4, 8];
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)");
 // A small clip may grow this much before interpolation shows more than the clip does.
 const MOST_ENLARGED = 6;
 // What a step goes, and one with Shift: frames of a film, milliseconds of a sound.
@@ -35,6 +36,7 @@ class ReelPlayer extends HTMLElement {
     this.showsFrames = !this.isSound && recall("frames", false);
     this.looping = "loop" in this.dataset;
     volume.bringBack(this.video);
+    if ("quiet" in this.dataset) this.video.muted = true; // several play at once, and browsers let nothing else begin
     this.seek.max = this.clock.last;
     if (this.isSound) {
       this.video.controls = false; // they are there without script
@@ -54,13 +56,19 @@ class ReelPlayer extends HTMLElement {
     });
     this.present(this.frame);
     if (this.dataset.until) this.whenReady(() => this.showMoment(start, Number(this.dataset.until)));
+    else if ("quiet" in this.dataset) this.whenReady(() => this.begin());
   }
 
   // A moment that a search found: its range is marked, and it plays unless the reader wants things still.
   showMoment(start, until) {
     const [first, end] = [start, until].map((at) => this.clock.frameAtMilliseconds(at));
     this.showPassage(first, Math.max(first + 1, end - 1));
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.roll();
+    this.begin();
+  }
+
+  // By itself, unless the reader wants things still.
+  begin() {
+    if (!calm().matches) this.roll();
   }
 
   // What a comment is about, so that Play shows just that.
@@ -125,6 +133,7 @@ class ReelPlayer extends HTMLElement {
     on(bar, "pointerleave", () => {
       this.querySelector(".player-peek").hidden = true;
     });
+    if ("quiet" in this.dataset) on(calm(), "change", ({ matches }) => (matches ? this.pause() : this.begin()));
     this.captions.listen(signal);
     this.fields.listen(signal);
     on(document, "htmx:afterSettle", () => {

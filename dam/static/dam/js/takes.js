@@ -1,21 +1,7 @@
-// The Generate page: clips that loop, a seed that is kept once it is typed.
+// The Generate page: a seed that is kept once it is typed, and the way to the takes.
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-// Who wants no motion gets a still picture with controls.
-const settle = (root) => {
-  for (const video of root.querySelectorAll("video[data-take]")) {
-    video.controls = calm.matches;
-    if (calm.matches) video.pause();
-    else video.play().catch(() => {});
-  }
-};
-
-settle(document);
-calm.addEventListener("change", () => settle(document));
 document.addEventListener("htmx:load", (event) => {
   const arrived = event.detail.elt;
-  settle(arrived.parentElement ?? document);
   // In one column the takes lie below the form: go there once it was sent and nothing in it is wrong.
   const wrong = arrived.querySelector("#brief [role=alert]");
   if (arrived.id === "studio" && !wrong && matchMedia("(width < 60rem)").matches) {

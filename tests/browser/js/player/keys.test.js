@@ -176,3 +176,14 @@ test("T turns captions on and off", () => {
   press("t");
   equal(did, [["captions"]]);
 });
+
+test("of several the keys are for the one that the reader is at", () => {
+  html(`<reel-player data-quiet></reel-player><reel-player data-quiet><button>Play</button></reel-player><p tabindex="0"></p>`);
+  const did = [];
+  for (const [place, each] of document.querySelectorAll("reel-player").entries())
+    Object.assign(each, { clock: { last: 9 }, video: {}, toggleMute: () => did.push(place) });
+  press("m", { target: find("button") });
+  press("m", { target: find("p") });
+  press("m");
+  equal(did, [1]);
+});

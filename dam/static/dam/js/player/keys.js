@@ -1,4 +1,5 @@
-// The player's keys, for the page's first player, unless something is being written.
+// The player's keys, unless something is being written: for the page's player, or of several small ones for that which
+// the reader is at, or points to.
 import { isTyping, keyOf } from "../keys.js";
 
 // Those of whatever a comment can be on, an image too.
@@ -43,8 +44,14 @@ function isTaken(event, player) {
   return [" ", "Enter"].includes(event.key) && focused.closest("a, button, summary, label") !== null;
 }
 
+function meant(event) {
+  const first = document.querySelector("reel-player");
+  if (!first || !("quiet" in first.dataset)) return first;
+  return event.target.closest?.("reel-player") ?? document.querySelector("reel-player:hover");
+}
+
 document.addEventListener("keydown", (event) => {
-  const player = document.querySelector("reel-player");
+  const player = meant(event);
   if (!player?.clock || isTaken(event, player)) return;
   const command = commands[keyOf(event)];
   if (!command) return;
