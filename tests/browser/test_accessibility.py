@@ -41,7 +41,7 @@ PIECES = {
     "administration-model-starters",
     "asset-reproduction", "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "review-present", "review-compare",
-    "review-follow",
+    "review-follow", "generate-from-comment",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",
     "asset-credentials", "release-file", "release-qr", "download-file", "review-count", "asset-review",
     "review-chosen",

@@ -157,6 +157,7 @@ ROWS = (
     # Without a file; and a file that nobody sent.
     Row("POST", "generate-clips", (),                   403, 422, 403, 403, 422, 422, 403, 403),
     Row("GET",  "generate-clip", ("no-such-file",),     403, 404, 403, 403, 404, 404, 403, 403),
+    Row("GET",  "generate-from-comment", ("comment",),  403, 302, 403, 403, 302, 302, 403, 403),
     Row("GET",  "generate-sources", (),                 403, 200, 403, 403, 200, 200, 403, 403, SLOT),
     Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200, 403, 403),
     Row("GET",  "prompt-batches", (),                   403, 200, 403, 403, 200, 200, 403, 403),

@@ -1,0 +1,45 @@
+"""From a remark on a clip to a brief that does what it asks for."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from dam.accounts.capabilities import Capability
+from dam.catalog.models import AssetKind
+from dam.rights.visibility import visible_versions
+from dam.web.decorators import BrandRequest, requires
+from generation import chosen, kit_words, remaking
+from generation.generators.base import GeneratorError
+from generation.web import forms
+from provenance.review import comments, places
+
+
+@requires(Capability.GENERATE)
+@require_GET
+def from_comment(request: BrandRequest, comment_id: int) -> HttpResponse:
+    """The passage is what it's about, the drawing the region, its words the prompt."""
+    seen = visible_versions(request.principal).filter(kind=AssetKind.VIDEO)
+    rows = comments.shown().filter(version__in=seen, deleted_at=None).select_related("version")
+    comment = get_object_or_404(rows, pk=comment_id)
+    version = comment.version
+    rate = places.rate(version)
+    try:
+        can = chosen.of(request.brand).capabilities
+    except GeneratorError as error:
+        away = {"area": "generate", "reason": str(error)}
+        return render(request, "generate/no_model.html", away, status=503)
+    found = remaking.remade(
+        drawing=comment.drawing,
+        frame=comment.frame,
+        end_frame=comment.end_frame,
+        rate=rate or can.frame_rate,
+        seconds=(version.duration_ms or 0) / 1000,
+        can=can,
+        lengths=[frames for frames, _label in forms.length_choices(can)],
+    )
+    said = remaking.query(found, prompt=kit_words.one_line(comment.body))
+    address = reverse("generate", args=[request.brand.slug])
+    return redirect(f"{address}?{urlencode(said | {'source': str(version.pk)})}#brief")
