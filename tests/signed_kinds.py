@@ -35,7 +35,12 @@ def release(master: Path, out: Path, *, encoded: Path | None = None, **changes: 
 def review_copy(plain: Path, out: Path) -> Path:
     master = generated(plain, out.with_name("master.mp4"))
     signing.sign_review_copy(
-        plain, master=master, out=out, title="Red kite", resized=True, at=claim_factory.AT
+        plain,
+        master=master,
+        out=out,
+        title="Red kite",
+        changes=["c2pa.resized.proportional", "c2pa.addedText", "c2pa.transcoded"],
+        at=claim_factory.AT,
     )
     return out
 

@@ -342,6 +342,14 @@ def convert_sound(source: Path, out: Path, *, info: MediaInfo, spec: specs.Sound
     return _compile(ffmpeg.output(given[str(info.audio_index)], _name(out), **options), binary)
 
 
+def name_sound(source: Path, out: Path, *, info: MediaInfo, name: str, binary: str) -> list[str]:
+    """The sound of one of our own files (specs.LISTEN) as it is, with this comment among its tags."""
+    given = ffmpeg.input(_name(source), f=info.format.demuxer, protocol_whitelist="file", **info.reading)
+    options: dict[str, Any] = {"c:a": "copy", "f": specs.LISTEN.container, "map_chapters": -1, **BIT_EXACT}
+    options |= {"movflags": "+faststart", "metadata": f"comment={name}"}
+    return _compile(ffmpeg.output(given[str(info.audio_index)], _name(out), **options), binary)
+
+
 def extract_subtitles(source: Path, out: Path, *, info: MediaInfo, binary: str) -> list[str]:
     """The first subtitles that are text, as SubRip. Fails where there are none."""
     given = ffmpeg.input(_name(source), f=info.format.demuxer, protocol_whitelist="file", **info.reading)

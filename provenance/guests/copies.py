@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.catalog import stored_files
-from dam.catalog.models import Rendition, RenditionKind
+from dam.catalog.models import AssetKind, Rendition, Version
 from dam.core import database, failures, locks, log_context, storage, tasks
 from dam.core.language import noop
 from dam.core.storage import Stored
@@ -31,7 +31,7 @@ from provenance.guests import links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import CopyState, MarkedCopy
 from provenance.guests.rules import Standing
-from provenance.manifests import signing
+from provenance.manifests import claims, signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signers import SignerExpired
 from provenance.releases import signable
@@ -42,9 +42,9 @@ TASK = "transcode.mark_guest_copy"
 MOST_ATTEMPTS = 3  # of workers that died over it
 LIMIT = timedelta(hours=6)
 TELL_SECONDS = 2.0
-WORN_OUT = noop("The worker stopped several times while preparing the video.")
+WORN_OUT = noop("The worker stopped several times while preparing the copy.")
 NOT_SIGNED = noop("Copies can't be signed right now: the certificate isn't set up.")
-MISSING = noop("The prepared video is no longer in storage.")
+MISSING = noop("The prepared copy is no longer in storage.")
 CANNOT = (
     MediaFailed,
     FileRefused,
@@ -170,13 +170,12 @@ def _make(copy: MarkedCopy) -> None:
         raise GuestRefused(_("The link has ended, so nothing was prepared for it."))
     if standing is not Standing.OPEN:
         raise Paused
-    proxy = Rendition.objects.get(version=link.version_id, kind=RenditionKind.PROXY)
-    disk_space.require_work(proxy.size or 0)
-    with storage.local_copy(proxy.storage_key) as source, storage.scratch() as folder:
-        out = folder / "marked.mp4"
-        made = marking.make(source, out, lines=[link.name, link.email], told=_teller(copy))
+    shown = Rendition.objects.get(version=link.version_id, kind=links.SHOWN[AssetKind(link.version.kind)])
+    disk_space.require_work(shown.size or 0)
+    with storage.local_copy(shown.storage_key) as source, storage.scratch() as folder:
+        out, made = _marked(copy, source, folder)
         if link.may_download:
-            out = _signed(copy, out, resized=made.width != link.version.media_info.get("width"))
+            out = _signed(copy, out, made)
         # Before the transaction: sending it may take long, and nobody waits for it on a lock.
         stored = storage.put(out, brand_id=link.brand_id, suffix=out.suffix)
         try:
@@ -188,13 +187,42 @@ def _make(copy: MarkedCopy) -> None:
             raise
 
 
-def _signed(copy: MarkedCopy, marked: Path, *, resized: bool) -> Path:
+def _marked(copy: MarkedCopy, source: Path, folder: Path) -> tuple[Path, marking.Marked]:
+    """Pictures with their name and address all over; a sound, on which nothing can be seen, with a tag."""
+    link, told = copy.link, _teller(copy)
+    match AssetKind(link.version.kind):
+        case AssetKind.VIDEO:
+            out = folder / "marked.mp4"
+            return out, marking.make(source, out, lines=[link.name, link.email], told=told)
+        case AssetKind.STILL:
+            out = folder / "marked.jpg"
+            return out, marking.picture(source, out, lines=[link.name, link.email], told=told)
+        case AssetKind.SOUND:
+            out = folder / "marked.m4a"
+            return out, marking.sound(source, out, name=link.name, told=told)
+
+
+def _changes(version: Version, made: marking.Marked) -> list[str]:
+    """What was done to the master, as C2PA calls it."""
+    if version.kind == AssetKind.SOUND:
+        return ["c2pa.transcoded", claims.DESCRIBED]
+    resized = made.width != version.media_info.get("width")
+    encoded = "c2pa.converted" if version.kind == AssetKind.STILL else "c2pa.transcoded"
+    return [*(["c2pa.resized.proportional"] if resized else ()), "c2pa.addedText", encoded]
+
+
+def _signed(copy: MarkedCopy, marked: Path, made: marking.Marked) -> Path:
     """What may leave is signed, as everything that does; what is only watched is not, like other previews."""
-    version, out = copy.link.version, marked.with_name("signed.mp4")
+    version, out = copy.link.version, marked.with_name(f"signed{marked.suffix}")
     disk_space.require_work(version.size)
     with storage.local_copy(version.storage_key) as master:
         signing.sign_review_copy(
-            marked, master=master, out=out, title=version.asset.title, resized=resized, at=timezone.now()
+            marked,
+            master=master,
+            out=out,
+            title=version.asset.title,
+            changes=_changes(version, made),
+            at=timezone.now(),
         )
     return out
 

@@ -37,6 +37,12 @@ LONGEST_NAME, LONGEST_MESSAGE, LONGEST_PASSPHRASE = 80, 1000, 200
 LEAST_DIFFERENT = 5  # characters of a passphrase
 MOST_OPEN = 50  # of one review
 SEND, TEND = "default.send_guest_link", "default.tend_guest_links"
+# What a copy is made of for them, by the kind of clip.
+SHOWN = {
+    AssetKind.VIDEO: RenditionKind.PROXY,
+    AssetKind.STILL: RenditionKind.PICTURE,
+    AssetKind.SOUND: RenditionKind.SOUND,
+}
 WORKS = (Capability.SUBMIT, Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL)
 
 
@@ -287,9 +293,7 @@ def _require(review: Review, *, email: str, name: str, days: int, passphrase: st
         )
     if review.state != ReviewState.OPEN:
         raise GuestRefused(_("This review is over, so no one can be asked to it."))
-    if version.kind != AssetKind.VIDEO:
-        raise GuestRefused(_("Only videos can be shared with people outside: nothing else can be marked."))
-    if RenditionKind.PROXY not in version.rendition_by_kind:
+    if SHOWN[AssetKind(version.kind)] not in version.rendition_by_kind:
         raise GuestRefused(_("The preview of this clip isn't ready yet. Try again in a few minutes."))
     try:
         validate_email(email)

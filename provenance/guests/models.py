@@ -174,7 +174,7 @@ class CopyState(models.TextChoices):
 
 
 class MarkedCopy(Work):
-    """What one guest watches: the proxy with their name and address all over it."""
+    """What one guest is shown: pictures with their name and address all over; of sound a copy with a tag."""
 
     link = models.OneToOneField(GuestLink, on_delete=models.CASCADE, related_name="copy")
     state = models.CharField(max_length=10, choices=CopyState.choices, default=CopyState.WAITING)

@@ -27,7 +27,7 @@ from provenance.guests import gate, links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review import comments, linking, reactions
+from provenance.review import comments, linking, places, reactions
 from provenance.review.linking import Part
 from provenance.review.models import Comment, Reaction, Review
 from provenance.review.reactions import Shown
@@ -114,7 +114,7 @@ def say(
         raise GuestRefused(_("Write a comment first."), field="body")
     with trail.recording():
         link = locked(link, May.COMMENT, at=at)
-        if frame is not None and not 0 <= frame < (link.version.frame_count or 0):
+        if frame is not None and not 0 <= frame < places.count(link.version):
             raise GuestRefused(_("This clip doesn't have that frame."), field="body")
         own = GuestRemark.objects.filter(link=link)
         last = own.order_by("-pk").first()

@@ -26,9 +26,9 @@ class May(StrEnum):
 
 
 MAY_TITLES = {
-    May.VIEW: noop("Watch"),
-    May.COMMENT: noop("Watch and comment"),
-    May.RECOMMEND: noop("Watch, comment and recommend a decision"),
+    May.VIEW: noop("See it"),
+    May.COMMENT: noop("See it and comment"),
+    May.RECOMMEND: noop("See it, comment and recommend a decision"),
 }
 
 

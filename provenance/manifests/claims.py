@@ -8,7 +8,7 @@ one inception action, no digital source type on c2pa.opened, own labels in our o
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -399,14 +399,13 @@ def _changed(change: str, *, at: datetime) -> dict[str, Any]:
     return {"action": change, "when": _when(at), **kind}
 
 
-def review_copy(*, title: str, resized: bool, at: datetime) -> Definition:
-    """The manifest of a copy with its viewer's name on it, made of a master that is under review.
+def review_copy(*, title: str, changes: Sequence[str], at: datetime) -> Definition:
+    """The manifest of a copy for one viewer, made by these changes of a master that is under review.
 
     It says of nobody that they approved it, and doesn't name the viewer.
     """
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}
-    changes = ["c2pa.resized.proportional"] if resized else []
-    done = [_changed(change, at=at) for change in (*changes, "c2pa.addedText", "c2pa.transcoded")]
+    done = [_changed(change, at=at) for change in changes]
     return Definition(manifest=_manifest(title, [_actions(opened, *done), _no_training()]), parent=MASTER)
 
 

@@ -141,15 +141,15 @@ def sign_captions(words: Path, *, release: Path, out: Path, facts: CaptionFacts)
 
 
 def sign_review_copy(
-    marked: Path, *, master: Path, out: Path, title: str, resized: bool, at: datetime
+    marked: Path, *, master: Path, out: Path, title: str, changes: Sequence[str], at: datetime
 ) -> Report:
-    """Sign a copy with its viewer's name on it, into `out`, with the generator's certificate.
+    """Sign a copy for one viewer, into `out`, with the generator's certificate.
 
     Nobody approved it. The master is the parent, with its manifests. Raises what `sign_generated` does.
     """
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
     parent = Ingredient(about=about, content_type=content_type(master) or UNKNOWN, source=master)
-    definition = claims.review_copy(title=title, resized=resized, at=at)
+    definition = claims.review_copy(title=title, changes=changes, at=at)
     return _sign(marked, out=out, definition=definition, ingredients=[parent], purpose=Purpose.GENERATOR)
 
 

@@ -39,6 +39,7 @@ PUBLIC = {
     "guest-here":                            (404, 404, (KEY,)),
     "guest-state":                           (404, 404, (KEY,)),
     "guest-video":                           (404, 404, (KEY,)),
+    "guest-waveform":                        (404, 404, (KEY,)),
     "guest-captions":                        (404, 404, (KEY, "en")),
     "guest-file":                            (404, 404, (KEY,)),
     "guest-comment":                         (405, 405, (KEY,)),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from dam.accounts import mails
+from dam.catalog.models import AssetKind
 from dam.core.lazily import lazy
 from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
@@ -13,13 +14,28 @@ from provenance.guests import links, remarks, rules
 from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May
 from provenance.web.sent_files import SentFilesField
 
+# Of each kind of clip: what their name does to the copy, and what they can download.
+_COPIES = {
+    AssetKind.VIDEO: (
+        lazy("It is written all over the video they watch, with their address."),
+        lazy("They can download the video with their name on it"),
+    ),
+    AssetKind.STILL: (
+        lazy("It is written all over the image they see, with their address."),
+        lazy("They can download the image with their name on it"),
+    ),
+    AssetKind.SOUND: (
+        lazy("No mark can be heard in a sound. A file that they download names them in a tag alone."),
+        lazy("They can download the sound, though no mark can be heard in it"),
+    ),
+}
+
 
 class ShareForm(WholeTextForm):
     email = forms.EmailField(label=lazy("Email"), max_length=254)
     name = PersonNameField(
         label=lazy("Name"),
         max_length=links.LONGEST_NAME,
-        help_text=lazy("It is written all over the video they watch, with their address."),
     )
     may = forms.ChoiceField(
         label=lazy("They can"),
@@ -44,9 +60,7 @@ class ShareForm(WholeTextForm):
         help_text=lazy("Tell it to them yourself. Left empty, a code is mailed to them each time they come."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    may_download = forms.BooleanField(
-        label=lazy("They can download the video with their name on it"), required=False
-    )
+    may_download = forms.BooleanField(required=False)
     message = forms.CharField(
         label=lazy("Message"),
         required=False,
@@ -54,8 +68,10 @@ class ShareForm(WholeTextForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, **named: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **named: Any) -> None:
         super().__init__(*args, **named)
+        words = _COPIES[AssetKind(kind)]
+        self.fields["name"].help_text, self.fields["may_download"].label = words
         if not mails.is_on():
             field = self.fields["passphrase"]
             field.required = True

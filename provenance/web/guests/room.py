@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.captions import tracks
 from dam.captions.models import CaptionTrack
+from dam.catalog.models import AssetKind, RenditionKind
 from dam.core import failures
 from dam.delivery import streaming
 from dam.media.caption_files import Format
@@ -45,7 +46,7 @@ def room(request: GuestRequest) -> HttpResponse:
 @require_safe
 @guest_view
 def state(request: GuestRequest) -> HttpResponse:
-    """How far the video is; once it is there the page loads itself again."""
+    """How far the copy is; once it is there the page loads itself again."""
     context = _stage(request.visitor)
     response = render(request, "guests/_stage.html", context)
     if context["ready"]:
@@ -61,6 +62,30 @@ def video(request: GuestRequest) -> HttpResponseBase:
     if streaming.sends(request, response):
         GuestSession.objects.filter(pk=request.visitor.session.pk).update(played_at=timezone.now())
     return response
+
+
+@require_safe
+@guest_view
+def waveform(request: GuestRequest) -> HttpResponseBase:
+    """What a sound looks like along its time. Of what has pictures there is the marked copy alone."""
+    version = request.visitor.link.version
+    poster = version.rendition_by_kind.get(RenditionKind.POSTER)
+    if (
+        version.kind != AssetKind.SOUND
+        or poster is None
+        or request.visitor.link.copy.state != CopyState.READY
+    ):
+        return frame.gone(request)
+    try:
+        return streaming.respond(
+            request,
+            key=poster.storage_key,
+            sha256=poster.sha256,
+            size=poster.size or 0,
+            content_type=poster.content_type,
+        )
+    except FileNotFoundError:
+        return frame.gone(request)
 
 
 @require_safe
@@ -227,6 +252,7 @@ def _stage(visitor: Visitor) -> dict[str, object]:
         "player_captions": player_captions.told(
             tracks.listed(link.version), lambda each: _captions(visitor, each)
         ),
+        "poster": link.version.rendition_by_kind.get(RenditionKind.POSTER),
         "ready": copy.state == CopyState.READY,
         "failed": copy.state == CopyState.FAILED,
         "reason": failures.shown(copy.reason) if copy.reason else "",

@@ -66,8 +66,8 @@ def page(request: BrandRequest, review_id: UUID) -> HttpResponse:
     review = review_of(request, review_id)
     links.require_may_share(request.principal, brand=request.brand)
     if request.method != "POST":
-        return _page(request, review, ShareForm())
-    form = ShareForm(request.POST)
+        return _page(request, review, ShareForm(kind=review.version.kind))
+    form = ShareForm(request.POST, kind=review.version.kind)
     if form.is_valid() and not frame.may_try(
         request, "guest_invite", key=f"{request.user.pk} {request.brand.pk}"
     ):
@@ -199,7 +199,7 @@ def _shared(request: BrandRequest, review: Review, link: GuestLink) -> HttpRespo
         messages.error(request, refused.message)
         return redirect("review-guests", request.brand.slug, review.pk)
     address = f"{settings.PUBLIC_URL}{reverse('guest-open', args=[secret])}"
-    return _page(request, review, ShareForm(), made=link, address=address)
+    return _page(request, review, ShareForm(kind=review.version.kind), made=link, address=address)
 
 
 def _page(

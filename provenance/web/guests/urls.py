@@ -21,6 +21,7 @@ urlpatterns = [
     path("<uuid:key>/state/", room.state, name="guest-state"),
     path("<uuid:key>/here/", attending.stream, name="guest-here"),
     path("<uuid:key>/video/", room.video, name="guest-video"),
+    path("<uuid:key>/waveform/", room.waveform, name="guest-waveform"),
     path("<uuid:key>/captions/<slug:language>.vtt", room.captions, name="guest-captions"),
     path("<uuid:key>/file/", room.download, name="guest-file"),
     path("<uuid:key>/comment/", room.comment, name="guest-comment"),
