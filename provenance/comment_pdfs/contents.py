@@ -280,11 +280,12 @@ def _from_outside(version: Version, thread: OutsideThread, picture: Path | None,
 
 def _said_outside(remark: GuestRemark, words: _Words) -> Said:
     name = str(remark.by)
-    files = list(remark.attachments.all())
+    files = [] if remark.deleted_at else list(remark.attachments.all())
+    said = _("Deleted by its author") if remark.deleted_at else words.clips.told(remark.body)
     return Said(
         _("%(name)s (outside)") % {"name": name} if remark.link_id else name,
         moment(remark.created_at, words.zone),
-        _with_names(words.clips.told(remark.body), files),
+        _with_names(said, files),
         _shown(files, words.attached),
     )
 

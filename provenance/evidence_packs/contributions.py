@@ -179,7 +179,9 @@ def _remarks(subject: Subject) -> Iterator[dict[str, Any]]:
             "at": moment(row.created_at),
             "author": author,
             "frame": row.frame,
-            "words": row.body,
+            "words": "" if row.deleted_at else row.body,
+            "edited_at": moment(row.edited_at),
+            "deleted_at": moment(row.deleted_at),
         }
 
 

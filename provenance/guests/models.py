@@ -221,9 +221,18 @@ class GuestRemark(models.Model):
     body = models.TextField()
     frame = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # provenance.guests.corrections
 
     class Meta:
         ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["deleted_at"],
+                name="guest_remark_deleted",
+                condition=Q(deleted_at__isnull=False),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="guest_remark_by_one",

@@ -74,7 +74,7 @@ def _read(link: GuestLink, key: str) -> tuple[Comment | None, GuestRemark | None
     kind, _dash, text = key.partition("-")
     number = numbers.read(text) or 0
     if kind == "guest":
-        remark = GuestRemark.objects.filter(pk=number, review=link.review_id).first()
+        remark = GuestRemark.objects.filter(pk=number, review=link.review_id, deleted_at=None).first()
         if remark is not None:
             return None, remark
     elif kind == "house":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
 from provenance.review import comments, linking, places, reactions
+from provenance.review.corrections import UNDO_FOR
 from provenance.review.linking import Part
 from provenance.review.models import Comment, Reaction, Review
 from provenance.review.reactions import Shown
@@ -70,12 +71,27 @@ class Said:
     signs: Sequence[Shown] = ()
     attached: Sequence[Attachment] = ()
     parts: Sequence[Part] = ()
+    edited_at: datetime | None = None
+    deleted: bool = False  # and there for its answers, or because whoever deleted it can undo that
+    mine: bool = False  # said by the link that looks
 
 
 def of_version(version: Version) -> QuerySet[GuestRemark]:
-    """What guests said of it, and what they were answered, in the order in which they came."""
-    rows = GuestRemark.objects.filter(review__version=version).select_related("link", "author")
+    """What guests said of it, and what they were answered, in the order in which they came.
+
+    What was deleted is there for its answers alone.
+    """
+    rows = GuestRemark.objects.filter(_stands(), review__version=version).select_related("link", "author")
     return rows.prefetch_related(WITH_FILES).order_by("created_at", "pk")
+
+
+def _stands(*, link: int | None = None, at: datetime | None = None) -> Q:
+    """Of remarks: those that are shown, to this link with what it can still bring back."""
+    answered = Exists(GuestRemark.objects.filter(parent=OuterRef("pk")))
+    shown = Q(deleted_at=None) | Q(answered)
+    if link is None:
+        return shown
+    return shown | Q(link=link, deleted_at__gt=(at or timezone.now()) - UNDO_FOR)
 
 
 def refusal(link: GuestLink, wanted: May) -> str:
@@ -109,7 +125,7 @@ def say(
     `attached` are the keys of files that they have sent for it, which need no words.
     """
     at = at or timezone.now()
-    body = _words(body)
+    body = cleaned(body)
     if not body and not attached:
         raise GuestRefused(_("Write a comment first."), field="body")
     with trail.recording():
@@ -117,7 +133,7 @@ def say(
         if frame is not None and not 0 <= frame < places.count(link.version):
             raise GuestRefused(_("This clip doesn't have that frame."), field="body")
         own = GuestRemark.objects.filter(link=link)
-        last = own.order_by("-pk").first()
+        last = own.filter(deleted_at=None).order_by("-pk").first()
         # A file is sent with one remark: with it the same is the same after any time.
         same = last is not None and _is_same(last, body, frame, attached)
         if last is not None and same and (attached or _is_twice(last, at=at)):
@@ -142,7 +158,7 @@ def say(
 def recommend(link: GuestLink, *, kind: Advice, words: str = "", at: datetime | None = None) -> GuestAdvice:
     """Keep what a guest would decide: the last one stands. Raises GuestRefused."""
     at = at or timezone.now()
-    words = _words(words)
+    words = cleaned(words)
     if kind is not Advice.APPROVE and not words:
         raise GuestRefused(_("Say what should change, or why not."), field="words")
     with trail.recording():
@@ -171,10 +187,12 @@ def answer(remark: GuestRemark, *, by: Principal, body: str, at: datetime | None
     by.require(Capability.COMMENT, brand=review.brand)
     links.require_may_share(by, brand=review.brand)
     at = at or timezone.now()
-    body = _words(body)
+    body = cleaned(body)
     if not body:
         raise GuestRefused(_("Write an answer first."), field="body")
     with trail.recording():
+        if GuestRemark.objects.filter(pk=remark.pk, deleted_at__isnull=False).exists():
+            raise GuestRefused(_("This comment was deleted."), field="body")
         last = GuestRemark.objects.filter(parent=remark, author=by.user).order_by("-pk").first()
         if last is not None and last.body == body and _is_twice(last, at=at):
             return last
@@ -226,7 +244,7 @@ def of_guests(review: Review, *, to: Principal | None = None, link: int | None =
     With the signs at them, as this person or guest sees them. Where clips are pointed at: two queries more.
     """
     rows = list(
-        GuestRemark.objects.filter(review=review)
+        GuestRemark.objects.filter(_stands(link=link), review=review)
         .select_related("link", "author")
         .prefetch_related(WITH_FILES)
     )
@@ -253,15 +271,18 @@ def of_guests(review: Review, *, to: Principal | None = None, link: int | None =
             key=f"guest-{row.pk}",
             by=row.by,
             at=row.created_at,
-            body=clips.plain(row.body),
+            body="" if row.deleted_at else clips.plain(row.body),
             frame=row.frame,
             end_frame=None,
             outside=True,
             answers=tuple(answers[row.pk]),
             remark=row.pk,
-            signs=signs.get(row.pk, none),
-            attached=tuple(row.attachments.all()),
-            parts=clips.parts(row.body),
+            signs=() if row.deleted_at else signs.get(row.pk, none),
+            attached=() if row.deleted_at else tuple(row.attachments.all()),
+            parts=() if row.deleted_at else clips.parts(row.body),
+            edited_at=row.edited_at,
+            deleted=row.deleted_at is not None,
+            mine=link is not None and row.link_id == link,
         )
         for row in rows
         if row.parent_id is None
@@ -296,7 +317,7 @@ def read_by_guests(review: Review, *, link: int | None = None) -> list[Said]:
 
 def attachment(link: GuestLink, key: UUID) -> Attachment | None:
     """One that this guest sees: of what guests of the review said, or of a comment that is shown to them."""
-    said = Q(remark__review=link.review_id)
+    said = Q(remark__review=link.review_id, remark__deleted_at=None)
     shown = Q(
         comment__version=link.version_id,
         comment__parent=None,
@@ -330,13 +351,14 @@ def _is_twice(last: GuestRemark, *, at: datetime) -> bool:
     return (at - last.created_at).total_seconds() < TWICE_SECONDS
 
 
-def _words(text: str) -> str:
-    words = foreign_text.neutral(text).strip()
-    if len(words) > LONGEST:
+def cleaned(text: str) -> str:
+    """What they wrote, as it is kept. Raises GuestRefused."""
+    said = foreign_text.neutral(text).strip()
+    if len(said) > LONGEST:
         raise GuestRefused(
-            _("At most %(most)s characters; these are %(count)s.") % {"most": LONGEST, "count": len(words)}
+            _("At most %(most)s characters; these are %(count)s.") % {"most": LONGEST, "count": len(said)}
         )
-    return words
+    return said
 
 
 def locked(link: GuestLink, wanted: May, *, at: datetime) -> GuestLink:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from dam.accounts import mails
 from dam.core.tasks import offer
 from dam.ingest import backoff
-from provenance.guests import copies, gate, links, recalled
+from provenance.guests import copies, corrections, gate, links, recalled
 from provenance.guests.models import CopyState, GuestAddress, GuestLink, GuestSession, MarkedCopy
 
 AT_ONCE = 500
@@ -21,6 +21,7 @@ def run(*, at: datetime | None = None) -> None:
     at = at or timezone.now()
     _expire(at)
     _clear()
+    corrections.erase(at=at)
     _give_up(at)
     _send(at)
     _mail(at)

@@ -61,6 +61,8 @@ def preview(request: BrandRequest, attachment_id: UUID) -> HttpResponseBase:
 def _find(request: BrandRequest, attachment_id: UUID) -> Attachment | None:
     """One that this person sees: at a comment that stands, or at what a guest said."""
     seen = visibility.visible_versions(request.principal)
-    sent_along = Q(comment__isnull=False, comment__deleted_at=None) | Q(remark__isnull=False)
+    sent_along = Q(comment__isnull=False, comment__deleted_at=None) | Q(
+        remark__isnull=False, remark__deleted_at=None
+    )
     rows = Attachment.objects.select_related("preview").filter(sent_along, version__in=seen)
     return rows.filter(pk=attachment_id).first()

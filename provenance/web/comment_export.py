@@ -116,11 +116,17 @@ def _outside(
         "frame": remark.frame,
         "timecode": _timecode(remark.frame, version),
         "person": remark.by,
-        "comment": clips.kept(remark.body),
+        "comment": "" if remark.deleted_at else clips.kept(remark.body),
         "stage": filtering.stage_at(remark.created_at, under_way),
         "created_at": remark.created_at.isoformat(),
-        "attachments": "\n".join(each.filename for each in remark.attachments.all()),
-        "links": "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(remark.body)),
+        "edited_at": remark.edited_at and remark.edited_at.isoformat(),
+        "deleted_at": remark.deleted_at and remark.deleted_at.isoformat(),
+        "attachments": ""
+        if remark.deleted_at
+        else "\n".join(each.filename for each in remark.attachments.all()),
+        "links": ""
+        if remark.deleted_at
+        else "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(remark.body)),
         "outside_reviewer": "yes" if remark.link_id else "",
     }
     return [said.get(column, "") for column in COLUMNS]

@@ -44,7 +44,7 @@ def react(request: BrandRequest, comment_id: int) -> HttpResponse:
 def react_to_guest(request: BrandRequest, review_id: UUID, remark_id: int) -> HttpResponse:
     review = sharing.review_of(request, review_id)
     rows = GuestRemark.objects.select_related("review__brand", "review__version__asset")
-    remark = get_object_or_404(rows, pk=remark_id, review=review)
+    remark = get_object_or_404(rows, pk=remark_id, review=review, deleted_at=None)
     kind, on = asked(request)
     try:
         reacting.give_remark(remark, kind, on=on, by=request.principal)

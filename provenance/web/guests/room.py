@@ -1,6 +1,7 @@
 """The guest's room: what was made for them to watch, what is said of it, and what they recommend."""
 
 import json
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from uuid import UUID
@@ -16,6 +17,7 @@ from dam.captions import tracks
 from dam.captions.models import CaptionTrack
 from dam.catalog.models import AssetKind, RenditionKind
 from dam.core import failures
+from dam.core.lazily import lazy
 from dam.delivery import streaming
 from dam.media.caption_files import Format
 from dam.web import captions as caption_files
@@ -23,11 +25,12 @@ from dam.web import files as masters
 from dam.web import player_captions
 from provenance.attachments import files
 from provenance.attachments.files import AttachmentRefused, Sender
-from provenance.guests import copies, door, links, reacting, remarks
+from provenance.guests import copies, corrections, door, links, reacting, remarks
 from provenance.guests.gate import Visitor
-from provenance.guests.models import CopyState, GuestAdvice, GuestSession, MarkedCopy
+from provenance.guests.models import CopyState, GuestAdvice, GuestLink, GuestSession, MarkedCopy
 from provenance.guests.remarks import Said
 from provenance.guests.rules import ADVICE_TITLES, Advice, May
+from provenance.review import corrections as of_members
 from provenance.review import reactions
 from provenance.web import sent_files
 from provenance.web.guests import frame
@@ -35,6 +38,7 @@ from provenance.web.guests.forms import AdviceForm, RemarkForm
 from provenance.web.guests.frame import GuestRequest, guest_view
 
 REFUSED = 422
+TOO_OFTEN = lazy("That was a lot in a short time. Wait a few minutes, then send it again.")
 
 
 @require_safe
@@ -136,6 +140,45 @@ def comment(request: GuestRequest) -> HttpResponse:
 
 @require_POST
 @guest_view
+def edit(request: GuestRequest, remark_id: int) -> HttpResponse:
+    """Put other words in the place of their own; refused ones come back with what was typed."""
+    link, words = request.visitor.link, request.POST.get("body", "")
+    try:
+        if not frame.may_try(request, "guest_say", key=str(link.pk)):
+            raise links.GuestRefused(TOO_OFTEN)
+        corrections.edit(link, remark_id, body=words)
+    except links.GuestRefused as refused:
+        return _page(request, edited=(remark_id, words, refused.message), status=REFUSED)
+    return redirect(_to(request, f"said-guest-{remark_id}"))
+
+
+@require_POST
+@guest_view
+def delete(request: GuestRequest, remark_id: int) -> HttpResponse:
+    return _corrected(request, remark_id, corrections.delete)
+
+
+@require_POST
+@guest_view
+def restore(request: GuestRequest, remark_id: int) -> HttpResponse:
+    return _corrected(request, remark_id, corrections.restore)
+
+
+def _corrected(
+    request: GuestRequest, remark_id: int, change: Callable[[GuestLink, int], object]
+) -> HttpResponse:
+    link = request.visitor.link
+    try:
+        if not frame.may_try(request, "guest_say", key=str(link.pk)):
+            raise links.GuestRefused(TOO_OFTEN)
+        change(link, remark_id)
+    except links.GuestRefused as refused:
+        return _page(request, problem=refused.message, status=REFUSED)
+    return redirect(_to(request, f"said-guest-{remark_id}"))
+
+
+@require_POST
+@guest_view
 def attach(request: GuestRequest) -> HttpResponse:
     """Take one file for a comment that they are writing; answered as sent_files.received does."""
     link = request.visitor.link
@@ -211,7 +254,7 @@ def _may_say(request: GuestRequest, form: RemarkForm | AdviceForm) -> bool:
         return True
     form.add_error(
         "body" if isinstance(form, RemarkForm) else "words",
-        _("That was a lot in a short time. Wait a few minutes, then send it again."),
+        TOO_OFTEN,
     )
     return False
 
@@ -264,6 +307,8 @@ def _page(
     *,
     remark_form: RemarkForm | None = None,
     advice_form: AdviceForm | None = None,
+    edited: tuple[int, str, str] | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     link = request.visitor.link
@@ -273,8 +318,13 @@ def _page(
     context = {
         **_stage(request.visitor),
         "guest_key": link.key,
+        "changeable": _changeable(link, said),
+        "edited": edited,
+        "problem": problem,
         "said": said,
-        "markers": json.dumps([_marker(each) for each in said if each.frame is not None]),
+        "markers": json.dumps(
+            [_marker(each) for each in said if each.frame is not None and not each.deleted]
+        ),
         "newer": version.asset.latest_id != version.pk,
         "may_comment": link.allows(May.COMMENT),
         "comment_refusal": (refusal := remarks.refusal(link, May.COMMENT)),
@@ -288,6 +338,15 @@ def _page(
         "own_advice_title": _(ADVICE_TITLES[Advice(own.kind)]) if own else "",
     }
     return render(request, "guests/room.html", context, status=status)
+
+
+def _changeable(link: GuestLink, said: Sequence[Said]) -> set[int]:
+    """What of it they can still edit, delete or bring back."""
+    if remarks.refusal(link, May.COMMENT):
+        return set()
+    bounds = of_members.bounds(link.version)
+    own = [each for each in said if each.mine and each.remark is not None]
+    return {each.remark or 0 for each in own if not corrections.refusal(each.at, bounds)}
 
 
 def _marker(said: Said) -> dict[str, object]:

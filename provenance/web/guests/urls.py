@@ -36,5 +36,8 @@ urlpatterns = [
         "<uuid:key>/attachments/<uuid:attachment_id>/remove/", room.unattach, name="guest-attachment-remove"
     ),
     path("<uuid:key>/said/<slug:said>/react/", room.react, name="guest-react"),
+    path("<uuid:key>/said/<int:remark_id>/edit/", room.edit, name="guest-remark-edit"),
+    path("<uuid:key>/said/<int:remark_id>/delete/", room.delete, name="guest-remark-delete"),
+    path("<uuid:key>/said/<int:remark_id>/restore/", room.restore, name="guest-remark-restore"),
     path("<uuid:key>/recommend/", room.recommend, name="guest-recommend"),
 ]

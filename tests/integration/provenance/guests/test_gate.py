@@ -41,6 +41,9 @@ POSTS = {
     "guest-attach",
     "guest-attachment-remove",
     "guest-react",
+    "guest-remark-edit",
+    "guest-remark-delete",
+    "guest-remark-restore",
     "guest-recommend",
     "guest-code",
     "guest-enter",
@@ -51,6 +54,9 @@ FILE = UUID("00000000-0000-4000-8000-000000000001")
 MORE: dict[str, list[object]] = {
     "guest-captions": ["en"],
     "guest-react": ["guest-1"],
+    "guest-remark-edit": [1],
+    "guest-remark-delete": [1],
+    "guest-remark-restore": [1],
     "guest-attachment": [FILE],
     "guest-attachment-preview": [FILE],
     "guest-attachment-remove": [FILE],
@@ -70,7 +76,7 @@ def words(response: Any) -> str:
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert len(BEHIND) == 15
+    assert len(BEHIND) == 18
 
 
 @pytest.mark.parametrize("name", OF_LINK)
