@@ -1,6 +1,7 @@
 """Approving several clips of a set at once: where their template allows it, and each of them was opened.
 
-That a person has opened a review's room is kept for each stage of it, and for those reviews alone.
+That a person has opened a review's room, and what their player has played in it, is kept for each stage of
+it, and for those reviews alone.
 """
 
 import hashlib
@@ -8,15 +9,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.principals import Principal
 from dam.core.language import noop
+from provenance.review import watching
 from provenance.review.asking import Seen
 from provenance.review.models import Review
 from provenance.review.policies import STAGES, Refusal
 from provenance.review.set_models import ReviewOpening
 from provenance.review.states import ReviewState
+from provenance.review.watching import Spans
 
 NOT_ALLOWED = Refusal(
     "not_together", noop("This clip can't be approved together with others. Open it, then decide.")
@@ -72,6 +76,30 @@ def note_opening(review: Review, *, by: Principal) -> None:
         return
     opening = ReviewOpening(review=review, stage=review.stage, user=person, opened_at=timezone.now())
     ReviewOpening.objects.bulk_create([opening], ignore_conflicts=True)
+
+
+def note_played(review: Review, *, stage: int, played: Spans, by: Principal) -> None:
+    """Their player, in its room, has played this in the stage it waits for, beside what it did before."""
+    if by.kind != "member" or review.state != ReviewState.OPEN or stage != review.stage or not played:
+        return
+    with transaction.atomic():
+        rows = ReviewOpening.objects.select_for_update().filter(review=review, stage=stage, user=by.user)
+        for opening in rows:
+            opening.played = watching.together(_spans(opening.played), played)
+            opening.save(update_fields=["played"])
+
+
+def played(reviews: Collection[Review], *, by: Principal) -> dict[UUID, Spans]:
+    """What of each this person's player has played in the stage it waits for, as far as that was noted."""
+    stages = {review.pk: review.stage for review in reviews}
+    rows = ReviewOpening.objects.filter(review__in=stages, user=by.user).values_list(
+        "review", "stage", "played"
+    )
+    return {review: _spans(kept) for review, stage, kept in rows if stages[review] == stage}
+
+
+def _spans(kept: Iterable[Iterable[float]] | None) -> Spans:
+    return tuple((start, end) for start, end in kept or ())
 
 
 def opened(reviews: Collection[Review], *, by: Principal) -> set[UUID]:

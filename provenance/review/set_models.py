@@ -41,6 +41,7 @@ class ReviewOpening(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="+"
     )
     opened_at = models.DateTimeField(default=timezone.now)
+    played = models.JSONField(null=True)  # watching.Spans, of all times that they were in the room
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "stage", "user"], name="review_opened_once")]

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+Spans = tuple[tuple[float, float], ...]  # seconds, from and to
+
 MOST_SPANS = 1_000
 LONGEST = 40_000  # characters
 
@@ -30,30 +32,53 @@ def summed_up(kept: Mapping[str, Any]) -> str:
     return _("played %(percent)s%% of the clip") % {"percent": percent}
 
 
-def read(told: str, *, length_ms: int | None, frame_ms: float) -> Watched | None:
+def spans(told: str) -> Spans:
     """What a browser tells: "[[0, 1.5], [2, 3]]", seconds from and to, as HTMLMediaElement.played has them.
 
-    None where it tells nothing that can be read: nothing is made of it then. A player stops a little before
-    the end and begins a little after the beginning; what is missing of a frame is no frame that was missed.
+    Empty where it tells nothing that can be read: nothing is made of it then.
     """
-    if not length_ms or not told or len(told) > LONGEST:
-        return None
+    if not told or len(told) > LONGEST:
+        return ()
     try:
-        spans = [(float(start), float(end)) for start, end in json.loads(told)]
+        found = [(float(start), float(end)) for start, end in json.loads(told)]
     except (ValueError, TypeError, OverflowError, RecursionError):
-        return None
-    if not spans or len(spans) > MOST_SPANS or not all(map(math.isfinite, chain(*spans))):
+        return ()
+    if len(found) > MOST_SPANS or not all(map(math.isfinite, chain(*found))):
+        return ()
+    return tuple(found)
+
+
+def together(one: Spans, other: Spans) -> Spans:
+    """What was played in either, in order and joined; the first MOST_SPANS of it.
+
+    >>> together(((2, 3), (0, 1)), ((0.5, 1.5),))
+    ((0, 1.5), (2, 3))
+    """
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted((*one, *other)):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined[:MOST_SPANS])
+
+
+def measured(played: Spans, *, length_ms: int | None, frame_ms: float) -> Watched | None:
+    """None of what has no length, or was not played.
+
+    A player stops a little before the end and begins a little after the beginning; what is missing of a
+    frame is no frame that was missed.
+    """
+    if not length_ms or not played:
         return None
     length = length_ms / 1000
-    within = sorted(
-        (max(0.0, start), min(length, end)) for start, end in spans if start == start and end == end
-    )
-    gap, played, reached, widest = frame_ms / 1000, 0.0, 0.0, 0.0
+    within = sorted((max(0.0, start), min(length, end)) for start, end in played)
+    gap, seconds, reached, widest = frame_ms / 1000, 0.0, 0.0, 0.0
     for start, end in within:
         widest = max(widest, start - reached)
-        played += max(0.0, end - max(start, reached))
+        seconds += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     widest = max(widest, length - reached)
     return Watched(
-        played_ms=min(length_ms, round(played * 1000)), length_ms=length_ms, every_frame=widest < gap
+        played_ms=min(length_ms, round(seconds * 1000)), length_ms=length_ms, every_frame=widest < gap
     )

@@ -6,7 +6,7 @@ by clip, and the others are approved.
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,13 +27,23 @@ from dam.core.language import number
 from dam.rights import defaults, presets
 from dam.web import localisation, passkey_proofs, problem_details, rights_presets
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import approving_together, asking, disclosing, questions, queue, reviews, sets
+from provenance.review import (
+    approving_together,
+    asking,
+    disclosing,
+    questions,
+    queue,
+    reviews,
+    sets,
+    watching,
+)
 from provenance.review.approving_together import Item, Together
 from provenance.review.asking import Seen
 from provenance.review.models import Review
 from provenance.review.set_models import ReviewSet
 from provenance.review.states import DecisionKind
-from provenance.web import signatures
+from provenance.review.watching import Watched
+from provenance.web import played, signatures
 from provenance.web.end_days import end_of, start_of
 from provenance.web.review_forms import ApproveForm
 
@@ -123,7 +133,16 @@ def approve(request: BrandRequest, set_id: UUID) -> HttpResponse:
     approved = []
     for review in going:
         try:
-            _approve(request, review, items[review.pk], form, together=together, signed_in=how)
+            watched = played.watched(review, by=request.principal)
+            _approve(
+                request,
+                review,
+                items[review.pk],
+                form,
+                together=together,
+                signed_in=how,
+                watched=watched,
+            )
         except reviews.ReviewRefused as refused:
             left_out.append((review, refused.message))
         else:
@@ -167,6 +186,7 @@ def _approve(
     *,
     together: Together,
     signed_in: str,
+    watched: Watched | None,
 ) -> None:
     answer = form.cleaned_data
     reviews.decide(
@@ -193,6 +213,7 @@ def _approve(
         disclosed=form.disclosed,
         preset=form.chosen,
         signed_in=signed_in,
+        watched=watched,
         together=together,
     )
 
@@ -281,7 +302,7 @@ def _page(
         "group": group,
         "form": form,
         "review": next(iter(asked), going[0]),
-        "going": list(zip(going, map(str, shown), strict=True)),
+        "going": list(zip(going, map(str, shown), _played(going, by=request.principal), strict=True)),
         "unopened": group.unopened,
         "left_out": left_out,
         "just_filled": just_filled,
@@ -289,6 +310,19 @@ def _page(
         **signatures.ways(request),
     }
     return render(request, "review/approve_set.html", context, status=status)
+
+
+def _played(going: Sequence[Review], *, by: Principal) -> list[str]:
+    """For each how much of it this person has played, in words; empty of what has no time."""
+    noted = approving_together.played(going, by=by)
+    found = []
+    for review in going:
+        measured = played.measured(review.version, noted.get(review.pk, ()))
+        if measured is not None:
+            found.append(watching.summed_up(asdict(measured)))
+        else:
+            found.append(_("not played") if review.version.duration_ms else "")
+    return found
 
 
 def _told(

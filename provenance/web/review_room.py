@@ -41,7 +41,6 @@ from provenance.review import (
     queue,
     reviews,
     sets,
-    watching,
 )
 from provenance.review.asking import Asked
 from provenance.review.checklist import Document, Question
@@ -51,6 +50,7 @@ from provenance.web import (
     carried_comments,
     comment_filter,
     disclosure_words,
+    played,
     release_summary,
     review_comments,
     review_evidence,
@@ -106,7 +106,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if moved is not None:
         form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved.sentence)
     elif fine and (signed_in := _signed_in(request, review, form, kind=kind)):
-        answer, version, before = form.cleaned_data, review.version, reviews.cleared_so_far(review)
+        answer, before = form.cleaned_data, reviews.cleared_so_far(review)
         try:
             reviews.decide(
                 review,
@@ -133,9 +133,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 preset=form.chosen if isinstance(form, ApproveForm) else None,
                 stating=form.stating if isinstance(form, ApproveForm) else None,
                 signed_in=signed_in,
-                watched=watching.read(
-                    answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
-                ),
+                watched=played.watched(review, by=request.principal, told=answer["played"]),
             )
         except evidence.EvidenceGone as gone:
             form = _again(review, kind, sent=request.POST, by=request.principal, refusal=gone.message)
@@ -235,12 +233,6 @@ def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
     except passkey_proofs.NoPasskey:
         return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
     return JsonResponse({"request_options": options})
-
-
-def _frame_ms(version: Version) -> float:
-    if not version.rate_numerator or not version.rate_denominator:
-        return 100.0  # of sound: what a player leaves at its ends
-    return 1000 * version.rate_denominator / version.rate_numerator
 
 
 def _signed_in(
@@ -370,6 +362,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "stage_title": review.waits_for.name,
         "refusal": refusal,
         "approve_refusal": approve_refusal,
+        "notes_played": review.together and refusal is None,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         "reset": review_reset.of(version, earlier, at=at) if review.state == ReviewState.OPEN else None,

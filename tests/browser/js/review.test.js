@@ -230,3 +230,23 @@ test("who has played all of it reads so", async () => {
   await watch([0, 10]);
   equal(find("[data-played]").textContent, "You have played the whole clip.");
 });
+
+
+test("what was played is told where clips can be approved together, once for each change", async () => {
+  const sent = [];
+  navigator.sendBeacon = (address, body) => sent.push([address, body.get("stage"), body.get("played")]);
+  await load(`<div data-played-to="/played/" data-stage="1"></div><div class="room-stage"><video></video></div>`);
+  const video = find(".room-stage video");
+  let played = [[0, 1.5]];
+  Object.defineProperty(video, "played", {
+    get: () => ({ length: played.length, start: (at) => played[at][0], end: (at) => played[at][1] }),
+  });
+  send("pause", null, video);
+  send("pause", null, video);
+  played = [[0, 2]];
+  window.dispatchEvent(new Event("pagehide"));
+  equal(sent, [
+    ["/played/", "1", "[[0,1.5]]"],
+    ["/played/", "1", "[[0,2]]"],
+  ]);
+});

@@ -51,6 +51,7 @@ ROWS = (
     Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "review-decide", ("review",),           403, 403, 302, 422, 403, 403, 403, 403, APPROVAL),
     Row("GET",  "review-evidence", ("review", KEY),     403, 404, 404, 404, 404, 404, 404, 403),
+    Row("POST", "review-played", ("review",),           403, 403, 204, 204, 403, 403, 403, 403),
     Row("POST", "review-passkey", ("review",),          403, 403, 404, 403, 403, 403, 403, 403),
     Row("POST", "review-withdraw", ("review",),         403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "asset-review", ("released.asset",),    200, 200, 200, 200, 200, 200, 200, 403),

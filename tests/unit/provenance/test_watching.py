@@ -1,5 +1,7 @@
 """How much of a clip was played, as a browser tells it."""
 
+from dataclasses import asdict
+
 import pytest
 
 from provenance.review import watching
@@ -24,7 +26,9 @@ FRAME = 40.0
     ],
 )
 def test_spans_are_put_together(told: str, played: int, whole: bool) -> None:
-    assert watching.read(told, length_ms=10_000, frame_ms=FRAME) == Watched(played, 10_000, whole)
+    assert watching.measured(watching.spans(told), length_ms=10_000, frame_ms=FRAME) == Watched(
+        played, 10_000, whole
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,9 +53,18 @@ def test_spans_are_put_together(told: str, played: int, whole: bool) -> None:
     ],
 )
 def test_of_what_nobody_can_read_nothing_is_made(told: str) -> None:
-    assert watching.read(told, length_ms=10_000, frame_ms=FRAME) is None
+    assert watching.measured(watching.spans(told), length_ms=10_000, frame_ms=FRAME) is None
 
 
 @pytest.mark.parametrize("length", [None, 0])
 def test_what_has_no_length_is_not_played(length: int | None) -> None:
-    assert watching.read("[[0, 1]]", length_ms=length, frame_ms=FRAME) is None
+    assert watching.measured(((0, 1),), length_ms=length, frame_ms=FRAME) is None
+
+
+def test_what_was_played_at_two_times_is_joined_and_measured_as_one() -> None:
+    one, other = watching.spans("[[0, 4], [6, 8]]"), watching.spans("[[3, 6.5], [8, 10]]")
+    both = watching.together(one, other)
+    assert both == ((0, 10),)
+    whole = watching.measured(both, length_ms=10_000, frame_ms=FRAME)
+    assert whole is not None
+    assert watching.summed_up(asdict(whole)) == "played the whole clip"

@@ -1,6 +1,7 @@
 // Reviews: keys for the three decisions and for the clips that come next, and the approval told in
 // words while it is filled in.
 import { isCommand, isTyping, keyOf } from "./keys.js";
+import { token } from "./session.js";
 import "./signing.js";
 import { toast } from "./toast.js";
 import { _, day, list, midsentence } from "./words.js";
@@ -121,6 +122,26 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+// Where clips can be approved together the form that does so has no player: what was played is told from each room.
+const room = document.querySelector("[data-played-to]");
+let told = "[]";
+
+function tell() {
+  const player = playerOf();
+  const played = player ? JSON.stringify(spans(player)) : told;
+  if (!room || played === told) return;
+  told = played;
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ csrfmiddlewaretoken: token(), stage: room.dataset.stage, played }))
+    body.set(name, value);
+  navigator.sendBeacon(room.dataset.playedTo, body);
+}
+
+for (const name of ["pause", "ended"])
+  document.addEventListener(name, (event) => event.target === playerOf() && tell(), { capture: true });
+document.addEventListener("visibilitychange", () => document.hidden && tell());
+addEventListener("pagehide", tell);
 
 // What others decide meanwhile changes which decisions there are, but not one that somebody is writing.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

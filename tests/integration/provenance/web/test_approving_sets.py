@@ -23,7 +23,7 @@ from provenance.review.plans import Planned
 from provenance.review.set_models import ReviewOpening
 from provenance.web import approving_sets
 from tests.factories import PASSWORD, member
-from tests.integration.provenance.web.room import page, signed_in
+from tests.integration.provenance.web.room import decide, page, signed_in
 from tests.review_factory import Case
 from tests.review_sets import drafts, send
 from tests.review_templates import template
@@ -353,3 +353,53 @@ def test_what_was_opened_goes_with_its_review_whoever_deletes_it() -> None:
     campaign.open(first, second)
     Review.objects.filter(pk=first.pk)._raw_delete("default")
     assert [each.review_id for each in ReviewOpening.objects.all()] == [second.pk]
+
+
+def tell_played(campaign: Campaign, review: Review, spans: str, *, stage: int = 0, by: Any = None) -> int:
+    address = reverse("review-played", args=[campaign.case.brand.slug, review.pk])
+    sent = {"stage": stage, "played": spans}
+    return int(signed_in(by or campaign.by).post(address, sent).status_code)
+
+
+def test_each_decision_says_how_much_of_its_clip_was_played() -> None:
+    campaign = Campaign(3)
+    whole, part, none = campaign.reviews
+    Version.objects.update(duration_ms=10_000, rate_numerator=25, rate_denominator=1)
+    campaign.open(*campaign.reviews)
+    for spans in ("[[0, 6]]", "[[5, 10]]"):  # in two visits
+        assert tell_played(campaign, whole, spans) == 204
+    tell_played(campaign, part, "[[0, 4]]")
+    tell_played(campaign, none, "[" * 50_000)
+    tell_played(campaign, none, "[[0, 10]]", stage=1)  # a page of another stage
+    tell_played(campaign, none, "[[0, 10]]", by=campaign.other)  # somebody else, who hasn't opened it
+    form = campaign.form()
+    shown = page_of(campaign, form)
+    assert [each in shown for each in ("played the whole clip", "played 40% of the clip", "not played")] == [
+        True
+    ] * 3
+    campaign.post(form)
+    records = {each.review_id: json.loads(each.record)["watched"] for each in LedgerEntry.objects.all()}
+    assert records[whole.pk] == {"played_ms": 10_000, "length_ms": 10_000, "every_frame": True}
+    assert (records[part.pk]["played_ms"], records[none.pk]) == (4_000, None)
+
+
+def page_of(campaign: Campaign, form: dict[str, Any]) -> str:
+    return str(signed_in(campaign.by).get(campaign.address, {"of": form["of"]}).content.decode())
+
+
+def test_a_decision_in_the_room_counts_what_was_played_there_before() -> None:
+    campaign = Campaign(1)
+    [review] = campaign.reviews
+    Version.objects.update(duration_ms=10_000, rate_numerator=25, rate_denominator=1)
+    campaign.open(review)
+    assert (
+        "data-played-to"
+        in signed_in(campaign.by)
+        .get(reverse("review", args=[campaign.case.brand.slug, review.pk]))
+        .content.decode()
+    )
+    tell_played(campaign, review, "[[0, 5]]")
+    fresh = Review.objects.select_related("brand", "version").get(pk=review.pk)
+    answer = decide(fresh, by=campaign.by, played="[[5, 10]]", stage=0, approvals=0)
+    assert "HX-Redirect" in answer.headers, answer.content.decode()
+    assert json.loads(LedgerEntry.objects.get().record)["watched"]["every_frame"]
