@@ -40,6 +40,7 @@ app.autodiscover_tasks(
         "provenance.releases",
         "dam.notifications",
         "provenance.review",
+        "provenance.sidecars",
         "generation",
         "generation.demo_data",
     ],

@@ -32,6 +32,7 @@ from provenance.review.models import (
 )
 from provenance.review.set_models import ReviewOpening, ReviewSet
 from provenance.review.stamp_models import LedgerStamp
+from provenance.sidecars.models import Sidecar
 from provenance.watermarks.models import Watermark
 
 __all__ = [
@@ -68,5 +69,6 @@ __all__ = [
     "ReviewOpening",
     "ReviewSet",
     "ReviewTemplate",
+    "Sidecar",
     "Watermark",
 ]

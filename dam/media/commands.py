@@ -219,9 +219,9 @@ def make_preset(
         options |= _BT709
     streams = [picture]
     if spec.medium is Medium.VIDEO:
-        options |= {"movflags": "+faststart", "map_chapters": -1}
-        if aigc:  # as a tag of that name, which MP4 has only so
-            options |= {"movflags": "+faststart+use_metadata_tags", "metadata": f"AIGC={aigc}"}
+        options |= {"map_chapters": -1} | ({"metadata": f"AIGC={aigc}"} if aigc else {})
+        if spec.kind.boxes:  # which have a tag of that name only so
+            options |= {"movflags": "+faststart+use_metadata_tags" if aigc else "+faststart"}
         if info.audio_index is not None:
             streams.append(given[str(info.audio_index)])
             options |= {**spec.sound, "ac": min(info.audio_channels, 2) or 1}
@@ -264,11 +264,14 @@ def compare_preset(
     reference = _shaped(_film(source, info), info, recipe, focus)
     if words:
         reference = reference.filter("ass", WORDS, fontsdir=FONTS)
-    return _compare(reference.filter("format", "yuv420p"), made, every, out, binary)
+    reference = reference.filter("format", "yuv420p")
+    return _compare(reference, made, every, out, binary, demuxer=recipe.spec.kind.demuxer)
 
 
-def _compare(reference: Any, made: Path, every: int, out: Path, binary: str) -> list[str]:
-    other = ffmpeg.input(_name(made), f="mov", protocol_whitelist="file", threads=THREADS)["v:0"]
+def _compare(
+    reference: Any, made: Path, every: int, out: Path, binary: str, *, demuxer: str = "mov"
+) -> list[str]:
+    other = ffmpeg.input(_name(made), f=demuxer, protocol_whitelist="file", threads=THREADS)["v:0"]
     pair = [
         stream.filter("select", f"not(mod(n,{every}))").filter("settb", "1/25").filter("setpts", "N")
         for stream in (other.filter("format", "yuv420p"), reference)

@@ -1,7 +1,7 @@
 """What a download preset asks for, and the files that follow from it: shape, size, codec, sound. Pure.
 
-Every format here can hold Content Credentials (c2pa reads and writes them all), which is why VP9 and AV1 come
-as MP4 and not as WebM.
+Every format here but WebM can hold Content Credentials (c2pa reads and writes them all); those of WebM come
+in a file beside it.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ class Format(StrEnum):
     HEVC = "hevc"
     AV1 = "av1"
     VP9 = "vp9"
+    WEBM = "webm"
     PRORES = "prores"
     GIF = "gif"
     WEBP = "webp"
@@ -84,6 +85,11 @@ class FormatSpec:
     def suffix(self) -> str:
         return self.kind.suffix
 
+    @property
+    def beside(self) -> bool:
+        """Whether its Content Credentials come in a file beside it."""
+        return self.kind is sniffer.WEBM
+
 
 def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1, better: int) -> FormatSpec:
     return FormatSpec(
@@ -103,6 +109,7 @@ def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1,
     )
 
 
+_VP9 = {"deadline": "good", "cpu-used": 4, "row-mt": 1, "crf": 31, "b:v": 0, "g": 120}
 FORMATS: dict[Format, FormatSpec] = {
     Format.H264: _mp4("H.264 (MP4)", "libx264", {"preset": "medium", "crf": 20, "g": 48}, better=14),
     Format.HEVC: _mp4(
@@ -116,9 +123,23 @@ FORMATS: dict[Format, FormatSpec] = {
     Format.VP9: _mp4(
         "VP9 (MP4)",
         "libvpx-vp9",
-        {"deadline": "good", "cpu-used": 4, "row-mt": 1, "crf": 31, "b:v": 0, "g": 120},
+        _VP9,
         cost=4,
         better=20,
+    ),
+    Format.WEBM: FormatSpec(
+        "VP9 (WebM)",
+        Medium.VIDEO,
+        sniffer.WEBM,
+        "webm",
+        "libvpx-vp9",
+        "yuv420p",
+        _VP9,
+        sound={"c:a": "libopus", "b:a": "160k"},
+        capped=True,
+        cost=4,
+        needs=("libopus",),
+        better={"crf": 20},
     ),
     Format.PRORES: FormatSpec(
         "ProRes 422 HQ (MOV)",
@@ -310,7 +331,7 @@ def encoding(recipe: Recipe, *, better: bool = False) -> dict[str, Any]:
     options = dict(spec.options) | dict(spec.better if better else {})
     if not recipe.most_kbps or not spec.capped:
         return options
-    if recipe.format is Format.VP9:
+    if recipe.format in (Format.VP9, Format.WEBM):
         return options | {"b:v": most}  # with a CRF: at most
     return options | {"maxrate": most, "bufsize": f"{2 * recipe.most_kbps}k"}
 

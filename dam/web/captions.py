@@ -1,5 +1,6 @@
 """The captions of a version: their page, sending a file, correcting them, and their files."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,6 +31,7 @@ from dam.web.caption_forms import PAGE, LanguageForm, Line, SaidForm, UploadForm
 from dam.web.decorators import BrandRequest, for_guests, requires
 
 REFUSED = 422
+SIGNED = "provenance.sidecars.captions.signed"  # which have Content Credentials; it stands above
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class Row:
     source: str
     vtt: str = ""
     srt: str = ""
+    # The addresses of their Content Credentials, where there are any.
+    vtt_credentials: str = ""
+    srt_credentials: str = ""
 
 
 def context(version: Version, *, by: Principal) -> dict[str, object]:
@@ -49,7 +55,7 @@ def context(version: Version, *, by: Principal) -> dict[str, object]:
         return {}
     found = tracks.listed(version)
     return {
-        "caption_rows": [_row(version, each) for each in found],
+        "caption_rows": _rows(version, found),
         "player_captions": player_captions.of(version, found),
         "may_caption": by.can(Capability.EDIT),
     }
@@ -173,14 +179,18 @@ def respond(
     if track is None or form not in list(Format):
         raise Http404(_("File not found."))
     wanted = Format(form)
-    number = f" v{version.number}" if version.number > 1 else ""
-    name = f"{version.asset.title.replace('/', '-')}{number}.{language}.{wanted}"
     return streaming.made(
         request,
         caption_files.write(tracks.cues(track), wanted).encode(),
         content_type=wanted.content_type,
-        save_as=filenames.clean(name) if save else "",
+        save_as=saved_as(version, language, wanted) if save else "",
     )
+
+
+def saved_as(version: Version, language: str, form: str) -> str:
+    """The name that captions are saved under."""
+    number = f" v{version.number}" if version.number > 1 else ""
+    return filenames.clean(f"{version.asset.title.replace('/', '-')}{number}.{language}.{form}")
 
 
 def _page(request: BrandRequest, version: Version, form: UploadForm) -> HttpResponse:
@@ -190,7 +200,7 @@ def _page(request: BrandRequest, version: Version, form: UploadForm) -> HttpResp
     prefetch_related_objects(found, "changed_by")
     shown = _shown(version) | {
         "form": form,
-        "rows": [_row(version, each) for each in found],
+        "rows": _rows(version, found),
         "removed": [_row(version, each) for each in tracks.removed(version)],
         "earlier": earlier if theirs - {each.language for each in found} else None,
         "transcript": LanguageForm(initial={"language": language}) if language is not None else None,
@@ -229,7 +239,18 @@ def _corrected(
     return render(request, "assets/caption.html", shown, status=REFUSED if refused else 200)
 
 
-def _row(version: Version, track: CaptionTrack) -> Row:
+def _rows(version: Version, found: list[CaptionTrack]) -> list[Row]:
+    """With their Content Credentials, as far as they are signed. Two queries at most."""
+    signed: set[tuple[int, str]] = import_string(SIGNED)(version) if found else set()
+    return [_row(version, each, signed) for each in found]
+
+
+def _row(version: Version, track: CaptionTrack, signed: Container[tuple[int, str]] = ()) -> Row:
+    credentials = {
+        form: reverse("captions-credentials", args=[version.brand.slug, version.pk, track.language, form])
+        for form in Format
+        if (track.pk, form) in signed
+    }
     return Row(
         track,
         tracks.name(track),
@@ -237,6 +258,8 @@ def _row(version: Version, track: CaptionTrack) -> Row:
         str(TrackSource(track.source).label),
         player_captions.address(version, track),
         player_captions.address(version, track, Format.SRT),
+        credentials.get(Format.VTT, ""),
+        credentials.get(Format.SRT, ""),
     )
 
 

@@ -36,6 +36,7 @@ from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, Pr
 from provenance.downloads.zip_stream import Writer
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
+from provenance.sidecars import store
 
 log = logging.getLogger(__name__)
 
@@ -221,6 +222,8 @@ def stream(
                 _record(entry, by=by, place=place)
                 with file:
                     yield from writer.add(name, _blocks(file), at=at())
+                if (sidecar := _sidecar(entry)) is not None:
+                    yield from writer.add(writer.name_for(f"{name}.c2pa"), [sidecar], at=at())
             lines.append(_line(entry, name=name, reason=entry.reason))
     for name, text in zip(LISTS, (_as_csv(lines), _as_json(lines, by=by, at=at())), strict=True):
         yield from writer.add(name, [text.encode()], at=at())
@@ -235,6 +238,13 @@ def clock(by: Principal) -> Callable[[], datetime]:
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
     while block := file.read(BLOCK):
         yield block
+
+
+def _sidecar(entry: Entry) -> bytes | None:
+    """The Content Credentials of a file that has no place for them."""
+    if entry.release is None or not isinstance(entry.file, PresetFile):
+        return None
+    return store.of_file(entry.release, entry.file.sha256)
 
 
 def _name(entry: Entry) -> str:

@@ -54,6 +54,7 @@ class Signed:
     report: Report
     pictures_sha256: str = ""  # of a video's decoded pictures
     watermark: Chosen | None = None
+    sidecar: bytes = b""  # with its Content Credentials, of a format that has no place for them
 
 
 @contextmanager
@@ -98,8 +99,11 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
         if runner.describe(encoded, described, file_metadata.of(release, model=facts.generated_by)):
             described.replace(encoded)
             facts = replace(facts, changes=(*facts.changes, claims.DESCRIBED))
-        report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
-        yield Signed(out, recipe.spec.kind.content_type, movie, report, runner.known_by(out), chosen)
+        beside = recipe.spec.beside
+        report = signing.sign_preset(encoded, parent=source, out=out, facts=facts, beside=beside)
+        film, sidecar = (encoded, out.read_bytes()) if beside else (out, b"")
+        content_type = recipe.spec.kind.content_type
+        yield Signed(film, content_type, movie, report, runner.known_by(film), chosen, sidecar)
 
 
 def _watermark(file: PresetFile, recipe: Recipe, info: MediaInfo) -> Chosen | None:

@@ -35,6 +35,7 @@ from provenance.downloads.likeness import Movie
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
+from provenance.sidecars import store
 from provenance.watermarks import marks
 from provenance.watermarks.marks import Chosen
 
@@ -265,6 +266,7 @@ def keep(
     at: datetime,
     pictures_sha256: str = "",
     watermark: Chosen | None = None,
+    sidecar: bytes = b"",
 ) -> None:
     """It is there for everybody from now on. Raises Lost."""
     made, score, first = movie.made, movie.score, movie.first
@@ -297,6 +299,8 @@ def keep(
         if not kept:
             raise Lost
         marks.keep(watermark, file.version, at=at, release_id=file.release_id, preset_file_id=file.pk)
+        if sidecar:
+            store.keep(file.release, sha256=stored.sha256, content=sidecar)
         _record(Verb.RENDITION_SIGNED, file, data={"sha256": stored.sha256}, at=at)
 
 

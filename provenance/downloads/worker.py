@@ -81,6 +81,7 @@ def _make(file: PresetFile) -> None:
                 at=timezone.now(),
                 pictures_sha256=signed.pictures_sha256,
                 watermark=signed.watermark,
+                sidecar=signed.sidecar,
             )
         )
     except BaseException:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.cache import caches
 from django.core.files import File
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 from django.utils.module_loading import import_string
@@ -24,6 +25,7 @@ from dam.core.lazily import lazy
 from dam.core.tasks import offer, send
 from dam.media import budgets, runner
 from provenance.manifests import verify
+from provenance.manifests.validation_codes import State
 
 cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
 
@@ -37,6 +39,7 @@ PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
 COMPARED_WITHIN = timedelta(minutes=2)  # of being sent: pages don't wait longer for its pictures
 MOST_ALIKE = 10
+SIDECARS = "provenance.sidecars.store.by_bytes"
 MARKED, ALIKE = "provenance.releases.watermarked.look", "provenance.releases.likeness.look"
 MOST_INTERRUPTIONS = 2  # somebody waits for the answer
 
@@ -77,6 +80,7 @@ class PublicCheck:
     report: dict[str, Any] | None = None
     interruptions: int = 0  # of the program that read it, from outside
     sidecar: bool = False  # a file with its Content Credentials came along
+    kept_sidecar: bool = False  # none did, and one is kept here for exactly these bytes
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,17 @@ def judge(submission: PublicCheck, path: Path, *, sidecar: Path | None = None) -
     """Keep the verdict on the file that was sent."""
     report = verify.check(path, sidecar=sidecar)
     sha256 = storage.sha256_of(path)
-    done = replace(submission, state=DONE, sha256=sha256, report=report.to_json(raw=True))
+    kept_here = None
+    if sidecar is None and not report.chain and report.state in (State.NONE, State.UNREADABLE):
+        with suppress(DatabaseError):  # the verdict on the file itself stands
+            kept_here = import_string(SIDECARS)(sha256)
+    if kept_here is not None:
+        with storage.scratch() as folder:
+            beside = folder / "kept.c2pa"
+            beside.write_bytes(kept_here)
+            report = verify.check(path, sidecar=beside)
+    said = report.to_json(raw=True)
+    done = replace(submission, state=DONE, sha256=sha256, report=said, kept_sidecar=kept_here is not None)
     keep(done)
     return done
 

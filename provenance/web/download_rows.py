@@ -21,6 +21,7 @@ from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
+from provenance.sidecars import store
 
 CAPTIONS = {Captions.TRACK: lazy("captions as a track"), Captions.BURNT_IN: lazy("captions in the picture")}
 
@@ -36,6 +37,7 @@ class DownloadRow:
     reason: str = ""
     may_cancel: bool = False
     log: str = ""
+    sidecar: bool = False  # a file with its Content Credentials comes beside it
 
     @property
     def quality(self) -> str:
@@ -110,6 +112,10 @@ def of(
         for row in rows
     }
     files = preset_files.of_release(release, (digest for _recipe, digest in wanted.values()))
+    beside = [
+        files[digest].sha256 for recipe, digest in wanted.values() if recipe.spec.beside and digest in files
+    ]
+    sidecars = store.among(release, beside) if beside else set()
     return [
         _row(
             row,
@@ -118,6 +124,7 @@ def of(
             info,
             obstacle=preset_files.obstacle(version, recipe, said=chosen.said),
             by=by,
+            sidecars=sidecars,
         )
         for row, (recipe, digest) in wanted.items()
     ]
@@ -154,6 +161,7 @@ def _row(
     *,
     obstacle: str,
     by: Principal,
+    sidecars: set[str],
 ) -> DownloadRow:
     looks_after = by.can(Capability.RETRY)
     if file is not None and not preset_files.shows(file):
@@ -166,4 +174,5 @@ def _row(
         reason=failures.shown(file.reason) if file else "",
         may_cancel=file is not None and preset_files.may_cancel(file, by=by),
         log=file.log if file and looks_after and file.state == FileState.FAILED else "",
+        sidecar=file is not None and file.sha256 in sidecars,
     )

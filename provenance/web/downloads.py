@@ -21,7 +21,7 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import ReleaseState, Version
 from dam.delivery import access, downloads, streaming
 from dam.rights import policy, terms, territories
-from dam.rights.policy import Cause, Use
+from dam.rights.policy import Cause, Use, Verdict
 from dam.rights.visibility import visible_versions
 from dam.web import asset_version, files, htmx, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, requires
@@ -29,9 +29,11 @@ from dam.web.place_form import OTHER, PlaceForm
 from provenance.downloads import captioning, labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
+from provenance.sidecars import store
 from provenance.web import disclosure_words, download_rows
 from provenance.web.release_file import asked_territory, asked_use, question, said_use, unanswered
 
+SIDECAR_TYPE = "application/c2pa"
 MOST_PLACES = 60  # offered below the field of the country
 
 
@@ -80,22 +82,11 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
     """The signed file, or the part of it that is asked for. The rights policy is asked each time."""
     row = _file(request, file_id)
     version = _version(request, row.version_id)
-    verdict = access.may_download(
-        request.principal,
-        version,
-        at=here(request.brand),
-        use=asked_use(request),
-        territory=asked_territory(request),
-        named=True,
-        labels=row.carries,
-    )
     asks = unanswered(request)
+    verdict = _verdict(request, row, version)
     if asks and verdict.causes == (Cause.LABEL,):
         return question(version)
-    if not verdict.allowed:
-        raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
-    if row.state != FileState.READY or row.release.state != ReleaseStatus.READY or row.size is None:
-        raise Http404(_("This file isn't there any more. Ask for it again on the page of the clip."))
+    _require(request, row, version, verdict)
     if asks:
         return question(version)
     try:
@@ -103,9 +94,9 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
             request,
             key=row.storage_key,
             sha256=row.sha256,
-            size=row.size,
+            size=row.size or 0,
             content_type=row.content_type,
-            save_as=files.save_as(version, row.storage_key, note=f" ({row.preset})"),
+            save_as=_save_as(row, version),
         )
     except FileNotFoundError:
         preset_files.clear(row)  # so that it can be made again
@@ -124,6 +115,45 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         territory=asked_territory(request) or "",
     )
     return response
+
+
+@require_safe
+@requires(Capability.DOWNLOAD_RELEASE)
+def sidecar(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
+    """The Content Credentials that belong beside a file; for whoever may have that. No copy of the clip."""
+    row = _file(request, file_id)
+    version = _version(request, row.version_id)
+    _require(request, row, version, _verdict(request, row, version))
+    content = store.of_file(row.release, row.sha256)
+    if content is None:
+        raise Http404(_("This file holds its Content Credentials itself."))
+    return streaming.made(
+        request, content, content_type=SIDECAR_TYPE, save_as=f"{_save_as(row, version)}.c2pa"
+    )
+
+
+def _save_as(row: PresetFile, version: Version) -> str:
+    return files.save_as(version, row.storage_key, note=f" ({row.preset})")
+
+
+def _verdict(request: BrandRequest, row: PresetFile, version: Version) -> Verdict:
+    return access.may_download(
+        request.principal,
+        version,
+        at=here(request.brand),
+        use=asked_use(request),
+        territory=asked_territory(request),
+        named=True,
+        labels=row.carries,
+    )
+
+
+def _require(request: BrandRequest, row: PresetFile, version: Version, verdict: Verdict) -> None:
+    """Raise PermissionDenied where it may not leave, Http404 where it isn't there."""
+    if not verdict.allowed:
+        raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
+    if row.state != FileState.READY or row.release.state != ReleaseStatus.READY or row.size is None:
+        raise Http404(_("This file isn't there any more. Ask for it again on the page of the clip."))
 
 
 def _version(request: BrandRequest, version_id: UUID) -> Version:

@@ -201,7 +201,9 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         "comparing": pictures is None,
         "skipped": pictures is not None and pictures.skipped,
         "verdict": (
-            credentials_summary.verdict(report, release=release, at=now, beside=submission.sidecar)
+            credentials_summary.verdict(
+                report, release=release, at=now, beside=submission.sidecar or submission.kept_sidecar
+            )
             if report
             else None
         ),

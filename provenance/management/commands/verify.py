@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from dam.core import command, foreign_text
-from dam.media import runner
+from dam.media import runner, sniffer
 from provenance.manifests import trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
@@ -77,7 +77,8 @@ class Command(command.Command):
 def _look(path: str, trusted: list[Anchor], *, pictures: bool, sidecar: Path | None) -> dict[str, Any]:
     try:
         report = verify.check(Path(path), anchors=trusted, sidecar=sidecar)
-        if sidecar is None and report.state is State.NONE and (found := _beside(Path(path))) is not None:
+        found = _beside(Path(path)) if sidecar is None and _has_none(Path(path), report) else None
+        if found is not None:
             sidecar, report = found, verify.check(Path(path), anchors=trusted, sidecar=found)
     except OSError as error:
         why = f"The file can't be opened ({error.strerror or error})."
@@ -85,6 +86,11 @@ def _look(path: str, trusted: list[Anchor], *, pictures: bool, sidecar: Path | N
     seen = {"pictures_sha256": runner.known_by(Path(path))} if pictures else {}
     read = {"sidecar": str(sidecar)} if sidecar else {}
     return {"path": path} | read | report.to_json() | seen
+
+
+def _has_none(path: Path, report: Report) -> bool:
+    """Whether it holds no Content Credentials itself; captions can't, and aren't of a kind that is known."""
+    return report.state is State.NONE or sniffer.read(path) is None
 
 
 def _beside(path: Path) -> Path | None:

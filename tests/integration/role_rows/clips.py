@@ -145,6 +145,7 @@ ROWS = (
     Row("GET",  "file-thumbnails", ("draft",),          404, 404, 404, 404, 404, 404, 404, 404),
     Row("GET",  "captions-file", ("released", "en", "vtt"), 200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "captions-file", ("draft", "en", "srt"), 404, 200, 200, 200, 200, 200, 200, 404),
+    Row("GET",  "captions-credentials", ("released", "en", "vtt"), 404, 404, 404, 404, 404, 404, 404, 403),
     Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200, 403, 403),
     Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404, 404, 404),

@@ -27,6 +27,7 @@ ROWS = (
     Row("POST", "download-make", ("released", "preset"), 302, 302, 302, 302, 302, 302, 302, 403),
     Row("POST", "download-make", ("draft", "preset"),   404, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "download-file", ("preset file",),      404, 404, 404, 404, 404, 404, 404, 403),
+    Row("GET",  "download-sidecar", ("preset file",),   404, 404, 404, 404, 404, 404, 404, 403),
     Row("POST", "download-cancel", ("preset file",),    302, 302, 302, 302, 302, 302, 302, 403),
 
     Row("POST", "selection-download", (),               200, 200, 200, 200, 200, 200, 200, 403,

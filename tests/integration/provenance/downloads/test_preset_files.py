@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -19,19 +20,22 @@ from dam.catalog import assets
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.media import encoders, ffmpeg, runner
-from dam.media.presets import Captions, Recipe, Shape
+from dam.media.presets import Captions, Format, Recipe, Shape
 from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
 from provenance.downloads import known_files, labelled, making, preset_files, presets, recovery, worker
 from provenance.downloads.models import DownloadPreset, FileState, PresetFile
-from provenance.manifests import claims, verify
+from provenance.manifests import claims, signing_process, verify
+from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.validation_codes import State
 from provenance.models import Watermark
 from provenance.releases import watermarked
 from provenance.releases.known import Standing
 from provenance.review import reviews
+from provenance.sidecars import store
+from provenance.sidecars.models import Sidecar
 from tests import rubric
 from tests.factories import BrandFactory, VersionFactory, member
 from tests.release_factory import case_of, sign
@@ -398,3 +402,52 @@ def test_the_mark_of_another_release_is_not_in_it_and_those_of_sources_go_by_oth
     file = made(wanted)
     mark = Watermark.objects.get(preset_file_id=file.pk)
     assert (file.state, mark.layer) == ("ready", 1)
+
+
+def webm_of(case: Case) -> PresetFile:
+    presets.of(case.brand)  # those that come with the product are there
+    preset = DownloadPreset.objects.create(
+        brand=case.brand, name="WebM", recipe=Recipe(format=Format.WEBM, longest_side=320).to_json()
+    )
+    file = preset_files.request(case.version, preset, by=case.creator)
+    worker.run(str(file.pk))
+    file.refresh_from_db()
+    return file
+
+
+def test_a_webm_has_its_credentials_in_a_file_beside_it(case: Case, tmp_path: Path) -> None:
+    file = webm_of(case)
+    assert (file.state, file.reason, file.content_type) == ("ready", "", "video/webm")
+    content = store.of_file(file.release, file.sha256)
+    assert content is not None
+    beside = tmp_path / "film.webm.c2pa"
+    beside.write_bytes(content)
+    with storage.local_copy(file.storage_key) as path:
+        assert verify.check(path).state is State.NONE
+        report = verify.check(path, sidecar=beside)
+        assert rubric.broken(path, sidecar=beside) == []
+    assert report.state is State.TRUSTED
+    assert [each.review is not None for each in report.chain] == [False, True, False]
+    assert store.by_bytes(file.sha256) == content
+    assert (file.vmaf or 0) > 80
+
+
+def test_a_webm_without_a_sidecar_that_holds_is_not_kept(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_given: object) -> None:
+        raise SigningFailed("no")
+
+    monkeypatch.setattr(signing_process, "sign", fail)
+    file = webm_of(case)
+    assert (file.state, file.storage_key) == ("failed", "")
+    assert not Sidecar.objects.exists()
+
+
+def test_a_sidecar_goes_with_its_release_by_the_database_itself(case: Case) -> None:
+    file = webm_of(case)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT confdeltype FROM pg_constraint WHERE conname IN "
+            "('provenance_sidecar_release', 'provenance_sidecar_track')"
+        )
+        assert cursor.fetchall() == [("c",), ("c",)]
+    assert Sidecar.objects.filter(release=file.release).count() == 1

@@ -63,8 +63,9 @@ def test_captions_make_another_file_only_where_they_go_in() -> None:
 
 
 @pytest.mark.parametrize("format", list(Format))
-def test_every_format_can_hold_credentials(format: Format) -> None:
-    assert FORMATS[format].kind.label in ("MP4", "QuickTime", "GIF", "WebP", "AVIF", "JPEG", "PNG")
+def test_every_format_can_hold_credentials_or_has_them_beside_it(format: Format) -> None:
+    held = FORMATS[format].kind.label in ("MP4", "QuickTime", "GIF", "WebP", "AVIF", "JPEG", "PNG")
+    assert held is not FORMATS[format].beside
 
 
 def test_the_language_of_captions_is_kept_and_makes_no_other_file_where_none_is_named() -> None:
