@@ -246,8 +246,10 @@ NONCOMMERCIAL_MODELS = env.flag("NONCOMMERCIAL_MODELS", default=False)
 SIGNING_DIR = Path(env.text("SIGNING_DIR", str(DATA_DIR / "signing")))
 SIGNING_GENERATOR_CHAIN = env.text("SIGNING_GENERATOR_CHAIN")
 SIGNING_GENERATOR_KEY = env.text("SIGNING_GENERATOR_KEY")
+SIGNING_GENERATOR_COMMAND = env.text("SIGNING_GENERATOR_COMMAND")
 SIGNING_REVIEWER_CHAIN = env.text("SIGNING_REVIEWER_CHAIN")
 SIGNING_REVIEWER_KEY = env.text("SIGNING_REVIEWER_KEY")
+SIGNING_REVIEWER_COMMAND = env.text("SIGNING_REVIEWER_COMMAND")
 # Keys that seal the audit trail, newest first. With nothing set, one is made in SIGNING_DIR on first use.
 AUDIT_KEYS = env.words("AUDIT_KEY")
 # The secret of invisible watermarks. With nothing set, one is made in SIGNING_DIR on first use.

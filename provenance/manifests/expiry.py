@@ -32,8 +32,8 @@ def certificates(at: datetime) -> Iterator[Expiring]:
 
 def development_ca() -> Iterator[doctor.Finding]:
     """Signing with certificates that no trust list has, where people come from elsewhere."""
-    keys = (settings.SIGNING_GENERATOR_KEY, settings.SIGNING_REVIEWER_KEY)
-    if doctor_settings.is_public() and not all(keys):
+    chains = (settings.SIGNING_GENERATOR_CHAIN, settings.SIGNING_REVIEWER_CHAIN)
+    if doctor_settings.is_public() and not all(chains):
         yield doctor.warning(
             "development_ca",
             _("Releases are signed by a development CA, so others see an unknown signer."),

@@ -1,6 +1,6 @@
-"""Who signs: key files that are configured, or the development CA where nothing is.
+"""Who signs: key files or a command that are configured, or the development CA where nothing is.
 
-A Signer never hands out its key, so that a key service can stand behind the same Protocol.
+A Signer never hands out its key, so that a key service stands behind the same Protocol (signing_command).
 """
 
 from collections.abc import Callable
@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from dam.core import errors
-from provenance.manifests import development_ca
+from provenance.manifests import development_ca, signing_command
 from provenance.manifests.development_ca import Purpose
+from provenance.manifests.signing_command import CURVES
 
 
 class SignerNotConfigured(errors.Refused):
@@ -63,7 +64,7 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class KeySigner:
-    """Signs with a private key held in memory."""
+    """Signs with a private key held in memory, or by a command that has it."""
 
     name: str
     algorithm: str
@@ -74,21 +75,28 @@ class KeySigner:
 
 @dataclass(frozen=True)
 class KeyFiles:
-    """Paths of PEM files, empty when not configured."""
+    """Paths of PEM files, empty when not configured; `command` signs in the place of a key."""
 
     chain: str
     key: str
+    command: str = ""
 
 
 def signer(purpose: Purpose, *, files: KeyFiles, development_folder: Path, at: datetime) -> KeySigner:
-    """The configured key files' signer; without any, that of the development CA, made on first use.
+    """The signer of the configured files or command; without any, the development CA's, made on first use.
 
     Raises SignerNotConfigured, SignerUnreadable, SignerExpired or authority.AuthorityBroken.
     """
     variable = f"SIGNING_{purpose.upper()}"
-    if bool(files.chain) != bool(files.key):
-        raise SignerNotConfigured(f"Set both {variable}_CHAIN and {variable}_KEY, or neither.")
-    if files.key:
+    if files.key and files.command:
+        raise SignerNotConfigured(f"Set {variable}_KEY or {variable}_COMMAND, not both.")
+    if bool(files.chain) != bool(files.key or files.command):
+        raise SignerNotConfigured(
+            f"Set both {variable}_CHAIN and {variable}_KEY (or {variable}_COMMAND), or neither."
+        )
+    if files.command:
+        loaded = of_command(chain=_text(files.chain, f"{variable}_CHAIN"), command=files.command)
+    elif files.key:
         loaded = load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
     else:
         development_ca.ensure(development_folder, at=at)
@@ -117,6 +125,28 @@ def load(*, chain: str, key: str) -> KeySigner:
     )
 
 
+def of_command(*, chain: str, command: str) -> KeySigner:
+    """Of a chain as PEM, the leaf first, and the command that has its key. Raises SignerUnreadable."""
+    try:
+        certificates = x509.load_pem_x509_certificates(chain.encode())
+        sign = signing_command.method(command, certificates[0])
+        algorithm = signing_command.algorithm_of(certificates[0])
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SignerUnreadable(
+            f"The signing command or its certificate chain can't be read: {error}"
+        ) from error
+    if algorithm is None:
+        raise SignerUnreadable(_KEY_TYPE)
+    return KeySigner(
+        name=_common_name(certificates[0]),
+        algorithm=algorithm,
+        chain_pem="".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in certificates),
+        sign=sign,
+        valid_until=certificates[0].not_valid_after_utc,
+    )
+
+
+_KEY_TYPE = "This key type isn't supported. C2PA signs with ES256, ES384, ES512, PS256 or Ed25519."
 _SPKI = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -139,13 +169,6 @@ def _valid(loaded: KeySigner, *, at: datetime) -> KeySigner:
     return loaded
 
 
-_CURVES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
-    "secp256r1": ("ES256", hashes.SHA256()),
-    "secp384r1": ("ES384", hashes.SHA384()),
-    "secp521r1": ("ES512", hashes.SHA512()),
-}
-
-
 def _method(private: object) -> tuple[str, Callable[[bytes], bytes]]:
     """C2PA's name of the algorithm that goes with a key, and the function that signs with it."""
     if isinstance(private, ed25519.Ed25519PrivateKey):
@@ -153,8 +176,8 @@ def _method(private: object) -> tuple[str, Callable[[bytes], bytes]]:
     if isinstance(private, rsa.RSAPrivateKey):
         pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
         return "PS256", lambda data: private.sign(data, pss, hashes.SHA256())
-    if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
-        algorithm, digest = _CURVES[private.curve.name]
+    if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in CURVES:
+        algorithm, digest = CURVES[private.curve.name]
         width = (private.curve.key_size + 7) // 8
 
         def sign(data: bytes) -> bytes:
@@ -162,9 +185,7 @@ def _method(private: object) -> tuple[str, Callable[[bytes], bytes]]:
             return r.to_bytes(width) + s.to_bytes(width)
 
         return algorithm, sign
-    raise SignerUnreadable(
-        "This key type isn't supported. C2PA signs with ES256, ES384, ES512, PS256 or Ed25519."
-    )
+    raise SignerUnreadable(_KEY_TYPE)
 
 
 def _text(path: str, variable: str) -> str:

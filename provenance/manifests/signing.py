@@ -35,6 +35,7 @@ from provenance.manifests.claims import (
 from provenance.manifests.development_ca import Purpose
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
+from provenance.manifests.signing_command import KeyServiceAway
 from provenance.manifests.validation_codes import State
 
 log = logging.getLogger(__name__)
@@ -175,8 +176,14 @@ def signable(path: Path) -> str | None:
 
 def signer(purpose: Purpose) -> KeySigner:
     files = {
-        Purpose.GENERATOR: KeyFiles(settings.SIGNING_GENERATOR_CHAIN, settings.SIGNING_GENERATOR_KEY),
-        Purpose.REVIEWER: KeyFiles(settings.SIGNING_REVIEWER_CHAIN, settings.SIGNING_REVIEWER_KEY),
+        Purpose.GENERATOR: KeyFiles(
+            settings.SIGNING_GENERATOR_CHAIN,
+            settings.SIGNING_GENERATOR_KEY,
+            settings.SIGNING_GENERATOR_COMMAND,
+        ),
+        Purpose.REVIEWER: KeyFiles(
+            settings.SIGNING_REVIEWER_CHAIN, settings.SIGNING_REVIEWER_KEY, settings.SIGNING_REVIEWER_COMMAND
+        ),
     }
     return signers.signer(
         purpose,
@@ -212,27 +219,38 @@ def _sign(
     sign = c2pa_io.sign if ours else signing_process.sign
     made_of: list[tuple[bytes, bytes]] = []  # what was signed, and its signature
 
+    away: list[KeyServiceAway] = []
+
     def sign_bytes(data: bytes) -> bytes:
-        signature = who.sign(data)
+        try:
+            signature = who.sign(data)
+        except KeyServiceAway as gone:
+            away.append(gone)  # the library knows failures alone
+            raise
         made_of.append((data, signature))
         return signature
 
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=out.resolve().parent) as folder:
         made, unproven = Path(folder, "sandbox", "signed"), Path(folder, f"unproven{out.suffix}")
         made.parent.mkdir()
-        sign(
-            definition.manifest,
-            source=source,
-            out=made,
-            content_type=kind,
-            edits=definition.parent is not None,
-            ingredients=ingredients,
-            algorithm=who.algorithm,
-            chain_pem=who.chain_pem,
-            sign_bytes=sign_bytes,
-            anchors=trust_anchors.house(),
-            beside=beside,
-        )
+        try:
+            sign(
+                definition.manifest,
+                source=source,
+                out=made,
+                content_type=kind,
+                edits=definition.parent is not None,
+                ingredients=ingredients,
+                algorithm=who.algorithm,
+                chain_pem=who.chain_pem,
+                sign_bytes=sign_bytes,
+                anchors=trust_anchors.house(),
+                beside=beside,
+            )
+        except c2pa_io.SigningFailed:
+            if away:
+                raise away[0] from None
+            raise
         try:
             sandbox.take(made, unproven)
         except sandbox.NotMade as problem:

@@ -55,7 +55,7 @@ class KeysForm(forms.Form):
 @steps.step("signing")
 def signing(request: HttpRequest) -> HttpResponse:
     """What signs is set by the environment, so own keys are checked here, and the lines to set are shown."""
-    fixed = bool(settings.SIGNING_GENERATOR_KEY or settings.SIGNING_REVIEWER_KEY)
+    fixed = bool(settings.SIGNING_GENERATOR_CHAIN or settings.SIGNING_REVIEWER_CHAIN)
     checking = request.method == "POST" and request.POST.get("do") == "check"
     form = KeysForm(request.POST if checking else None)
     lines = ""

@@ -1,16 +1,18 @@
 """Real files, really signed: what they say afterwards, and that nothing is left when it fails."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dam.core import storage
+from dam.core import outages, storage
 from dam.media import runner
 from provenance.manifests import development_ca, signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signers import KeySigner, SignerNotConfigured
 from provenance.manifests.signing import CannotCarry, NotAsSigned
+from provenance.manifests.signing_command import KeyServiceAway
 from provenance.manifests.trust import DEVELOPMENT_ANCHOR
 from provenance.manifests.validation_codes import State
 from tests import claim_factory
@@ -191,3 +193,41 @@ def test_half_a_configuration_is_named(plain: Path, tmp_path: Path, settings: An
     settings.SIGNING_GENERATOR_KEY = "key.pem"
     with pytest.raises(SignerNotConfigured):
         signing.sign_generated(plain, out=tmp_path / "out.mp4", facts=claim_factory.generated())
+
+
+def test_a_command_with_the_key_signs_files_that_verify_as_trusted(
+    generated: Path, tmp_path: Path, settings: Any
+) -> None:
+    _by_command(tmp_path, settings, "sys.stdout.buffer.write(key.sign(data, ec.ECDSA(hashes.SHA256())))")
+    report = signing.sign_release(generated, out=tmp_path / "out.mp4", facts=claim_factory.release())
+    assert report.state is State.TRUSTED
+    assert verify.check(tmp_path / "out.mp4").state is State.TRUSTED
+
+
+def test_a_key_service_that_is_away_leaves_no_file_and_is_told_as_that(
+    plain: Path, generated: Path, tmp_path: Path, settings: Any
+) -> None:
+    _by_command(tmp_path, settings, "sys.exit('no route to the key service')")
+    with pytest.raises(KeyServiceAway, match="no route to the key service"):
+        signing.sign_release(generated, out=tmp_path / "out.mp4", facts=claim_factory.release())
+    with pytest.raises(KeyServiceAway, match="no route to the key service"):
+        signing.sign_generated(plain, out=tmp_path / "out.mp4", facts=claim_factory.generated())
+    assert not (tmp_path / "out.mp4").exists()
+    assert outages.describe(KeyServiceAway("x")) is not None  # so that work is put back
+
+
+def _by_command(folder: Path, settings: Any, end: str) -> None:
+    """Both sign by a program with the development CA's keys."""
+    house = Path(settings.SIGNING_DIR) / "development"
+    program = folder / "sign.py"
+    program.write_text(
+        "import sys\nfrom pathlib import Path\n"
+        "from cryptography.hazmat.primitives import hashes, serialization\n"
+        "from cryptography.hazmat.primitives.asymmetric import ec\n"
+        "key = serialization.load_pem_private_key(Path(sys.argv[1]).read_bytes(), None)\n"
+        f"data = sys.stdin.buffer.read()\n{end}\n"
+    )
+    for purpose in ("GENERATOR", "REVIEWER"):
+        path = house / f"{purpose.lower()}.pem"
+        setattr(settings, f"SIGNING_{purpose}_CHAIN", str(path))
+        setattr(settings, f"SIGNING_{purpose}_COMMAND", f"{sys.executable} {program} {path}")
