@@ -3,6 +3,8 @@
 The choice is kept with the version, so that a poster that is made again is the same one.
 """
 
+from functools import partial
+
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
@@ -14,6 +16,7 @@ from dam.catalog.models import AssetKind, RenditionKind, Version
 from dam.core import errors
 from dam.core.language import number
 from dam.ingest import renditions, steps
+from dam.media.recipes import Made
 from dam.media.runner import Told
 
 MOST_ROUNDS = 5  # of making it while others choose
@@ -80,9 +83,16 @@ def make(version: Version, *, told: Told | None = None) -> str:
     `told` hears now and then how much is done, 0 to 1.
     """
     for _round in range(MOST_ROUNDS):
-        chosen = Version.objects.values_list("poster_frame", flat=True).get(pk=version.pk)
+        frame = chosen(version)
+        wishes = {} if frame is None else {"chosen": frame}
         try:
-            remark = _make(version, chosen, told)
+            remark = renditions.make(
+                version,
+                RenditionKind.POSTER,
+                wishes=wishes,
+                told=told,
+                require=partial(_require_chosen, version, frame),
+            )
         except _ChosenMeanwhile:
             continue
         assets.publish([version.asset])
@@ -90,13 +100,24 @@ def make(version: Version, *, told: Told | None = None) -> str:
     raise steps.StepFailed(_("The poster was chosen anew while it was being made. Try again."))
 
 
-def _make(version: Version, chosen: int | None, told: Told | None) -> str:
-    def require() -> None:
-        if _locked(version).poster_frame != chosen:
-            raise _ChosenMeanwhile
+def chosen(version: Version) -> int | None:
+    """The frame that somebody chose, as it stands now."""
+    return Version.objects.values_list("poster_frame", flat=True).get(pk=version.pk)
 
-    wishes = {} if chosen is None else {"chosen": chosen}
-    return renditions.make(version, RenditionKind.POSTER, wishes=wishes, told=told, require=require)
+
+def keep(version: Version, made: Made, *, frame: int | None) -> None:
+    """Keep the poster that was made of the chosen `frame`; not where somebody has chosen another meanwhile,
+    since its step has been put back for that."""
+    try:
+        renditions.keep(version, RenditionKind.POSTER, made, require=partial(_require_chosen, version, frame))
+    except _ChosenMeanwhile:
+        return
+    assets.publish([version.asset])
+
+
+def _require_chosen(version: Version, frame: int | None) -> None:
+    if _locked(version).poster_frame != frame:
+        raise _ChosenMeanwhile
 
 
 def _require_frame(version: Version, frame: int) -> None:

@@ -44,23 +44,30 @@ def make(
     spec = specs.find(kind)
     if spec is None:
         raise LookupError(f"There is no rendition named {kind!r}.")
-    disk_space.require_work(0)
     given = {**(wishes or {}), **({"told": told} if told and spec.tells else {})}
     with ExitStack() as copies:
-        master = copies.enter_context(storage.local_copy(version.storage_key))
-        folder = copies.enter_context(storage.scratch())
-        for other in spec.uses:
-            given[other] = _copy_of(version, other, copies)
-        database.release()
-        info = MediaInfo.from_json(version.media_info)
+        given |= {other: _copy_of(version, other, copies) for other in spec.uses}
+        master, folder, info = copies.enter_context(opened(version))
         made: Made = import_string(recipe or spec.recipe)(master, folder, info=info, **given)
-        with _storing(version) as stored:
-            file = _put(version, made.file, stored)
-            parts = [
-                StoredPart(part.name, _put(version, part, stored), part.content_type) for part in made.parts
-            ]
-            database.again(lambda: _keep(version, kind, made, file, parts, require))
+        keep(version, kind, made, require=require)
     return made.remark
+
+
+@contextmanager
+def opened(version: Version) -> Iterator[tuple[Path, Path, MediaInfo]]:
+    """Its master, a folder to make files in, and what is known of it. Raises FileRefused of a full disk."""
+    disk_space.require_work(0)
+    with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
+        database.release()
+        yield master, folder, MediaInfo.from_json(version.media_info)
+
+
+def keep(version: Version, kind: str, made: Made, *, require: Callable[[], None] = lambda: None) -> None:
+    """Store what a recipe made, and keep it in the place of an earlier one; `require` as in `make`."""
+    with _storing(version) as stored:
+        file = _put(version, made.file, stored)
+        parts = [StoredPart(part.name, _put(version, part, stored), part.content_type) for part in made.parts]
+        database.again(lambda: _keep(version, kind, made, file, parts, require))
 
 
 def _copy_of(version: Version, kind: str, copies: ExitStack) -> Path | None:

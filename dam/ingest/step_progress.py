@@ -15,8 +15,8 @@ def event(version: Version) -> str:
     return f"steps-{version.pk}"
 
 
-def teller(version: Version, name: str) -> Callable[[float], None]:
-    """A function that hears how much is done, 0 to 1, as often as you like."""
+def teller(version: Version, *names: str) -> Callable[[float], None]:
+    """A function that hears how much of these steps is done, 0 to 1, as often as you like."""
     last = 0.0
 
     def tell(done: float) -> None:
@@ -26,7 +26,7 @@ def teller(version: Version, name: str) -> Callable[[float], None]:
             return
         last = now
         percent = max(0, min(99, int(done * 100)))
-        rows = Step.objects.filter(version=version, name=name, state=StepState.RUNNING)
+        rows = Step.objects.filter(version=version, name__in=names, state=StepState.RUNNING)
         try:
             if rows.update(progress=percent):
                 events.publish(brand_id=version.brand_id, name=event(version))

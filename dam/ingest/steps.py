@@ -5,7 +5,9 @@ asks for it. Locks are taken in one order: the version, then its step.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,6 +69,14 @@ class StepBusy(errors.Refused):
     code = "step_busy"
 
 
+@dataclass(frozen=True)
+class Together:
+    """Steps that are done in one go while they all wait for the first time."""
+
+    names: Callable[[Version], Collection[str]]  # these of a version; perhaps none
+    work: Callable[[Version], dict[str, str]]  # does all of them; a remark on each
+
+
 class NoSuchStep(errors.Refused):
     """No step has this name."""
 
@@ -115,18 +125,26 @@ def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]
         raise Reject(problem, requeue=True) from problem
 
 
-def run_in_turn(version_id: UUID | str, name: str, work: Callable[[Version, str], str | None]) -> None:
+def run_in_turn(
+    version_id: UUID | str,
+    name: str,
+    work: Callable[[Version, str], str | None],
+    *,
+    together: Together | None = None,
+) -> None:
     """As `run`, but for the step whose turn it is among those that wait for the same task as this one.
 
     So a brand that brings in a thousand clips at once has its next one done after everybody else's. `work`
     gets the version and the name of the step. A step that lost its worker had its turn, and goes on at once.
+
+    It is done `together` with others that all wait; each of them alone where that fails, and ever after.
     """
     claim = uuid4().hex
     try:
         taken = database.again(lambda: _claim_in_turn(version_id, name, claim))
         if taken is not None:
             version_id, name = taken
-            _run_claimed(version_id, name, claim, lambda version: work(version, name))
+            _run_claimed(version_id, name, claim, lambda version: work(version, name), together)
     except Version.DoesNotExist:
         log.info("Version %s is gone, and with it its step %s.", version_id, name)
     except database.AWAY as problem:
@@ -259,16 +277,21 @@ def _task_of(name: str) -> str:
 
 
 def _run_claimed(
-    version_id: UUID | str, name: str, claim: str, work: Callable[[Version], str | None]
+    version_id: UUID | str,
+    name: str,
+    claim: str,
+    work: Callable[[Version], str | None],
+    together: Together | None = None,
 ) -> None:
     version = Version.objects.select_related("asset", "brand").get(pk=version_id)
     log_context.add(brand=version.brand_id, user=version.created_by_id)
     readiness.publish(version)
     database.release()
-    mine = Step.objects.filter(version_id=version_id, name=name, state=StepState.RUNNING, claim=claim)
+    mine = Step.objects.filter(version_id=version_id, state=StepState.RUNNING, claim=claim)
     try:
         with holding.held(lambda: mine.all()):
-            remark = work(version)
+            done = _do_together(version, name, claim, together) if together is not None else {}
+            remark = done[name] if name in done else work(version)
     except StepSkipped as skipped:
         _finish(version, name, claim, StepState.SKIPPED, str(skipped))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop: leave it to the next one
@@ -278,6 +301,30 @@ def _run_claimed(
         _take_problem(version, name, claim, problem)
     else:
         _finish(version, name, claim, StepState.DONE, remark or "")
+
+
+def _do_together(version: Version, name: str, claim: str, together: Together) -> dict[str, str]:
+    """Do the claimed step with the others, which are finished then; a remark on each.
+
+    Empty where these don't all wait, and where it failed: then they wait again.
+    """
+    names = together.names(version)
+    others = _claim_others(version, set(names) - {name}, claim) if name in names else []
+    if not others:
+        return {}
+    database.release()
+    try:
+        remarks = together.work(version)
+    except BaseException as problem:
+        for other in others:
+            _let_go(version, other, claim)
+        if not isinstance(problem, Exception):
+            raise
+        log.info("%s and %s of %s are done one by one: %r", name, others, version.pk, problem)
+        return {}
+    for other in others:
+        _finish(version, other, claim, StepState.DONE, remarks[other])
+    return remarks
 
 
 def _take_problem(version: Version, name: str, claim: str, problem: Exception) -> None:
@@ -310,17 +357,7 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
             finished_at=at,
             held_until=None,
         )
-        claimed = not worn_out and step.update(
-            state=StepState.RUNNING,
-            claim=claim,
-            attempts=F("attempts") + 1,
-            reason="",
-            progress=None,
-            log="",
-            started_at=at,
-            finished_at=None,
-            held_until=holding.until(at),
-        )
+        claimed = not worn_out and step.update(**_claimed(claim, at))
         if worn_out or claimed:
             readiness.roll_up(version)
         if worn_out:
@@ -328,6 +365,39 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
         if claimed and (spec := step_specs.find(name)) is not None:
             turns.take(queue_of(spec.task), (version.brand_id, version.created_by_id), at=at)
     return bool(claimed)
+
+
+def _claim_others(version: Version, names: Collection[str], claim: str) -> list[str]:
+    """Claim these steps, too, if all of them wait and nobody has tried one yet; else none."""
+
+    def take() -> list[str]:
+        at = timezone.now()
+        with readiness.locked(version.pk) as row:
+            fresh = Step.objects.filter(
+                version=row, name__in=names, state=StepState.WAITING, attempts=0, reason=""
+            )
+            found = [step.name for step in fresh if dispatch.is_ready(step)]
+            if set(found) != set(names):
+                return []
+            fresh.update(**_claimed(claim, at))
+            readiness.roll_up(row)
+        return found
+
+    return database.again(take)
+
+
+def _claimed(claim: str, at: datetime) -> dict[str, Any]:
+    return {
+        "state": StepState.RUNNING,
+        "claim": claim,
+        "attempts": F("attempts") + 1,
+        "reason": "",
+        "progress": None,
+        "log": "",
+        "started_at": at,
+        "finished_at": None,
+        "held_until": holding.until(at),
+    }
 
 
 def _idle(name: str) -> Q:
@@ -341,6 +411,12 @@ def _finish(version: Version, name: str, claim: str, state: StepState, reason: s
         _leave(version, name, claim, fields)
 
     database.again(finish)
+
+
+def _let_go(version: Version, name: str, claim: str) -> None:
+    """Let it wait for a worker of its own, which is sent for; that it was tried is kept."""
+    fields = {"state": StepState.WAITING, "reason": "", "sends": 0, "due_at": None, "started_at": None}
+    database.again(lambda: _leave(version, name, claim, fields))
 
 
 def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> None:

@@ -19,6 +19,7 @@ from dam.ingest import (
     direct,
     filling,
     looking_again,
+    passes,
     posters,
     proxy_quality,
     recovery,
@@ -54,7 +55,7 @@ def fill_renditions() -> None:
 
 def render(version_id: str, kind: str) -> None:
     """Make any rendition of dam.media.specs."""
-    steps.run_in_turn(version_id, kind, _make)
+    steps.run_in_turn(version_id, kind, _make, together=TOGETHER)
 
 
 # One task under the name of each lane: a task is named after its queue.
@@ -164,10 +165,24 @@ def _make(version: Version, kind: str) -> str:
             remark = renditions.make(version, kind, told=told)
         except streams.NotStreamed as problem:
             raise steps.StepSkipped(str(problem)) from problem
+    _made(version, kind)
+    return remark
+
+
+def _make_together(version: Version) -> dict[str, str]:
+    remarks = passes.make(version, told=step_progress.teller(version, *passes.names(version)))
+    for kind in remarks:
+        _made(version, kind)
+    return remarks
+
+
+TOGETHER = steps.Together(passes.names, _make_together)
+
+
+def _made(version: Version, kind: str) -> None:
     embedded = Step.objects.filter(version=version, name="embed", state=StepState.DONE)
     if kind == footage.KIND and embedded.exists():
         enqueue("index.embed_again", version_id=str(version.pk))
-    return remark
 
 
 def _measure(version: Version, name: str) -> str:

@@ -1,5 +1,6 @@
 """How much one file from outside may cost. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dam.core.program_limits import Limits
@@ -87,16 +88,23 @@ def is_long(*, frames: int, pixels: int) -> bool:
     return frames * pixels / 1_000_000 > LONG
 
 
-def watch(*, frames: int, pixels: int, most: int, max_side: int) -> Limits:
-    """Limits for looking at every picture of a clip and giving out `most` of them at a time."""
+def watch(
+    *, frames: int, pixels: int, most: int, max_side: int, more: Iterable[tuple[int, int]] = ()
+) -> Limits:
+    """Limits for looking at every picture of a clip and giving out `most` of them at a time.
+
+    `more` are others beside: how large at most, and how many.
+    """
     wall = min(300 + 0.05 * frames * max(1.0, pixels / 1_000_000), 3 * 3600)
     # Of those given, half and more go each time that there are too many: so often at most.
-    given = most * 8
+    given = [(max_side, most * 8), *more]
     return replace(
         FRAMES,
         wall_seconds=wall,
         cpu_seconds=int(wall * 2),
-        stdout_bytes=given * (3 * max_side**2 + FRAME_HEAD_BYTES) + frames * 64 + FRAME_HEAD_BYTES,
+        stdout_bytes=sum(count * (3 * side**2 + FRAME_HEAD_BYTES) for side, count in given)
+        + frames * 64
+        + FRAME_HEAD_BYTES,
     )
 
 

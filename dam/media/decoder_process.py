@@ -2,13 +2,14 @@
 
 Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
-with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
-with such frames and lines {"cut"}, {"thinned"} and {"decoded"} (dam.media.watching); `{"do": "decoded",
-"path", "info"}` with the last of these alone; `{"do": "still", "path", "max_side"}`
-with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of three channels, or four where
-it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four; `{"do": "describe", "path",
-"out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}; `{"do": "film", "path",
-"out"}`, which writes the film of a WebP that moves. A refusal is a line with "refused".
+with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side",
+"wishes"}` with such frames, those that were wished for with "what", and lines {"cut"}, {"thinned"} and
+{"decoded"} (dam.media.watching); `{"do": "decoded", "path", "info"}` with the last of these alone;
+`{"do": "still", "path", "max_side"}` with one such picture; `{"do": "whole", "path", "info", "max_side"}`
+with one of three channels, or four where it is transparent; `{"do": "mark", "path", "most_side", "box"}` with
+one of four; `{"do": "describe", "path", "out", "values"}`, which writes a file, with {"unwritten": why not,
+or nothing}; `{"do": "film", "path", "out"}`, which writes the film of a WebP that moves. A refusal is a line
+with "refused".
 
 Each request imports what it needs, and no more: a process lives for one, and loading everything took most of
 the time of most of them.
@@ -58,7 +59,7 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
                 _write(out, {"info": probe_file.read_info(path).to_json()})
             case "watch":
                 info = MediaInfo.from_json(request["info"])
-                _write_watched(out, _watch(path, info=info, max_side=request["max_side"]))
+                _write_watched(out, _watch(path, request, info=info))
                 _write(out, {"end": True})
             case "decoded":
                 from dam.media import decoded_hash
@@ -119,16 +120,16 @@ def _describe(path: Path, out: Path, values: "Values") -> str:
     return ""
 
 
-def _watch(path: Path, *, info: MediaInfo, max_side: int) -> "Iterator[Found]":
+def _watch(path: Path, request: dict[str, Any], *, info: MediaInfo) -> "Iterator[Found]":
     if info.kind is Kind.STILL:
-        return iter([_still(path, info, max_side)])
+        return iter([_still(path, info, request["max_side"])])
     from dam.media import watching
 
-    return watching.watch(path, info=info, max_side=max_side)
+    return watching.watch(path, info=info, max_side=request["max_side"], wishes=request.get("wishes"))
 
 
 def _write_watched(out: BinaryIO, seen: "Iterator[Found]") -> None:
-    from dam.media.watching import Cut, Decoded, Thinned
+    from dam.media.watching import Asked, Cut, Decoded, Thinned
 
     for found in seen:
         match found:
@@ -138,6 +139,8 @@ def _write_watched(out: BinaryIO, seen: "Iterator[Found]") -> None:
                 _write(out, {"thinned": gap_ms})
             case Decoded(sha256, count):
                 _write(out, {"decoded": sha256, "count": count})
+            case Asked(what, frame):
+                _write_frame(out, frame, what=what)
             case _:
                 _write_frame(out, found)
 
@@ -169,10 +172,10 @@ def _mark(path: Path, request: dict[str, Any]) -> "Frame":
     return Frame(0, 0, stills.read_mark(path, most_side=request["most_side"], box=box))
 
 
-def _write_frame(out: BinaryIO, frame: "Frame") -> None:
+def _write_frame(out: BinaryIO, frame: "Frame", **more: str) -> None:
     height, width, channels = frame.rgb.shape
     head = {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width}
-    _write(out, {**head, "channels": channels})
+    _write(out, {**head, "channels": channels, **more})
     out.write(frame.rgb.tobytes())
 
 

@@ -5,7 +5,7 @@ They are what is embedded, read and shown of it, so that the master is decoded f
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.shots import Shot
-from dam.media.watching import Cut, Decoded, Thinned
+from dam.media.watching import Asked, Cut, Decoded, Thinned, Wishes
 
 MAX_SIDE = 960  # pixels: what is written in a picture can still be read
 QUALITY = 85
@@ -50,14 +50,27 @@ class Footage:
         )
 
 
-def write(path: Path, out: Path, *, info: MediaInfo, told: runner.Told | None = None) -> Footage:
-    """Look at the whole clip once and write the frames to keep of it. Raises FileRefused or MediaFailed."""
+def write(
+    path: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    told: runner.Told | None = None,
+    wishes: Wishes | None = None,
+    take: Callable[[Asked], object] = lambda asked: None,
+) -> Footage:
+    """Look at the whole clip once and write the frames to keep of it. Raises FileRefused or MediaFailed.
+
+    `take` gets those that are asked for beside by `wishes`.
+    """
     kept: dict[int, tuple[int, bytes]] = {}
     cuts: list[int] = []
     gap_ms = 0
     decoded: Decoded | None = None
-    for found in runner.watch(path, info=info, max_side=MAX_SIDE):
+    for found in runner.watch(path, info=info, max_side=MAX_SIDE, wishes=wishes):
         match found:
+            case Asked():
+                take(found)
             case Cut(time_ms):
                 cuts.append(time_ms)
             case Decoded():

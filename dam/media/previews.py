@@ -3,6 +3,7 @@
 Each raises FileRefused or MediaFailed.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ def poster(
 ) -> tuple[tuple[int, int], int]:
     """Write the poster, of the chosen frame or the most telling; its size in pixels, and the frame."""
     if chosen is not None:
-        shown = runner.frame(path, info=info, index=chosen, max_side=spec.width)
+        candidates = [runner.frame(path, info=info, index=chosen, max_side=spec.width)]
     else:
         candidates = _sampled(path, info=info, count=spec.candidates, max_side=spec.width, told=told)
-        if not candidates:
-            raise MediaFailed(_("No frames can be decoded."))
-        shown = thumbnails.choose_poster(candidates)
+    return write_poster(candidates, out, spec=spec)
+
+
+def write_poster(
+    candidates: Sequence[Frame], out: Path, *, spec: specs.Poster = specs.POSTER
+) -> tuple[tuple[int, int], int]:
+    """The same of these frames."""
+    if not candidates:
+        raise MediaFailed(_("No frames can be decoded."))
+    shown = thumbnails.choose_poster(candidates)
     picture = thumbnails.draw_poster(shown, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, shown.index
@@ -59,6 +67,13 @@ def sprite(
 ) -> tuple[tuple[int, int], dict[str, Any]]:
     """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
     tiles = _sampled(path, info=info, count=spec.tiles, max_side=spec.tile_side, told=told)
+    return write_sprite(tiles, out, spec=spec)
+
+
+def write_sprite(
+    tiles: Sequence[Frame], out: Path, *, spec: specs.Sprite = specs.SPRITE
+) -> tuple[tuple[int, int], dict[str, Any]]:
+    """The same of these frames."""
     if not tiles:
         raise MediaFailed(_("No frames can be decoded."))
     picture, details = thumbnails.draw_sprite(tiles, spec)

@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core.language import number
-from dam.media import kept_frames, previews, runner, specs, streams, waveforms
+from dam.media import kept_frames, one_pass, previews, runner, specs, streams, waveforms
+from dam.media.frames import Frame
+from dam.media.kept_frames import Footage
 from dam.media.probe import Kind, MediaInfo
 from dam.media.runner import Told
 
@@ -40,11 +42,10 @@ def poster(
 ) -> Made:
     """The chosen frame, else the most telling; of sound its waveform."""
     out = folder / "poster.webp"
-    file = MadeFile(out, specs.POSTER.content_type)
     if info.kind is Kind.SOUND:
-        return Made(file, waveforms.write(master, out, info=info))
-    size, frame = previews.poster(master, out, info=info, chosen=chosen, told=told)
-    return Made(file, size, details={"frame": frame})
+        size = waveforms.write(master, out, info=info)
+        return Made(MadeFile(out, specs.POSTER.content_type), size)
+    return _as_poster(out, *previews.poster(master, out, info=info, chosen=chosen, told=told))
 
 
 def picture(master: Path, folder: Path, *, info: MediaInfo) -> Made:
@@ -62,14 +63,54 @@ def sound(master: Path, folder: Path, *, info: MediaInfo) -> Made:
 
 def sprite(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:
     out = folder / "sprite.webp"
-    size, grid = previews.sprite(master, out, info=info, told=told)
-    return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
+    return _as_sprite(out, *previews.sprite(master, out, info=info, told=told))
 
 
 def frames(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:
     """The frames that search looks at, and the shots: working material."""
     out = folder / "frames.zip"
-    footage = kept_frames.write(master, out, info=info, told=told)
+    return _as_frames(out, kept_frames.write(master, out, info=info, told=told))
+
+
+def in_one_pass(
+    master: Path,
+    folder: Path,
+    *,
+    info: MediaInfo,
+    chosen: int | None = None,
+    told: Told | None = None,
+) -> dict[str, Made]:
+    """The kinds of dam.media.one_pass, each as its own recipe makes it, by one decoding."""
+    wishes = one_pass.wishes(info, chosen=chosen)
+    taken: dict[str, list[Frame]] = {what: [] for what in wishes}
+    out = folder / "frames.zip"
+    footage = kept_frames.write(
+        master,
+        out,
+        info=info,
+        told=told,
+        wishes=wishes,
+        take=lambda asked: taken[asked.what].append(asked.frame),
+    )
+    made = {"frames": _as_frames(out, footage)}
+    if "poster" in wishes:
+        out = folder / "poster.webp"
+        made["poster"] = _as_poster(out, *previews.write_poster(taken["poster"], out))
+    if "sprite" in wishes:
+        out = folder / "sprite.webp"
+        made["sprite"] = _as_sprite(out, *previews.write_sprite(taken["sprite"], out))
+    return made
+
+
+def _as_poster(out: Path, size: tuple[int, int], frame: int) -> Made:
+    return Made(MadeFile(out, specs.POSTER.content_type), size, details={"frame": frame})
+
+
+def _as_sprite(out: Path, size: tuple[int, int], grid: dict[str, Any]) -> Made:
+    return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
+
+
+def _as_frames(out: Path, footage: Footage) -> Made:
     remark = ""
     if footage.gap_ms:
         remark = _(

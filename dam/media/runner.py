@@ -38,7 +38,7 @@ from dam.media.invisible_watermark import Mark
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import ANIMATED_WEBP
 from dam.media.specs import Movie
-from dam.media.watching import Cut, Decoded, Found, Thinned
+from dam.media.watching import Asked, Cut, Decoded, Found, Thinned, Wishes
 from dam.media.xmp_files.place import Values
 
 log = logging.getLogger(__name__)
@@ -108,11 +108,16 @@ def sample_frames(
     yield from frames_at(path, info=info, indexes=indexes, max_side=max_side, limits=limits)
 
 
-def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
+def watch(path: Path, *, info: MediaInfo, max_side: int, wishes: Wishes | None = None) -> Iterator[Found]:
     """Look at every picture once: what dam.media.watching gives. Raises FileRefused or MediaFailed."""
-    request = {"do": "watch", "info": info.to_json(), "max_side": max_side}
+    wishes = wishes or {}
+    request = {"do": "watch", "info": info.to_json(), "max_side": max_side, "wishes": wishes}
     limits = budgets.watch(
-        frames=info.frame_count, pixels=info.width * info.height, most=sampling.MOST, max_side=max_side
+        frames=info.frame_count,
+        pixels=info.width * info.height,
+        most=sampling.MOST,
+        max_side=max_side,
+        more=[(side, len(indexes)) for side, indexes in wishes.values()],
     )
     with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
         while "end" not in (head := _read_answer(decoder.stdout)):
@@ -122,6 +127,8 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Found]:
                 yield Thinned(int(head["thinned"]))
             elif "decoded" in head:
                 yield Decoded(str(head["decoded"]), int(head["count"]))
+            elif "what" in head:
+                yield Asked(str(head["what"]), _read_frame(decoder.stdout, head))
             else:
                 yield _read_frame(decoder.stdout, head)
 

@@ -76,8 +76,7 @@ def test_the_pipeline_against_plain_commands(tmp_path: Path) -> None:
         folder.mkdir()
 
     def make() -> None:
-        for recipe in (recipes.poster, recipes.sprite, recipes.frames):
-            recipe(film, ours, info=info)
+        assert set(recipes.in_one_pass(film, ours, info=info)) == {"poster", "sprite", "frames"}
         proxy = recipes.proxy(film, ours, info=info)
         recipes.stream(film, ours, info=info, proxy=proxy.file.path)
 

@@ -10,6 +10,7 @@ from dam.catalog.models import Processing, Version
 from dam.ingest import added_steps, renditions, step_specs, steps, tasks
 from dam.ingest.models import Step, StepState
 from tests.factories import VersionFactory, member
+from tests.unit.dam.media.test_probe import INFO
 
 pytestmark = pytest.mark.django_db
 NEW = step_specs.caught_up()
@@ -17,7 +18,7 @@ NEW = step_specs.caught_up()
 
 def from_before() -> Version:
     """A version whose steps were made when there were fewer of them."""
-    version = VersionFactory.create(media_info={"width": 16}, processing=Processing.READY)
+    version = VersionFactory.create(media_info=INFO.to_json(), processing=Processing.READY)
     steps.begin(version)
     Step.objects.filter(version=version, name__in=NEW).delete()
     Step.objects.filter(version=version).update(state=StepState.DONE)
