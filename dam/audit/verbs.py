@@ -191,6 +191,7 @@ class Verb(StrEnum):
     COLLECTION_CLIPS_ADDED = "collection.clips_added"
     COLLECTION_CLIPS_REMOVED = "collection.clips_removed"
     COLLECTION_CLIPS_MOVED = "collection.clips_moved"
+    COLLECTION_INSIDE_MOVED = "collection.inside_moved"
     JOB_REQUESTED = "job.requested"
     JOB_CANCELLED = "job.cancelled"
     JOB_FAILED = "job.failed"

@@ -122,7 +122,8 @@ def edit(
         if handed_over and former is not None and row.parent_id is None and not row.everyone:
             row.people.add(former)
         if changes or moved or handed_over:
-            row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top", "owner"])
+            named = ["name", "description", "starts_on", "ends_on"]
+            row.save(update_fields=[*named, "parent", "place", "top", "owner"])
         if changes or moved or shared or handed_over:
             touch([row.pk, *places], by=by, left=top)
         if moved or shared or handed_over:
@@ -270,7 +271,7 @@ def _move(row: Collection, parent: Collection | None, *, by: Principal) -> None:
             raise CollectionRefused(_("A collection can't lie in itself."))
         _require_depth(parent, height=1 + len(levels))
     before = row.top
-    row.parent = parent
+    row.parent, row.place = parent, ""
     row.top = parent.top if parent else row
     if parent is None:
         audience.give(row, audience.of(before))

@@ -29,6 +29,8 @@ class Collection(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
     )
     top = models.ForeignKey("self", on_delete=models.CASCADE, related_name="+")
+    # Among those of the same parent, once one of them was moved by hand: dam.collections.inside.
+    place = models.CharField(max_length=64, blank=True, default="", db_default="", db_collation="C")
     starts_on = models.DateField(null=True, blank=True)  # the days of a campaign
     ends_on = models.DateField(null=True, blank=True)
     # Shown to who sees it, while it is in the collection: dam.collections.covers.

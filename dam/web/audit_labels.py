@@ -301,6 +301,9 @@ VERBS: dict[str, Wording] = {
     Verb.COLLECTION_CLIPS_MOVED: Wording(
         "arrow-up-down", noop("%(person)s changed the order of the collection %(target)s")
     ),
+    Verb.COLLECTION_INSIDE_MOVED: Wording(
+        "arrow-up-down", noop("%(person)s changed the order of the collections inside %(target)s")
+    ),
     Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
     Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
     Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
@@ -369,6 +372,7 @@ OF_PRIVATE: dict[str, str] = {
     Verb.COLLECTION_CLIPS_ADDED: noop("%(person)s added clips to a private collection"),
     Verb.COLLECTION_CLIPS_REMOVED: noop("%(person)s removed clips from a private collection"),
     Verb.COLLECTION_CLIPS_MOVED: noop("%(person)s changed the order of a private collection"),
+    Verb.COLLECTION_INSIDE_MOVED: noop("%(person)s changed the order inside a private collection"),
 }
 
 # The filter of the activity page: what each choice shows.

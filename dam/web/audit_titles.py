@@ -189,6 +189,7 @@ TITLES: dict[Verb, str] = {
     Verb.COLLECTION_CLIPS_ADDED: noop("Clips added to a collection"),
     Verb.COLLECTION_CLIPS_REMOVED: noop("Clips removed from a collection"),
     Verb.COLLECTION_CLIPS_MOVED: noop("Order of a collection changed"),
+    Verb.COLLECTION_INSIDE_MOVED: noop("Order of collections inside another changed"),
     Verb.JOB_REQUESTED: noop("Generation started"),
     Verb.JOB_CANCELLED: noop("Generation cancelled"),
     Verb.JOB_FAILED: noop("Generation failed"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.catalog.models import Asset
-from dam.collections import audience, covers, items, places, recent_clips
+from dam.collections import audience, covers, inside, items, places, recent_clips
 from dam.collections import collections as collecting
 from dam.collections.models import Collection
 from dam.core import sorting
@@ -77,7 +77,7 @@ def collection(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     if is_fragment(request) and after:
         return render(request, "collections/_clips.html", context)
     count, ancestors = items.count(row, request.principal), collecting.ancestors(row)
-    inner = list(_rows(request).filter(parent=row)[: MOST_INSIDE + 1]) if not after else []
+    inner = list(inside.in_order(_rows(request).filter(parent=row))[: MOST_INSIDE + 1]) if not after else []
     context |= {
         "ancestors": ancestors,
         "rows": [_row(each, request) for each in inner[:MOST_INSIDE]],
@@ -113,8 +113,8 @@ def seen(request: BrandRequest, collection_id: UUID) -> Collection:
 
 
 def _rows(request: BrandRequest) -> Any:
-    inside = Count("children", filter=Q(children__deleted_at=None))
-    rows = audience.visible(request.principal).select_related("top", "owner").annotate(inside=inside)
+    inner = Count("children", filter=Q(children__deleted_at=None))
+    rows = audience.visible(request.principal).select_related("top", "owner").annotate(inside=inner)
     return rows.order_by(sorting.alphabetical("name"), "pk")
 
 

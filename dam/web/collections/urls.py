@@ -19,5 +19,6 @@ urlpatterns = [
     path("<uuid:collection_id>/delete/", changing.delete, name="collection-delete"),
     path("<uuid:collection_id>/remove/", changing.remove, name="collection-remove"),
     path("<uuid:collection_id>/move/", ordering.move, name="collection-move"),
+    path("<uuid:collection_id>/inside/move/", ordering.move_inside, name="collection-move-inside"),
     path("<uuid:collection_id>/undo/", changing.undo, name="collection-undo"),
 ]

@@ -9,7 +9,7 @@ async function load({ more = false, continues = false } = {}) {
   const card = (name) =>
     `<div data-placed="${name}" draggable="true" style="width: 100px; height: 60px"><a href="#">${name}</a>
        <details open><summary>Move</summary><form data-move action="/move/"></form></details></div>`;
-  html(`<p id="order-say"></p><div id="cards" style="display: flex" ${continues ? "data-continues" : ""}>
+  html(`<p id="order-say"></p><div id="cards" data-order="clips" style="display: flex" ${continues ? "data-continues" : ""}>
     ${["A", "B", "C", "D"].map(card).join("")}${more ? '<div id="more"></div>' : ""}</div>`);
   asked = [];
   globalThis.htmx = {
@@ -152,4 +152,19 @@ test("a file that is dragged over the page is left to others", async () => {
   const over = new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
   find('[data-placed="A"]').dispatchEvent(over);
   equal(over.defaultPrevented, false);
+});
+
+test("collections inside another have an order of their own, and a clip is no place among them", async () => {
+  await load();
+  const inner = (name) => `<div data-placed="${name}" draggable="true" style="width: 100px; height: 60px"><a href="#">${name}</a>
+    <details><summary>Move</summary><form data-move action="/inside/"></form></details></div>`;
+  find("#cards").insertAdjacentHTML("beforebegin", `<div id="inner" data-order="collections" style="display: flex">${["X", "Y"].map(inner).join("")}</div>`);
+  move("X", "end");
+  equal([...find("#inner").children].map((card) => card.dataset.placed), ["Y", "X"]);
+  equal([order(), said()], ["ABCD", "Moved to place 2 of the 2 shown."]);
+  const over = drag("X", find('[data-placed="B"]'), { x: 10 });
+  const beside = drag("X", find('[data-placed="Y"]'), { x: 10 });
+  await settled();
+  equal([over.taken, beside.shown], [false, "before Y"]);
+  equal(asked, [["POST", "/inside/", { to: "before", beside: "Y" }]]);
 });

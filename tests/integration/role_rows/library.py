@@ -51,6 +51,8 @@ ROWS = (
         {"asset": KEY}),
     Row("POST", "collection-move", ("collection",),     403, 302, 302, 302, 302, 302, 403, 403,
         {"asset": KEY, "to": "end"}),
+    Row("POST", "collection-move-inside", ("collection",), 403, 302, 302, 302, 302, 302, 403, 403,
+        {"to": "end"}),
     Row("POST", "collection-undo", ("collection",),     403, 302, 302, 302, 302, 302, 403, 403,
         {"done": "removed", "at": "2026-01-01T00:00:00+00:00"}),
 

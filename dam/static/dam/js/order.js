@@ -1,13 +1,13 @@
-// The order of a collection by hand: a card is dragged, or moved by the buttons of its menu, which without script send
-// their form. The card moves at once; where the server refuses, it goes back.
+// An order by hand, of the cards in a [data-order] ("clips", or "collections" inside another): one is dragged, or moved by
+// the buttons of its menu, which without script send their form. It moves at once; where the server refuses, it goes back.
 import { _, number } from "./words.js";
 
 const KIND = "application/x-reelproof-clip";
-const list = () => document.getElementById("cards");
-const placed = () => [...document.querySelectorAll("#cards [data-placed]:not([hidden])")];
-const itself = (element) => element?.closest?.("#cards [data-placed]") ?? null;
-const more = () => document.getElementById("more");
-const continues = () => list()?.hasAttribute("data-continues") ?? false;
+const listOf = (card) => card.closest("[data-order]");
+const placed = (list) => [...list.querySelectorAll("[data-placed]:not([hidden])")];
+const itself = (element) => element?.closest?.("[data-order] [data-placed]") ?? null;
+const more = (list) => list.querySelector("#more");
+const continues = (list) => list.hasAttribute("data-continues");
 
 let dragged = null;
 let target = null;
@@ -20,15 +20,16 @@ function say(text) {
 
 // Puts the card where it is to stand, and out of sight where that isn't loaded. Returns the way back.
 function put(card, to, beside) {
-  const others = placed().filter((each) => each !== card);
-  const all = placed();
+  const list = listOf(card);
+  const all = placed(list);
+  const others = all.filter((each) => each !== card);
   const at = all.indexOf(card);
   const [parent, next] = [card.parentElement, card.nextElementSibling];
   const spot = {
-    start: () => (continues() ? null : [others[0], false]),
-    up: () => (at > 0 ? [all[at - 1], false] : continues() ? null : undefined),
-    down: () => (at < all.length - 1 ? [all[at + 1], true] : more() ? null : undefined),
-    end: () => (more() ? null : [others.at(-1), true]),
+    start: () => (continues(list) ? null : [others[0], false]),
+    up: () => (at > 0 ? [all[at - 1], false] : continues(list) ? null : undefined),
+    down: () => (at < all.length - 1 ? [all[at + 1], true] : more(list) ? null : undefined),
+    end: () => (more(list) ? null : [others.at(-1), true]),
     before: () => [beside, false],
     after: () => [beside, true],
   }[to]();
@@ -42,9 +43,9 @@ function put(card, to, beside) {
 }
 
 function tell(card) {
-  if (card.hidden) card.remove();
-  const all = placed();
+  const all = placed(listOf(card));
   const at = all.indexOf(card);
+  if (card.hidden) card.remove();
   if (at < 0) say(_("Moved. The clip is on another page now."));
   else say(_("Moved to place {place} of the {count} shown.", { place: number(at + 1), count: number(all.length) }));
 }
@@ -55,7 +56,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const card = itself(form);
   if (!card) return;
   const { to, beside } = event.detail.requestConfig.parameters;
-  back.set(form, put(card, to, beside ? document.querySelector(`[data-placed="${CSS.escape(beside)}"]`) : null));
+  back.set(form, put(card, to, beside ? document.querySelector(`[data-order] [data-placed="${CSS.escape(beside)}"]`) : null));
   const menu = form.closest("details");
   if (menu) menu.open = false;
   menu?.querySelector("summary")?.focus(); // moving took the focus away
@@ -71,10 +72,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // A page that follows may bring a clip that was moved over its edge once more.
 document.addEventListener("htmx:afterSettle", () => {
-  const seen = new Set();
-  for (const card of placed()) {
-    if (seen.has(card.dataset.placed)) card.remove();
-    seen.add(card.dataset.placed);
+  for (const list of document.querySelectorAll("[data-order]")) {
+    const seen = new Set();
+    for (const card of placed(list)) {
+      if (seen.has(card.dataset.placed)) card.remove();
+      seen.add(card.dataset.placed);
+    }
   }
 });
 
@@ -88,8 +91,9 @@ document.addEventListener("dragstart", (event) => {
   const card = itself(event.target);
   if (!card) return;
   dragged = card;
-  event.dataTransfer.effectAllowed = "copyMove"; // a copy into another collection: collect.js
-  event.dataTransfer.setData(KIND, card.dataset.placed);
+  event.dataTransfer.effectAllowed = "copyMove"; // a copy of a clip into another collection: collect.js
+  const isClip = listOf(card).dataset.order === "clips";
+  event.dataTransfer.setData(isClip ? KIND : "text/plain", card.dataset.placed);
   event.dataTransfer.setDragImage(card, 24, 24);
   card.dataset.dragged = "";
 });
@@ -97,7 +101,7 @@ document.addEventListener("dragstart", (event) => {
 document.addEventListener("dragover", (event) => {
   if (!dragged) return;
   const card = itself(event.target);
-  if (!card && !list()?.contains(event.target)) return mark(null);
+  if (!listOf(dragged).contains(event.target)) return mark(null);
   event.preventDefault();
   event.dataTransfer.dropEffect = "move";
   if (!card) return;
