@@ -3,13 +3,18 @@
 from pathlib import Path
 
 
-def write(folder: Path) -> Path:
-    """As `save_pretrained` writes it, with diffusers' own classes alone."""
+def write(folder: Path, *, begins_with_pictures: bool = False) -> Path:
+    """As `save_pretrained` writes it, with diffusers' own classes alone.
+
+    One that `begins_with_pictures` is cut like Wan 2.2 5B: a time for each token, an autoencoder of patches.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     from generation.diffusers_compat import diffusers, transformers
 
+    patches = {"patch_size": 2, "in_channels": 12, "out_channels": 12, "scale_factor_spatial": 16}
     vae = diffusers.AutoencoderKLWan(
+        **(patches | {"is_residual": True} if begins_with_pictures else {}),
         base_dim=4,
         z_dim=4,
         dim_mult=[1, 1, 1, 1],
@@ -55,7 +60,12 @@ def write(folder: Path) -> Path:
         prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
     )
     pipeline = diffusers.WanPipeline(
-        tokenizer=tokenizer, text_encoder=encoder, vae=vae, scheduler=scheduler, transformer=transformer
+        tokenizer=tokenizer,
+        text_encoder=encoder,
+        vae=vae,
+        scheduler=scheduler,
+        transformer=transformer,
+        expand_timesteps=begins_with_pictures,
     )
     pipeline.save_pretrained(folder, safe_serialization=True)
     for path in (folder / "model_index.json", folder / "tokenizer" / "tokenizer_config.json"):

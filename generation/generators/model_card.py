@@ -123,11 +123,26 @@ def _derived(folder: Path) -> ModelCard:
             default_steps=50,
             max_steps=max(_MOST_STEPS, 50),
             default_guidance=5.0,
-            modes=(Mode.TEXT, Mode.STILL),
+            modes=_modes(index, autoencoder),
         ),
         max_tokens=512,
         lexicon=None,
     )
+
+
+def _modes(index: dict[str, Any], autoencoder: dict[str, Any]) -> tuple[Mode, ...]:
+    """What diffusers' pipelines make of the parts of a published WanPipeline.
+
+    Parts that take a time for each token (Wan 2.2 5B) also begin with a picture; `last_image` would be
+    ignored without a word. WanVideoToVideoPipeline knows one transformer, and takes an autoencoder that is
+    cut into patches for a finer one than it is.
+    """
+    found = [Mode.TEXT, Mode.STILL]
+    if index.get("expand_timesteps"):
+        found.append(Mode.IMAGE)
+    if autoencoder.get("patch_size") is None and index.get("transformer_2") in (None, [None, None]):
+        found.append(Mode.RESTYLE)
+    return tuple(found)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -43,6 +43,8 @@ _TRUSTED = {
     ("generation.previz.codec", "PatchCodec"),
     ("generation.previz.transformer", "PlacedTransformer"),
 }
+_PARTS = ("tokenizer", "text_encoder", "vae", "scheduler", "transformer")
+_SLACK = 1e-6  # of shares that were written down in percent
 _LATENTS = "latents"  # their name in the file that is saved
 _UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
 
@@ -181,7 +183,9 @@ class WanGenerator:
         from safetensors.torch import save
 
         self._check(request)
-        make = self._around if request.guides or request.loops else self._alone
+        make = self._alone
+        if request.guides or request.loops:
+            make = self._around if self._is_ours else self._given
         return save({_LATENTS: make(request, on_step=on_step).cpu().contiguous()})
 
     def decode(self, latents: Latents, request: VideoRequest, *, tiled: bool = False) -> Frames:
@@ -194,7 +198,7 @@ class WanGenerator:
         kept = load(latents)[_LATENTS]
         with self._busy, torch.inference_mode(), _in_tiles(self.pipeline.vae, tiled):
             try:
-                if request.guides or request.loops:
+                if (request.guides or request.loops) and self._is_ours:
                     return guided.decode(self.pipeline, kept, request)
                 frames = self._decoded(kept)
             except torch.OutOfMemoryError as error:
@@ -214,8 +218,45 @@ class WanGenerator:
         frames: NDArray[np.float32] = self.pipeline.video_processor.postprocess_video(video, "np")[0]
         return frames
 
+    @property
+    def _is_ours(self) -> bool:
+        from generation.generators import guided
+
+        return guided.possible(self.pipeline)
+
     def _alone(self, request: VideoRequest, *, on_step: OnStep) -> Any:
         """Latents of a clip of words alone."""
+        return self._run(self.pipeline, request, on_step=on_step, num_frames=request.frames)
+
+    def _given(self, request: VideoRequest, *, on_step: OnStep) -> Any:
+        """Latents of a clip that begins with a picture, or of one that is made again, by diffusers' own."""
+        from PIL import Image
+
+        from generation.diffusers_compat import diffusers
+
+        guide = request.guides[0] if len(request.guides) == 1 and not request.loops else None
+        if guide is None or guide.at or guide.region is not None:
+            raise self._impossible()
+        pictures = [Image.fromarray(picture) for picture in guide.pictures]
+        parts = {name: getattr(self.pipeline, name) for name in _PARTS}
+        if guide.stays and len(pictures) == 1 and Mode.IMAGE in self.capabilities.modes:
+            pipeline = diffusers.WanImageToVideoPipeline(**parts, expand_timesteps=True)
+            more: dict[str, Any] = {"image": pictures[0], "num_frames": request.frames}
+        elif not guide.stays and Mode.RESTYLE in self.capabilities.modes:
+            pipeline = diffusers.WanVideoToVideoPipeline(**parts)
+            # It takes int(steps × strength) steps, and can't take none.
+            least = (1 + _SLACK) / request.steps
+            more = {"video": pictures, "strength": min(1.0, max(1 - guide.strength, least))}
+        else:
+            raise self._impossible()
+        pipeline.set_progress_bar_config(disable=True)
+        return self._run(pipeline, request, on_step=on_step, **more)
+
+    def _impossible(self) -> GeneratorError:
+        return GeneratorError(_("%(model)s can't make clips like that.") % {"model": self.identity.name})
+
+    def _run(self, pipeline: Any, request: VideoRequest, *, on_step: OnStep, **more: Any) -> Any:
+        """What a pipeline of these parts makes, before it is decoded."""
         import torch
 
         def step_ended(pipeline: Any, step: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -227,12 +268,11 @@ class WanGenerator:
 
         with self._busy, torch.inference_mode():
             try:
-                result = self.pipeline(
+                result = pipeline(
                     prompt=self.understand(request.prompt).canonical,
                     negative_prompt=self.understand(request.negative_prompt).canonical,
                     width=request.width,
                     height=request.height,
-                    num_frames=request.frames,
                     num_inference_steps=request.steps,
                     guidance_scale=request.guidance,
                     max_sequence_length=self._card.max_tokens,
@@ -240,6 +280,7 @@ class WanGenerator:
                     generator=torch.Generator("cpu").manual_seed(request.seed),
                     callback_on_step_end=step_ended,
                     output_type="latent",
+                    **more,
                 )
             except torch.OutOfMemoryError as error:
                 raise MemoryError(str(error)) from error
@@ -250,11 +291,6 @@ class WanGenerator:
         import torch
 
         from generation.generators import guided
-
-        if not guided.possible(self.pipeline):
-            raise GeneratorError(
-                _("%(model)s makes clips from prompts alone.") % {"model": self.identity.name}
-            )
 
         def step_ended(done: int, total: int, expected: Any) -> None:
             if not torch.isfinite(expected).all():
