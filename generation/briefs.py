@@ -17,7 +17,7 @@ from generation.kit_words import KitWords
 
 LONGEST_PROMPT = 1000  # characters
 LARGEST_SEED = 2**32 - 1
-MOST_TAKES = 4
+MOST_TAKES = 9
 LOWEST_GUIDANCE, HIGHEST_GUIDANCE = 1.0, 15.0
 _SLACK = 1e-6  # of shares that were written down in percent
 MOST_SIZE = 100_000  # pixels a side; more is a slip of the keyboard
@@ -166,7 +166,8 @@ def _require_mode(
 ) -> None:
     """Raises BriefRefused unless the model can do it with these sources; `field` is the slot's role."""
     if mode not in capabilities.modes:
-        raise BriefRefused("mode", _("This model can't do that. Choose another mode."))
+        able = ", ".join(_(modes.MODES[each].label) for each in modes.MODES if each in capabilities.modes)
+        raise BriefRefused("mode", _("This model can't do that. Its modes: %(able)s.") % {"able": able})
     given = {source.role: source for source in sources}
     for slot in modes.slots(mode):
         _require_slot(slot, given.pop(slot.role, None), mode=mode, can=capabilities, frames=frames)

@@ -63,7 +63,7 @@ def test_of_two_sizes_of_one_shape_the_nearer_width_wins() -> None:
         ("seed", -1),
         ("seed", 2**32),
         ("takes", 0),
-        ("takes", 5),
+        ("takes", 10),
         ("steps", 0),
         ("steps", 51),
         ("guidance", 0.5),
