@@ -329,6 +329,7 @@ def _facts(
         title=title,
         prompt=job.prompt,
         prompt_disclosure=job.brand.prompt_disclosure,
+        data_mining=job.brand.data_mining,
         negative_prompt=job.negative_prompt,
         typed_prompt=job.kit.get("typed", ""),
         seed=job.seed,

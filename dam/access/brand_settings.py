@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import languages, times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure
+from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReviewerDisclosure
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.models import Event
@@ -23,7 +23,7 @@ from dam.rights.model_licences.verdicts import Revenue
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
-    *("reviewer_disclosure", "aigc_producer", "country", "revenue", "watermarks"),
+    *("reviewer_disclosure", "data_mining", "aigc_producer", "country", "revenue", "watermarks"),
     *(
         "review_stages",
         "default_rights",
@@ -164,6 +164,8 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(field, _("Choose a revenue of the list."))
         case "reviewer_disclosure" if value not in ReviewerDisclosure.values:
             raise SettingRefused(field, _("Choose what a release says about its reviewers."))
+        case "data_mining" if value not in DataMining.values:
+            raise SettingRefused(field, _("Choose what signed files say about data mining."))
         case "reminder_days":
             try:
                 return reminder_days.written(reminder_days.read(value))

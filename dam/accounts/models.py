@@ -92,6 +92,14 @@ class ReviewerDisclosure(models.TextChoices):
     NAME = "name", lazy("Their role and name")
 
 
+class DataMining(models.TextChoices):
+    """What files that are signed say may be done with them by machines that learn."""
+
+    PROHIBITED = "prohibited", lazy("No data mining and no training")
+    NO_TRAINING = "no_training", lazy("Data mining, but no training of AI models")
+    ALLOWED = "allowed", lazy("Data mining and training")
+
+
 def both_stages() -> list[str]:
     return ["brand", "legal"]
 
@@ -111,6 +119,12 @@ class Brand(models.Model):
         choices=ReviewerDisclosure.choices,
         default=ReviewerDisclosure.ROLE,
         db_default=ReviewerDisclosure.ROLE.value,
+    )
+    data_mining = models.CharField(
+        max_length=12,
+        choices=DataMining.choices,
+        default=DataMining.PROHIBITED,
+        db_default=DataMining.PROHIBITED.value,
     )
     # Its code as a producer in China (dam.rights.aigc), for released AI clips. Empty: no such field.
     aigc_producer = models.CharField(max_length=64, blank=True, default="", db_default="")

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from dam.accounts import roles
 from dam.accounts.capabilities import PHRASES
-from dam.accounts.models import PromptDisclosure, ReviewerDisclosure
+from dam.accounts.models import DataMining, PromptDisclosure, ReviewerDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.captions import languages
@@ -130,6 +130,7 @@ FIELDS = {
     "released_details": noop("Details in released files"),
     "watermarks": noop("Invisible watermarks"),
     "reviewer_disclosure": noop("Reviewers in Content Credentials"),
+    "data_mining": noop("Data mining and training"),
     "aigc_producer": noop("Producer code in China"),
     "country": noop("Company's country"),
     "revenue": noop("Company's yearly revenue"),
@@ -282,6 +283,10 @@ def _reviewers(value: Any) -> str:
     return str(ReviewerDisclosure(value).label) if value in ReviewerDisclosure.values else str(value)
 
 
+def _mining(value: Any) -> str:
+    return str(DataMining(value).label) if value in DataMining.values else str(value)
+
+
 def _right(recorded: Any) -> str:
     """ "uses: web, social": as dam.access.brand_settings records what approvals begin with."""
     name, _colon, values = str(recorded).partition(": ")
@@ -336,6 +341,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "review_stages": _stage,
     "prompt_disclosure": _disclosure,
     "reviewer_disclosure": _reviewers,
+    "data_mining": _mining,
     "default_rights": _right,
     "uses": _use,
     "territories": _place,

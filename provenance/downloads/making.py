@@ -94,6 +94,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             changes=changes(recipe, info, request, size=(movie.made.width, movie.made.height)),
             at=at,
             generated_by=model,
+            data_mining=file.brand.data_mining,
             watermark=chosen.mark.identifier if chosen else None,
         )
         if runner.describe(encoded, described, file_metadata.of(release, model=facts.generated_by)):

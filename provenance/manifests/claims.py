@@ -47,6 +47,14 @@ NOT_EDITORIAL = frozenset(
     {"c2pa.converted", "c2pa.transcoded", "c2pa.resized.proportional", DESCRIBED, WATERMARKED}
 )
 
+# What a brand lets machines do with its files: by its policy, which of C2PA's kinds are allowed.
+PROHIBITED = "prohibited"
+MINING = {
+    PROHIBITED: (),
+    "no_training": ("cawg.data_mining",),
+    "allowed": ("cawg.data_mining", "cawg.ai_training", "cawg.ai_generative_training"),
+}
+
 DISCLOSE_TEXT = "text"
 DISCLOSE_HASH = "hash"
 
@@ -122,6 +130,7 @@ class GeneratedFacts:
     mode: str = "text"
     sources: tuple[SourceFacts, ...] = ()
     watermark: int | None = None  # the identifier in its pictures
+    data_mining: str = PROHIBITED  # the brand's policy (MINING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +175,7 @@ class ReleaseFacts:
     described: bool = False
     generated_by: NamedModel | None = None
     watermark: int | None = None  # the identifier that its pictures got when it was made anew
+    data_mining: str = PROHIBITED  # the brand's policy (MINING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +191,7 @@ class PresetFacts:
     at: datetime
     generated_by: NamedModel | None = None
     watermark: int | None = None  # the identifier that its pictures got
+    data_mining: str = PROHIBITED  # the brand's policy (MINING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +206,7 @@ class CaptionFacts:
     corrected: bool
     release_sha256: str
     at: datetime
+    data_mining: str = PROHIBITED  # the brand's policy (MINING)
 
 
 @dataclass(frozen=True)
@@ -259,7 +271,7 @@ def generated(facts: GeneratedFacts) -> Definition:
         _actions(*_making(facts), *_watermarked(facts.watermark, at=facts.at)),
         _ai_disclosure(facts.model.named, oversight="prompt_guided"),
         {"label": GENERATION_LABEL, "created": True, "data": generation},
-        _no_training(),
+        _data_mining(facts.data_mining),
         *_soft_binding(facts.watermark),
     ]
     parent = _parent(facts)
@@ -315,7 +327,7 @@ def release(facts: ReleaseFacts) -> Definition:
     assertions = [
         _actions(*actions),
         {"label": REVIEW_LABEL, "created": True, "data": _review(facts)},
-        _no_training(),
+        _data_mining(facts.data_mining),
         *_soft_binding(facts.watermark),
     ]
     if facts.generated_by is not None:
@@ -333,7 +345,7 @@ def preset(facts: PresetFacts) -> Definition:
     assertions = [
         _actions(opened, *_watermarked(facts.watermark, at=facts.at), *done),
         {"label": PRESET_LABEL, "created": True, "data": {"preset": facts.preset}},
-        _no_training(),
+        _data_mining(facts.data_mining),
         *_soft_binding(facts.watermark),
     ]
     if facts.generated_by is not None:
@@ -357,7 +369,7 @@ def captions(facts: CaptionFacts) -> Definition:
     assertions = [
         _actions(begun, *(_changed(change, at=facts.at) for change in changes)),
         {"label": CAPTIONS_LABEL, "created": True, "data": data},
-        _no_training(),
+        _data_mining(facts.data_mining),
     ]
     return Definition(manifest=_manifest(facts.title, assertions), parent=None if facts.recognised else WORDS)
 
@@ -406,7 +418,9 @@ def review_copy(*, title: str, changes: Sequence[str], at: datetime) -> Definiti
     """
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}
     done = [_changed(change, at=at) for change in changes]
-    return Definition(manifest=_manifest(title, [_actions(opened, *done), _no_training()]), parent=MASTER)
+    return Definition(
+        manifest=_manifest(title, [_actions(opened, *done), _data_mining(PROHIBITED)]), parent=MASTER
+    )
 
 
 def trial() -> Definition:
@@ -468,12 +482,10 @@ def _ai_disclosure(model: NamedModel, *, oversight: str) -> dict[str, Any]:
     }
 
 
-def _no_training() -> dict[str, Any]:
+def _data_mining(policy: str) -> dict[str, Any]:
     kinds = ("cawg.ai_generative_training", "cawg.ai_training", "cawg.data_mining")
-    return {
-        "label": "cawg.training-mining",
-        "data": {"entries": {kind: {"use": "notAllowed"} for kind in kinds}},
-    }
+    uses = {kind: {"use": "allowed" if kind in MINING[policy] else "notAllowed"} for kind in kinds}
+    return {"label": "cawg.training-mining", "data": {"entries": uses}}
 
 
 def _prompt(facts: GeneratedFacts) -> Input:

@@ -20,7 +20,12 @@ from provenance.manifests.claims import NamedModel
 from provenance.releases.models import Release
 
 IS_AI = "provenance.review.disclosing.is_ai"  # which clips the rules of disclosure are about; it lies above
-DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"  # as claims say in cawg.training-mining
+# As claims say in cawg.training-mining, by the brand's policy.
+DATA_MINING = {
+    "prohibited": "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED",
+    "no_training": "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING",
+    "allowed": "http://ns.useplus.org/ldf/vocab/DMI-ALLOWED",
+}
 
 
 def of(release: Release, *, model: NamedModel | None) -> Values:
@@ -31,7 +36,7 @@ def of(release: Release, *, model: NamedModel | None) -> Values:
             "title": version.asset.title,
             "usage": _usage(release),
             "source_type": _source_type(version, model),
-            "data_mining": DATA_MINING,
+            "data_mining": DATA_MINING[release.brand.data_mining],
         }
         if model is not None:
             values |= {"ai_system": model.name, "ai_system_version": model.identifier}

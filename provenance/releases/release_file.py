@@ -143,6 +143,7 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
         content_sha256=release.master_sha256,
         pictures_sha256=release.version.media_info.get(DECODED, {}).get("sha256", ""),
         organisation=release.brand.name,
+        data_mining=release.brand.data_mining,
         stages=stages,
         uses=tuple(release.uses),
         territories=tuple(release.territories),

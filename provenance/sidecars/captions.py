@@ -78,7 +78,7 @@ def _waiting(at: datetime) -> Iterator[tuple[Any, Format]]:
 
 def _sign(track: Any, form: Format, *, at: datetime) -> bool:
     """Of a track with `release_id`."""
-    release = Release.objects.select_related("asset").get(pk=track.release_id)
+    release = Release.objects.select_related("asset", "brand").get(pk=track.release_id)
     row, new = Sidecar.objects.get_or_create(
         release=release, track=track, form=form, defaults={"tried_at": at}
     )
@@ -99,6 +99,7 @@ def _sign(track: Any, form: Format, *, at: datetime) -> bool:
         corrected=track.revision > 0,
         release_sha256=release.sha256,
         at=at,
+        data_mining=release.brand.data_mining,
     )
     try:
         with storage.local_copy(release.storage_key) as film, storage.scratch() as folder:

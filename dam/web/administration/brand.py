@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure, Theme
+from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReviewerDisclosure, Theme
 from dam.rights import aigc, defaults, reminder_days, territories
 from dam.rights.countries import NAMES
 from dam.rights.model_licences.verdicts import REVENUES
@@ -100,6 +100,14 @@ class BrandForm(WholeTextForm):
         help_text=gettext_lazy(
             "What a release says about the people who approved it, to everyone who has a copy. A name that "
             "left with a file can't be taken back. Counts for new releases."
+        ),
+    )
+    data_mining = forms.ChoiceField(
+        label=gettext_lazy("Data mining and training"),
+        choices=DataMining.choices,
+        help_text=gettext_lazy(
+            "What signed files allow, in their Content Credentials and in IPTC metadata. Counts for files "
+            "that are signed from now on."
         ),
     )
     aigc_producer = forms.CharField(
@@ -215,7 +223,7 @@ class BrandForm(WholeTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        since = ("reviewer_disclosure", "country", "revenue", "watermarks")
+        since = ("reviewer_disclosure", "data_mining", "country", "revenue", "watermarks")
         later = [name for name in since if name not in self.data]
         if self.is_bound and later:
             # A page that was opened before there was this: it stays as it is.

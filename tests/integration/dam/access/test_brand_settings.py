@@ -114,14 +114,16 @@ def test_the_page_asks_before_a_shorter_time_deletes_anything(admin: Member) -> 
     asked = client.post(address, form)
     assert (asked.status_code, "1 clip in the trash" in asked.text) == (422, True)
     assert Brand.objects.get().trash_days is None
-    more = {"released_details": "on", "reviewer_disclosure": "name"}
+    more = {"released_details": "on", "reviewer_disclosure": "name", "data_mining": "no_training"}
     client.post(address, {**form, **more, "sure": "yes"})
     brand = Brand.objects.get()
     assert (brand.released_details, brand.reviewer_disclosure) == (True, "name")
+    assert brand.data_mining == "no_training"
     assert (brand.trash_days, brand.default_rights) == (30, {"uses": ["web"], "territories": ["EU", "CH"]})
     late = client.post(address, {**form, "name": "Late", "sure": "yes"})
     assert "Days in the trash: kept for good → “30”" in late.text
     assert "Details in released files: “No” → “Yes”" in late.text
+    assert "Data mining and training: “No data mining and no training” → “Data mining, but" in late.text
     assert "Reviewers in Content Credentials: “Only their role” → “Their role and name”" in late.text
     review = reverse("review-settings", args=[admin.brand.slug])
     client.post(review, {"revision": 1, "stages": "legal"})

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from dam.accounts.models import DataMining
 from dam.catalog.models import AssetKind, DeclaredOrigin, Origin, Version
 from dam.core import storage
 from dam.media import runner, xmp_packet
@@ -20,7 +21,7 @@ from dam.media.errors import FileRefused
 from dam.rights.models import RightsRecord
 from provenance.downloads import preset_files, presets
 from provenance.downloads import worker as downloads
-from provenance.manifests import verify
+from provenance.manifests import claims, verify
 from provenance.manifests.claims import NamedModel
 from provenance.manifests.validation_codes import State
 from provenance.releases import file_metadata, release_file
@@ -284,3 +285,24 @@ def test_a_download_has_chinas_field_among_its_own_tags_too(generated: Path) -> 
         with av.open(str(path)) as container:
             assert json.loads(container.metadata["AIGC"]) == field_in(path)
         assert field_in(path)["ContentProducer"] == CODE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("policy", DataMining.values)
+def test_what_the_brand_allows_machines_stands_in_the_metadata_and_in_the_manifest(
+    policy: str, generated: Path
+) -> None:
+    case = case_of(generated)
+    case.brand.data_mining = policy
+    case.brand.save()
+    case.approve_all()
+    release = sign(case.version)
+    with storage.local_copy(release.storage_key) as path:
+        content, report = path.read_bytes(), verify.check(path)
+    assert report.active is not None
+    allowed = {kind for kind, use in report.active.training.items() if use == "allowed"}
+    assert allowed == set(claims.MINING[policy])
+    address = file_metadata.DATA_MINING[policy].encode()
+    others = [each.encode() for each in file_metadata.DATA_MINING.values() if each.encode() not in address]
+    assert address in content
+    assert not any(each + b'"' in content or each + b"<" in content for each in others)

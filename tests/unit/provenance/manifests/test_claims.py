@@ -79,6 +79,24 @@ def test_the_signer_vouches_for_what_it_created(definition: Definition) -> None:
     assert gathered == ["cawg.training-mining"]
 
 
+@pytest.mark.parametrize(
+    ("policy", "allowed"),
+    [
+        ("prohibited", []),
+        ("no_training", ["cawg.data_mining"]),
+        ("allowed", ["cawg.ai_generative_training", "cawg.ai_training", "cawg.data_mining"]),
+    ],
+)
+def test_what_the_brand_allows_machines_is_said(policy: str, allowed: list[str]) -> None:
+    for made in (
+        claims.generated(generated(data_mining=policy)),
+        claims.release(release(data_mining=policy)),
+    ):
+        entries = data_of(made, "cawg.training-mining")["entries"]
+        assert sorted(kind for kind, use in entries.items() if use == {"use": "allowed"}) == allowed
+        assert len(entries) == 3
+
+
 @EVERY_KIND
 def test_training_on_it_is_not_allowed(definition: Definition) -> None:
     entries = data_of(definition, "cawg.training-mining")["entries"]
