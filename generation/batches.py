@@ -27,6 +27,7 @@ from dam.core.language import noop
 from generation import briefs, chosen, jobs, kits, states
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities, GeneratorError
+from generation.generators.modes import Mode
 from generation.model_register import InstalledGenerator
 from generation.models import BatchLine, GenerationJob, PromptBatch
 from generation.prompt_lists import Line, PromptList
@@ -72,6 +73,8 @@ class BatchSettings:
     guidance: float
     kit: Mapping[str, Any] | None = None
     """What the brand's kit adds to each prompt (kit_words.KitWords), as it was when the list was sent."""
+    mode: str | None = None
+    """generators.modes.Mode of what they become; None: clips from prompts alone."""
 
 
 class LineState(StrEnum):
@@ -353,6 +356,7 @@ def _brief(kept: Mapping[str, Any], line: BatchLine, capabilities: Capabilities)
         size=(given.width, given.height),
         steps=min(given.steps, capabilities.max_steps),
         guidance=given.guidance,
+        mode=Mode(given.mode or Mode.TEXT),
         kit=kits.words_of(given.kit),
     )
 

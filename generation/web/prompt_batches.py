@@ -34,6 +34,7 @@ from dam.web.whole_text import WholeTextForm
 from generation import batches, briefs, chosen, kits, prompt_lists, quotas
 from generation.batches import BatchSettings, LineState
 from generation.generators.base import Capabilities, GeneratorError
+from generation.generators.modes import Mode
 from generation.models import BatchLine, PromptBatch
 from generation.web import brief_kits
 from generation.web import forms as brief_forms
@@ -83,6 +84,12 @@ class BatchForm(WholeTextForm):
         allow_empty_file=True,  # the list has the better sentence
         widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.jsonl,.ndjson,.json"}),
     )
+    makes = forms.ChoiceField(
+        label=lazy("Make"),
+        required=False,
+        choices=[("", lazy("Clips")), (Mode.STILL.value, lazy("Still images"))],
+        widget=forms.RadioSelect,
+    )
     size = forms.ChoiceField(label=lazy("Aspect ratio"), widget=forms.RadioSelect)
     frames = forms.TypedChoiceField(label=lazy("Length"), coerce=int, widget=forms.RadioSelect)
     steps = forms.IntegerField(label=lazy("Steps"), min_value=1)
@@ -102,6 +109,8 @@ class BatchForm(WholeTextForm):
         self.fields["steps"].validators.append(
             forms.IntegerField(max_value=capabilities.max_steps).validators[0]
         )
+        if Mode.STILL not in capabilities.modes:
+            del self.fields["makes"]
         for name in ("prompts", "file"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]  # one of them is wanted
         start = {
@@ -156,7 +165,8 @@ class BatchForm(WholeTextForm):
         wanted = map(int, given["size"].split("x"))
         width, height = briefs.nearest_size(self._capabilities, (next(wanted), next(wanted)))
         kit = asdict(self._kit.added) if self._kit is not None and self._kit.added else None
-        return BatchSettings(given["frames"], width, height, given["steps"], given["guidance"], kit)
+        mode = given.get("makes") or None
+        return BatchSettings(given["frames"], width, height, given["steps"], given["guidance"], kit, mode)
 
 
 @dataclass(frozen=True)

@@ -201,3 +201,24 @@ def test_the_list_asks_as_often_however_many_there_are(client: Client, brand: Br
     for _ in range(3):
         client.post(at(brand, "prompt-batch-add"), form(prompts="A red ball\nA can"))
     assert asked() == once > 0
+
+
+def test_a_list_becomes_still_images(client: Client, brand: Brand) -> None:
+    assert 'name="makes"' in client.get(at(brand, "prompt-batch-add")).content.decode()
+    rules.add(RuleWish("Nike", Subject.MARK, Verdict.WAIVER), by=member(brand, Role.ADMIN))
+    sent = form(prompts="A red ball\nA Nike can", makes="still")
+    page = client.post(at(brand, "prompt-batch-add"), sent, follow=True).content.decode()
+    job = GenerationJob.objects.get()
+    assert (job.mode, job.frames) == ("still", 1)
+    assert "Still images" in page
+    assert "?mode=still&amp;kit=off&amp;prompt=A%20Nike%20can" in page
+
+
+def test_a_list_of_a_model_without_stills_becomes_clips(
+    client: Client, brand: Brand, tmp_path: Path, settings: Any
+) -> None:
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "plain", modes=["text"]))
+    assert 'name="makes"' not in client.get(at(brand, "prompt-batch-add")).content.decode()
+    client.post(at(brand, "prompt-batch-add"), form(prompts="A red ball", makes="still"))
+    assert GenerationJob.objects.get().mode == "text"
+    assert "mode" not in PromptBatch.objects.get().settings
