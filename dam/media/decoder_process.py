@@ -62,10 +62,14 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
                 _write_watched(out, _watch(path, request, info=info))
                 _write(out, {"end": True})
             case "decoded":
-                from dam.media import decoded_hash
+                info = MediaInfo.from_json(request["info"])
+                if info.kind is Kind.STILL:
+                    _write(out, {"decoded": _decoded_still(path, info), "count": 1})
+                else:
+                    from dam.media import decoded_hash
 
-                whole = decoded_hash.of(path, info=MediaInfo.from_json(request["info"]))
-                _write(out, {"decoded": whole.sha256, "count": whole.count})
+                    whole = decoded_hash.of(path, info=info)
+                    _write(out, {"decoded": whole.sha256, "count": whole.count})
             case "still":
                 _write_frame(out, _picture(path, max_side=request["max_side"]))
             case "whole":
@@ -121,10 +125,12 @@ def _describe(path: Path, out: Path, values: "Values") -> str:
 
 
 def _watch(path: Path, request: dict[str, Any], *, info: MediaInfo) -> "Iterator[Found]":
-    if info.kind is Kind.STILL:
-        return iter([_still(path, info, request["max_side"])])
     from dam.media import watching
 
+    if info.kind is Kind.STILL:
+        sha256 = _decoded_still(path, info)
+        known = [watching.Decoded(sha256, 1)] if sha256 else []
+        return iter([_still(path, info, request["max_side"]), *known])
     return watching.watch(path, info=info, max_side=request["max_side"], wishes=request.get("wishes"))
 
 
@@ -151,6 +157,12 @@ def _sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: in
     from dam.media import frames
 
     return frames.sample(path, info=info, indexes=indexes, max_side=max_side)
+
+
+def _decoded_still(path: Path, info: MediaInfo) -> str:
+    from dam.media import stills
+
+    return stills.decoded(path, formats=(info.format.decoder,))
 
 
 def _still(path: Path, info: MediaInfo, max_side: int, *, grounded: bool = True) -> "Frame":

@@ -13,7 +13,8 @@ from dam.media.kept_frames import Footage
 from dam.media.probe import Kind, MediaInfo
 from dam.media.runner import Told
 
-DECODED = "decoded"  # in a version's media_info: {"sha256", "count"} of its pictures (dam.media.decoded_hash)
+# In a version's media_info: {"sha256", "count"} of its pictures (dam.media.decoded_hash, stills.decoded).
+DECODED = "decoded"
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,10 @@ def watch(path: Path, *, info: MediaInfo, max_side: int, wishes: Wishes | None =
 
 
 def decoded(path: Path, *, info: MediaInfo, limits: Limits | None = None) -> Decoded:
-    """The hash of all its pictures (dam.media.decoded_hash). Raises FileRefused or MediaFailed."""
+    """The hash of all its pictures (dam.media.decoded_hash, of an image stills.decoded), empty of a drawing.
+
+    Raises FileRefused or MediaFailed.
+    """
     pixels = info.width * info.height
     limits = limits or budgets.watch(frames=info.frame_count, pixels=pixels, most=0, max_side=0)
     request = {"do": "decoded", "info": info.to_json()}
@@ -144,13 +147,14 @@ def decoded(path: Path, *, info: MediaInfo, limits: Limits | None = None) -> Dec
 
 
 def known_by(path: Path, *, limits: Limits | None = None) -> str:
-    """The hash of a video's pictures, by which a copy is known; empty of what has none that can be read.
+    """The hash of the pictures of a video, or of an image, by which a copy is known; empty of what has none
+    that can be read.
 
     A long film's aren't all decoded for it: neither is it known by them where it is taken in.
     """
     try:
         info = probe(path, limits=limits)
-        if info.kind is not Kind.VIDEO or budgets.is_long(
+        if info.kind is Kind.SOUND or budgets.is_long(
             frames=info.frame_count, pixels=info.width * info.height
         ):
             return ""

@@ -1,5 +1,6 @@
 """Decoding of still pictures with Pillow. Runs in the decoder process alone (decoder_process.py)."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from dam.media.sniffer import AVIF, SVG, TIFF, FileKind
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 FOR_MARKS = ("JPEG", "PNG", "WEBP")  # all that browsers show; no drawing that could hold a script
 GROUND = (255, 255, 255)  # under what is transparent: cut-out products mostly stand on white
+STRIP = 256  # rows of a picture at a time
 LOOKED_AT = (1024, 1024)  # pixels, of a JPEG that need not be decoded larger to know that it can be
 
 
@@ -163,6 +165,28 @@ def read(
         whole = settled(in_srgb(_of_eight_bits(upright)))
         whole.thumbnail((max_side, max_side), Image.Resampling.BOX)
         return np.asarray(whole, np.uint8)
+
+
+def decoded(path: Path, *, formats: tuple[str, ...] = FORMATS) -> str:
+    """SHA-256 of the picture (of a moving one the first), as it is decoded: "RGB 640x400" or, where it isn't
+    opaque, "RGBA 640x400", a line's end, and its values in 8 bits, row by row, neither turned nor brought
+    into another colour space. It is the same once metadata was changed or taken out, or the picture saved
+    anew without loss. Empty of what whoever shows it draws (SVG).
+
+    Raises FileRefused.
+    """
+    if formats == (SVG.decoder,):
+        return ""
+    with opened(path, formats) as picture:
+        if picture.width * picture.height > budgets.MAX_PIXELS:
+            raise FileRefused("too_wide")
+        mode = "RGBA" if is_transparent(picture) else "RGB"
+        whole = _of_eight_bits(picture)
+        found = hashlib.sha256(f"{mode} {picture.width}x{picture.height}\n".encode())
+        for top in range(0, whole.height, STRIP):  # a copy of all of it in another mode would take its memory
+            strip = whole.crop((0, top, whole.width, min(top + STRIP, whole.height)))
+            found.update(strip.convert(mode).tobytes())
+    return found.hexdigest()
 
 
 def read_mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np.uint8]:

@@ -186,7 +186,8 @@ def append(review: Review, facts: Mapping[str, object]) -> LedgerEntry:
         "version": str(version.pk),
         "number": version.number,
     }
-    # Of a video that was decoded to its end. The same pictures are known by it in another container, too.
+    # Of a video that was decoded to its end, and of an image. The same pictures are known by it in another
+    # container, too, or without metadata.
     if decoded := version.media_info.get(DECODED):
         record["pictures_sha256"] = decoded["sha256"]
     entry = LedgerEntry(

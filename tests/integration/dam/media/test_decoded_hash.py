@@ -1,13 +1,19 @@
-"""A video is known by its decoded pictures, whatever its container and metadata; FFmpeg says the same."""
+"""A video is known by its decoded pictures, whatever its container and metadata; FFmpeg says the same.
 
+So is an image, by its values.
+"""
+
+import hashlib
 import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from dam.media import budgets, ffmpeg, kept_frames, runner
+from dam.media.watching import Decoded
 from tests import media_factory
 
 
@@ -75,9 +81,53 @@ def test_a_long_film_of_which_pictures_are_passed_over_has_none(
     assert runner.known_by(clip) == ""
 
 
-def test_sound_images_and_damaged_files_have_none(tmp_path: Path) -> None:
+def test_sound_and_damaged_files_have_none(tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(media_factory.clip(tmp_path / "clip.mp4").read_bytes()[:300])
     assert runner.known_by(broken) == ""
-    still = rewritten(tmp_path / "clip.mp4", tmp_path / "still.png", "-frames:v", "1")
-    assert runner.known_by(still) == ""
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    path = tmp_path / "image.png"
+    values = np.random.default_rng(7).integers(0, 255, (300, 200, 3), np.uint8)
+    Image.fromarray(values).save(path)
+    return path
+
+
+def test_an_image_has_the_hash_that_its_values_make(image: Path) -> None:
+    with Image.open(image) as picture:
+        wanted = hashlib.sha256(b"RGB 200x300\n" + picture.tobytes()).hexdigest()
+    info = runner.probe(image)
+    assert runner.known_by(image) == wanted
+    assert runner.decoded(image, info=info) == Decoded(wanted, 1)
+    assert Decoded(wanted, 1) in list(runner.watch(image, info=info, max_side=64))
+
+
+def test_an_image_saved_anew_without_loss_or_stripped_of_metadata_has_the_same(
+    image: Path, tmp_path: Path
+) -> None:
+    same = {runner.known_by(image)}
+    with Image.open(image) as picture:
+        exif = Image.Exif()
+        exif[ExifTags.Base.ImageDescription], exif[ExifTags.Base.Orientation] = "Ours", 6
+        picture.save(tmp_path / "told.png", exif=exif)
+        picture.save(tmp_path / "anew.webp", lossless=True)
+        picture.save(tmp_path / "anew.tiff")
+        picture.convert("RGBA").save(tmp_path / "opaque.png")  # with a channel that says nothing
+        picture.save(tmp_path / "lossy.jpg")
+        clear = picture.convert("RGBA")
+        clear.putpixel((3, 5), (0, 0, 0, 0))
+        clear.save(tmp_path / "hole.png")
+    for name in ("told.png", "anew.webp", "anew.tiff", "opaque.png"):
+        same.add(runner.known_by(tmp_path / name))
+    assert len(same) == 1
+    assert not same & {runner.known_by(tmp_path / name) for name in ("lossy.jpg", "hole.png")}
+
+
+def test_a_drawing_has_none_as_whoever_shows_it_draws_it(tmp_path: Path) -> None:
+    path = tmp_path / "logo.svg"
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="4" height="4"/></svg>'
+    )
+    assert runner.known_by(path) == ""

@@ -13,7 +13,8 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Version
 from dam.notifications import following, inbox, wording
-from dam.rights import making
+from dam.rights import consents, making
+from dam.rights.consents import Said
 from dam.rights.models import RightsEnd, RightsRecord
 from provenance.recalls import ended, recalls
 from provenance.recalls.models import Recall, RecallNotice
@@ -194,3 +195,17 @@ def test_its_pages_say_what_ended_and_that_it_was_renewed() -> None:
     mine = holder.get(address(viewer, "take-down", recall)).text
     assert "You can go on using your copies" in mine
     assert "Confirm they" not in mine
+
+
+def test_a_consent_that_is_withdrawn_recalls_the_copies_and_those_of_what_was_made_from_it() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    other = made(case)
+    consent = consents.add(case.version, Said("model", "Ada Example"), by=case.legal_reviewer)
+    assert ended.look() == 0
+    consents.withdraw(case.version, consent.pk, reason="By letter", by=case.legal_reviewer)
+    assert ended.look() == 2
+    assert {each.version_id for each in opened()} == {case.version.pk, other.version.pk}
+    assert recalls.listed(viewer).get().recall.version == case.version
+    consents.reinstate(case.version, consent.pk, by=case.legal_reviewer)
+    ended.look()
+    assert not recalls.listed(viewer).exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import redis
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
+from PIL import Image
 
 from dam.catalog.models import Asset, AssetKind, Version
 from dam.core import sandbox, storage
@@ -363,6 +365,19 @@ def test_a_release_without_its_metadata_is_known_by_its_pictures(tmp_path: Path)
     html = verdict_on(copy.read_bytes())
     assert "Withdrawn: do not use" in html
     assert version.asset.title not in html
+
+
+def test_a_released_image_without_its_metadata_is_known_by_its_values(tmp_path: Path) -> None:
+    master = tmp_path / "image.png"
+    values = np.random.default_rng(7).integers(0, 255, (300, 200, 3), np.uint8)
+    Image.fromarray(values).save(master)
+    version = VersionFactory.create(kind="still")
+    release_factory.ready(version, pictures_sha256=runner.known_by(master))
+    copy = tmp_path / "copy.webp"
+    Image.fromarray(values).save(copy, lossless=True)
+    html = verdict_on(copy.read_bytes())
+    assert "shows exactly the pictures that" in html
+    assert version.brand.name in html
 
 
 def test_a_strangers_pictures_are_known_by_nothing(tmp_path: Path) -> None:
