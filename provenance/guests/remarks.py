@@ -133,7 +133,7 @@ def say(
         if frame is not None and not 0 <= frame < places.count(link.version):
             raise GuestRefused(_("This clip doesn't have that frame."), field="body")
         own = GuestRemark.objects.filter(link=link)
-        last = own.filter(deleted_at=None).order_by("-pk").first()
+        last = own.filter(deleted_at=None, parent=None).order_by("-pk").first()
         # A file is sent with one remark: with it the same is the same after any time.
         same = last is not None and _is_same(last, body, frame, attached)
         if last is not None and same and (attached or _is_twice(last, at=at)):
@@ -153,6 +153,35 @@ def say(
             data["attachments"] = [each.sha256 for each in given]
         links.record_said(Verb.GUEST_COMMENTED, link, data=data, at=at)
     return remark
+
+
+def reply(link: GuestLink, remark_id: int, *, body: str, at: datetime | None = None) -> GuestRemark:
+    """Say something under what a guest of this review said; all of them and the brand read it.
+
+    Sent twice it is kept once. Raises GuestRefused.
+    """
+    at = at or timezone.now()
+    body = cleaned(body)
+    if not body:
+        raise GuestRefused(_("Write an answer first."), field="body")
+    with trail.recording():
+        link = locked(link, May.COMMENT, at=at)
+        rows = GuestRemark.objects.select_for_update(of=("self",), no_key=True)
+        first = rows.filter(pk=remark_id, review=link.review_id, parent=None, deleted_at=None).first()
+        if first is None:
+            raise GuestRefused(_("This comment was deleted."), field="body")
+        own = GuestRemark.objects.filter(link=link)
+        last = own.filter(parent=first).order_by("-pk").first()
+        if last is not None and last.body == body and _is_twice(last, at=at):
+            return last
+        if own.count() >= MOST:
+            raise GuestRefused(_("These are as many comments as one link takes."), field="body")
+        made = GuestRemark.objects.create(
+            review=link.review, link=link, parent=first, body=body, created_at=at
+        )
+        data: dict[str, object] = {"remark": made.pk, "answers": first.pk}
+        links.record_said(Verb.GUEST_COMMENTED, link, data=data, at=at)
+    return made
 
 
 def recommend(link: GuestLink, *, kind: Advice, words: str = "", at: datetime | None = None) -> GuestAdvice:

@@ -33,7 +33,7 @@ def test_a_guest_at_a_phone_watches_comments_recommends_and_is_shut_out(
     page = creator.page
     page.get_by_label("Email").fill("ada@agency.example")
     page.get_by_label("Name", exact=True).fill("Ada <Lovelace>")
-    page.get_by_label("Watch, comment and recommend a decision").check()
+    page.get_by_label("See it, comment and recommend a decision").check()
     page.get_by_label("Passphrase").fill(PHRASE)
     page.get_by_role("button", name="Share", exact=True).click()
     address = page.get_by_label("Link", exact=True).input_value()

@@ -24,7 +24,7 @@ def shared(creator: Journey, review: Review) -> str:
     page = creator.page
     page.get_by_label("Email").fill("ada@agency.example")
     page.get_by_label("Name", exact=True).fill("Ada Lovelace")
-    page.get_by_label("Watch, comment and recommend a decision").check()
+    page.get_by_label("See it, comment and recommend a decision").check()
     page.get_by_label("Passphrase").fill(PHRASE)
     page.get_by_role("button", name="Share", exact=True).click()
     address = page.get_by_label("Link", exact=True).input_value()

@@ -49,6 +49,7 @@ PUBLIC = {
     "guest-attachment-remove":                (405, 405, (KEY, KEY)),
     "guest-react":                           (405, 405, (KEY, "guest-1")),
     "guest-remark-edit":                     (405, 405, (KEY, 1)),
+    "guest-remark-reply":                    (405, 405, (KEY, 1)),
     "guest-remark-delete":                   (405, 405, (KEY, 1)),
     "guest-remark-restore":                  (405, 405, (KEY, 1)),
     "guest-recommend":                       (405, 405, (KEY,)),

@@ -154,6 +154,20 @@ def edit(request: GuestRequest, remark_id: int) -> HttpResponse:
 
 @require_POST
 @guest_view
+def reply(request: GuestRequest, remark_id: int) -> HttpResponse:
+    """Say something under what they or another guest said; refused words come back."""
+    link, words = request.visitor.link, request.POST.get("body", "")
+    try:
+        if not frame.may_try(request, "guest_say", key=str(link.pk)):
+            raise links.GuestRefused(TOO_OFTEN)
+        remarks.reply(link, remark_id, body=words)
+    except links.GuestRefused as refused:
+        return _page(request, replied=(remark_id, words, refused.message), status=REFUSED)
+    return redirect(_to(request, f"said-guest-{remark_id}"))
+
+
+@require_POST
+@guest_view
 def delete(request: GuestRequest, remark_id: int) -> HttpResponse:
     return _corrected(request, remark_id, corrections.delete)
 
@@ -308,6 +322,7 @@ def _page(
     remark_form: RemarkForm | None = None,
     advice_form: AdviceForm | None = None,
     edited: tuple[int, str, str] | None = None,
+    replied: tuple[int, str, str] | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -320,6 +335,7 @@ def _page(
         "guest_key": link.key,
         "changeable": _changeable(link, said),
         "edited": edited,
+        "replied": replied,
         "problem": problem,
         "said": said,
         "markers": json.dumps(

@@ -37,6 +37,7 @@ urlpatterns = [
     ),
     path("<uuid:key>/said/<slug:said>/react/", room.react, name="guest-react"),
     path("<uuid:key>/said/<int:remark_id>/edit/", room.edit, name="guest-remark-edit"),
+    path("<uuid:key>/said/<int:remark_id>/reply/", room.reply, name="guest-remark-reply"),
     path("<uuid:key>/said/<int:remark_id>/delete/", room.delete, name="guest-remark-delete"),
     path("<uuid:key>/said/<int:remark_id>/restore/", room.restore, name="guest-remark-restore"),
     path("<uuid:key>/recommend/", room.recommend, name="guest-recommend"),

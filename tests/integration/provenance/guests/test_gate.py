@@ -42,6 +42,7 @@ POSTS = {
     "guest-attachment-remove",
     "guest-react",
     "guest-remark-edit",
+    "guest-remark-reply",
     "guest-remark-delete",
     "guest-remark-restore",
     "guest-recommend",
@@ -55,6 +56,7 @@ MORE: dict[str, list[object]] = {
     "guest-captions": ["en"],
     "guest-react": ["guest-1"],
     "guest-remark-edit": [1],
+    "guest-remark-reply": [1],
     "guest-remark-delete": [1],
     "guest-remark-restore": [1],
     "guest-attachment": [FILE],
@@ -76,7 +78,7 @@ def words(response: Any) -> str:
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert len(BEHIND) == 18
+    assert len(BEHIND) == 19
 
 
 @pytest.mark.parametrize("name", OF_LINK)

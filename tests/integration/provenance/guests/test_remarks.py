@@ -194,3 +194,42 @@ def test_a_guest_says_so_much_in_a_short_time_and_no_more(outside: Outside) -> N
     assert answer.status_code == 422
     assert "My words" in answer.content.decode()
     assert GuestRemark.objects.count() == 20
+
+
+def test_guests_answer_in_the_thread_and_all_read_it(outside: Outside) -> None:
+    first = remarks.say(outside.link, body="Is the logo final?")
+    remarks.answer(first, by=outside.case.creator, body="Nearly. Which one do you mean?")
+    ben = outside.another()
+    client = inside(ben)
+    for _ in range(2):  # sent twice it is kept once
+        sent = client.post(
+            reverse("guest-remark-reply", args=[ben.key, first.pk]), {"body": "The one at the end"}
+        )
+        assert sent.status_code == 302
+    [said] = remarks.of_guests(outside.review)
+    assert [(each.body, each.outside) for each in said.answers] == [
+        ("Nearly. Which one do you mean?", False),
+        ("The one at the end", True),
+    ]
+    room = signed_in(outside.case.creator).get(
+        reverse("review-guests-said", args=[outside.case.brand.slug, outside.review.pk])
+    )
+    assert "The one at the end" in room.content.decode()
+    event = Event.objects.filter(verb="guest.commented").latest("sequence")
+    assert event.data["answers"] == first.pk
+
+
+def test_an_answer_that_is_refused_comes_back_and_none_is_to_what_is_not_there(outside: Outside) -> None:
+    first = remarks.say(outside.link, body="Is the logo final?")
+    client = inside(outside.link)
+    address = reverse("guest-remark-reply", args=[outside.link.key, first.pk])
+    refused = client.post(address, {"body": "x" * 4001})
+    assert refused.status_code == 422
+    assert "x" * 4001 in refused.content.decode()
+    answer = remarks.reply(outside.link, first.pk, body="The one at the end")
+    for key in (answer.pk, 0):  # an answer has none of its own
+        with pytest.raises(GuestRefused):
+            remarks.reply(outside.link, key, body="Hello?")
+    silent = outside.another(email="c@agency.example", may=May.VIEW)
+    with pytest.raises(GuestRefused):
+        remarks.reply(silent, first.pk, body="Me too")
