@@ -56,6 +56,10 @@ def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
     assert "a red kite over the sea" in html
 
 
+def test_that_nobody_asked_whether_the_certificate_was_revoked_is_said(case: Case) -> None:
+    assert "Not checked: its issuer wasn't asked" in text(case)
+
+
 def test_a_history_that_is_too_long_for_the_page_says_so(case: Case) -> None:
     record = ManifestRecord.objects.get(version=case.version)
     assert "Older entries" not in text(case)
