@@ -32,6 +32,15 @@ class TooMany(Refused):
     code = "too_many"
 
 
+class Away(Exception):
+    """Something that work needs doesn't answer, which says nothing about the work: it is put back.
+
+    `words` are a sentence for people that says what; the exception's own are for the log.
+    """
+
+    words = noop("A service that this needs was unavailable.")
+
+
 class NoRoom(Refused):
     """There is no room on a disk, or in the part of it that may be used."""
 

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
-from dam.core.errors import Refused
+from dam.core.errors import Away, Refused
 from dam.core.lazily import lazy
 from dam.core.sandbox import Interrupted
 from dam.core.storage import FULL, Unavailable
@@ -45,6 +45,8 @@ def describe(problem: BaseException) -> str | None:
             return _("The task queue was unavailable.")
         case Interrupted():
             return _("Processing was interrupted.")
+        case Away(words=words):
+            return _(words)
         case Unavailable():
             return _("File storage was unavailable.")
         case OSError(errno=code) if code in GONE:

@@ -6,8 +6,11 @@ OpenSSL, PKCS#11 tools and key services give it (DER for elliptic curves), or in
 
 import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
+from subprocess import PIPE
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from dam.core import errors
-from dam.core.sandbox import Interrupted
+from dam.core.language import noop
 
 SECONDS = 30  # a key service in the network answers in one
 LONGEST = 16 * 1024  # bytes of an answer
@@ -28,8 +31,10 @@ CURVES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
 }
 
 
-class KeyServiceAway(Interrupted):
+class KeyServiceAway(errors.Away):
     """The program ended badly or took too long: nothing was signed, and later it may work."""
+
+    words = noop("The key service that signs files was unavailable.")
 
 
 class NotItsSignature(errors.Refused):
@@ -53,9 +58,11 @@ def algorithm_of(leaf: x509.Certificate) -> str | None:
 def method(command: str, leaf: x509.Certificate) -> Callable[[bytes], bytes]:
     """The function that signs by the command: split as a shell does, run without one.
 
-    It raises KeyServiceAway and NotItsSignature.
+    It raises KeyServiceAway and NotItsSignature. Raises ValueError for what is no command.
     """
     program = shlex.split(command)
+    if not program:
+        raise ValueError("it is empty")
     algorithm = algorithm_of(leaf) or ""
 
     def sign(data: bytes) -> bytes:
@@ -67,17 +74,30 @@ def method(command: str, leaf: x509.Certificate) -> Callable[[bytes], bytes]:
 def _ask(program: list[str], data: bytes, *, algorithm: str) -> bytes:
     environment = {**os.environ, "SIGNING_ALGORITHM": algorithm}
     try:
-        done = subprocess.run(
-            program, input=data, capture_output=True, timeout=SECONDS, env=environment, check=False
+        process = subprocess.Popen(
+            program, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment, start_new_session=True
         )
-    except subprocess.TimeoutExpired as late:
-        raise KeyServiceAway(f"{program[0]} gave no signature within {SECONDS} seconds.") from late
     except OSError as problem:
         raise KeyServiceAway(f"{program[0]} can't be run: {problem.strerror or problem}.") from problem
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip()[-TOLD:]
-        raise KeyServiceAway(f"{program[0]} gave no signature (status {done.returncode}). {said}")
-    return done.stdout[:LONGEST]
+    with process:
+        try:
+            answer, remarks = process.communicate(data, timeout=SECONDS)
+        except subprocess.TimeoutExpired as late:
+            _end(process)
+            raise KeyServiceAway(f"{program[0]} gave no signature within {SECONDS} seconds.") from late
+        except BaseException:  # the worker is told to stop
+            _end(process)
+            raise
+    if process.returncode or not answer:
+        said = remarks.decode(errors="replace").strip()[-TOLD:]
+        raise KeyServiceAway(f"{program[0]} gave no signature (status {process.returncode}). {said}")
+    return answer[:LONGEST]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """With what it has started: a script's own programs would else wait for the key service for ever."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _checked(answer: bytes, data: bytes, leaf: x509.Certificate) -> bytes:

@@ -29,6 +29,7 @@ from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.signing_command import KeyServiceAway
 from tests.factories import principal
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import FakeGenerator
@@ -284,6 +285,21 @@ def test_what_was_away_puts_the_take_back(
     # What ends our programs again and again may be the job itself: that counts as a try.
     assert waiting.attempts == isinstance(problem, sandbox.Interrupted)
     assert waiting.reason.startswith(str(outages.describe(problem)))
+    assert nothing_is_kept()
+
+
+def test_a_key_service_that_is_away_is_no_try_of_the_take(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise KeyServiceAway("no route")
+
+    monkeypatch.setattr(signing, "sign_generated", refuse)
+    for times in range(1, jobs.MOST_ATTEMPTS + 2):
+        assert runner.make(job.pk) is None
+        waiting = reload(job)
+        assert (waiting.state, waiting.interruptions, waiting.attempts) == (JobState.REQUESTED, times, 0)
+    assert waiting.reason.startswith("The key service that signs files was unavailable.")
     assert nothing_is_kept()
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dam.catalog.models import Rendition, Version
-from provenance.manifests import c2pa_io, development_ca, signing
+from provenance.manifests import c2pa_io, development_ca, signing, trial_signature
 from provenance.manifests.signers import SignerExpired
 from provenance.models import Decision, Release, Review
 from provenance.releases import signable
@@ -243,3 +243,24 @@ def test_a_certificate_that_nobody_here_would_believe_signs_no_release(
     without_its_issuer(settings, path)
     release = sign(case.version)
     assert (release.state, release.reason) == ("failed", signable.NO_CERTIFICATE)
+
+
+def test_a_key_service_that_is_away_keeps_no_clip_from_review_and_is_not_waited_for_each_time(
+    plain: Path, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    program = tmp_path / "sign.sh"
+    program.write_text(f"#!/bin/sh\necho asked >> {asked}\nexit 1\n")
+    program.chmod(0o700)
+    development_ca.ensure(Path(settings.SIGNING_DIR) / "development", at=datetime.now(UTC))
+    settings.SIGNING_REVIEWER_CHAIN = str(Path(settings.SIGNING_DIR) / "development" / "reviewer.pem")
+    settings.SIGNING_REVIEWER_COMMAND = str(program)
+    version = without_proxy(case_of(plain))
+    trial_signature._proven.clear()
+    trial_signature._away_until.clear()
+    assert signable.obstacle(version) == ""
+    assert signable.obstacle(version) == ""
+    assert asked.read_text() == "asked\n"
+    trial_signature._away_until.clear()
+    program.write_text("#!/bin/sh\necho something else\n")  # what it answers is looked at all the same
+    assert signable.obstacle(version) == signable.NO_CERTIFICATE

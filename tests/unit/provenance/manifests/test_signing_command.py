@@ -1,6 +1,7 @@
 """A command of the operator's signs in the place of a key; it is believed if its signature holds."""
 
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,6 +106,23 @@ def test_a_command_that_fails_is_away_with_its_own_words(
         signer(tmp_path, program(tmp_path, text), chain=chain).sign(b"claim")
 
 
+def test_what_a_command_started_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that waits for a program of its own, as for one that asks a key service."""
+    monkeypatch.setattr(signing_command, "SECONDS", 1)
+    child = tmp_path / "child"
+    script = tmp_path / "sign.sh"
+    script.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {child}\nwait\n")
+    script.chmod(0o700)
+    chain = certificate(tmp_path, KEYS["ES256"])
+    with pytest.raises(KeyServiceAway, match="within 1 seconds"):
+        signer(tmp_path, str(script), chain=chain).sign(b"claim")
+    status = Path("/proc", child.read_text().strip(), "stat")
+    end = time.monotonic() + 10
+    while status.exists() and " Z " not in status.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not status.exists() or " Z " in status.read_text()
+
+
 def test_one_that_is_not_there_is_away(tmp_path: Path) -> None:
     chain = certificate(tmp_path, KEYS["ES256"])
     with pytest.raises(KeyServiceAway, match="can't be run"):
@@ -119,3 +137,5 @@ def test_a_key_and_a_command_or_a_command_alone_are_errors(tmp_path: Path) -> No
             signers.signer(Purpose.REVIEWER, files=files, development_folder=tmp_path / "none", at=AT)
     with pytest.raises(SignerUnreadable):
         signer(tmp_path, "sign 'unended", chain=pem)
+    with pytest.raises(SignerUnreadable):
+        signer(tmp_path, " ", chain=pem)
