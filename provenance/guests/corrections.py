@@ -7,6 +7,7 @@ Events tell of each change without the words.
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -96,7 +97,8 @@ def erase(*, at: datetime) -> None:
     ).order_by("deleted_at")
     for remark in old.filter(answers=None)[:AT_ONCE]:
         _let_go(remark, whole=True)
-    for remark in old.filter(answers__isnull=False).exclude(body="").distinct()[:AT_ONCE]:
+    kept = ~Q(body="") | Exists(Attachment.objects.filter(remark=OuterRef("pk")))
+    for remark in old.filter(kept, answers__isnull=False).distinct()[:AT_ONCE]:
         _let_go(remark, whole=False)
 
 

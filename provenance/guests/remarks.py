@@ -72,8 +72,13 @@ class Said:
     attached: Sequence[Attachment] = ()
     parts: Sequence[Part] = ()
     edited_at: datetime | None = None
-    deleted: bool = False  # and there for its answers, or because whoever deleted it can undo that
+    deleted_at: datetime | None = None  # there for its answers, or because whoever deleted it can undo that
     mine: bool = False  # said by the link that looks
+    written: str = ""  # what is mine, as it was typed
+
+    @property
+    def deleted(self) -> bool:
+        return self.deleted_at is not None
 
 
 def of_version(version: Version) -> QuerySet[GuestRemark]:
@@ -310,8 +315,9 @@ def of_guests(review: Review, *, to: Principal | None = None, link: int | None =
             attached=() if row.deleted_at else tuple(row.attachments.all()),
             parts=() if row.deleted_at else clips.parts(row.body),
             edited_at=row.edited_at,
-            deleted=row.deleted_at is not None,
+            deleted_at=row.deleted_at,
             mine=link is not None and row.link_id == link,
+            written=row.body if link is not None and row.link_id == link and not row.deleted_at else "",
         )
         for row in rows
         if row.parent_id is None

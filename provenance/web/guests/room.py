@@ -360,8 +360,12 @@ def _changeable(link: GuestLink, said: Sequence[Said]) -> set[int]:
     """What of it they can still edit, delete or bring back."""
     if remarks.refusal(link, May.COMMENT):
         return set()
-    bounds = of_members.bounds(link.version)
-    own = [each for each in said if each.mine and each.remark is not None]
+    bounds, over = of_members.bounds(link.version), timezone.now() - corrections.UNDO_FOR
+    own = [
+        each
+        for each in said
+        if each.mine and each.remark is not None and (each.deleted_at is None or each.deleted_at > over)
+    ]
     return {each.remark or 0 for each in own if not corrections.refusal(each.at, bounds)}
 
 

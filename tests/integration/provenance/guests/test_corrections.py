@@ -1,9 +1,13 @@
 """What guests do with what they said: edit it, delete it, bring it back; and when it has to stay."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +15,9 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
 from dam.catalog import holds
+from provenance.attachments import files
+from provenance.attachments.files import Sender
+from provenance.attachments.models import Attachment
 from provenance.guests import corrections, reacting, remarks, tending
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestRemark
@@ -66,13 +73,10 @@ def test_what_they_delete_is_read_by_nobody_and_comes_back_within_the_hour(
     assert "Deleted by its author" in theirs
     assert "Undo" in theirs
     assert "too small" not in theirs + ours
-    other = inside(outside.another())
-    assert (
-        "Deleted by its author"
-        not in other.get(
-            reverse("guest-room", args=[outside.another("c@agency.example").key])
-        ).content.decode()
-    )
+    ben = outside.another()
+    others = inside(ben).get(reverse("guest-room", args=[ben.key]))
+    assert others.status_code == 200
+    assert "Deleted by its author" not in others.content.decode()
     send(client, outside, "restore", remark)
     assert all("too small" in text for text in seen(outside, client))
     verbs = Event.objects.filter(verb__startswith="guest.").values_list("verb", flat=True)
@@ -97,6 +101,48 @@ def test_after_an_hour_it_is_gone_for_good_and_what_was_answered_says_so(
     text = page(by, "review-guests-said", outside.review.pk)
     assert "Deleted by its author" in text
     assert "We made it larger" in text
+
+
+def test_once_it_is_too_late_to_undo_nobody_is_offered_it(outside: Outside, remark: GuestRemark) -> None:
+    remarks.answer(remark, by=outside.case.creator, body="We made it larger")
+    corrections.delete(outside.link, remark.pk)
+    client = inside(outside.link)
+    address = reverse("guest-remark-restore", args=[outside.link.key, remark.pk])
+    assert address in seen(outside, client)[0]
+    GuestRemark.objects.filter(pk=remark.pk).update(deleted_at=timezone.now() - corrections.UNDO_FOR)
+    theirs = seen(outside, client)[0]
+    assert "Deleted by its author" in theirs
+    assert address not in theirs
+
+
+def test_a_file_without_words_goes_as_well_where_it_was_answered(outside: Outside) -> None:
+    sender, file = Sender(link=outside.link.pk), SimpleUploadedFile("mood.pdf", b"%PDF-1.7\n")
+    sent = files.receive(outside.case.version, file, by=sender)
+    remark = remarks.say(outside.link, body="", attached=[sent.pk])
+    remarks.answer(remark, by=outside.case.creator, body="Thank you")
+    corrections.delete(outside.link, remark.pk)
+    tending.run(at=timezone.now() + timedelta(minutes=59))
+    assert Attachment.objects.filter(pk=sent.pk).exists()
+    tending.run(at=timezone.now() + timedelta(hours=1, seconds=1))
+    assert not Attachment.objects.filter(pk=sent.pk).exists()
+    assert GuestRemark.objects.filter(pk=remark.pk).exists()
+
+
+def test_an_address_that_they_wrote_is_theirs_to_edit_and_not_lost_by_it(outside: Outside) -> None:
+    asset = outside.case.version.asset
+    address = reverse("asset", args=[outside.case.brand.slug, asset.pk])
+    words = f"As in {settings.PUBLIC_URL}{address} but slower"
+    remark = remarks.say(outside.link, body=words)
+    text = inside(outside.link).get(reverse("guest-room", args=[outside.link.key])).content.decode()
+    [typed] = re.findall(r'<textarea[^>]*aria-label="Edit your comment">([^<]*)</textarea>', text)
+    assert unescape(typed) == words
+    ben = outside.another()
+    others = inside(ben).get(reverse("guest-room", args=[ben.key]))
+    assert "A clip you can" in others.content.decode()
+    assert address not in others.content.decode()
+    corrections.edit(outside.link, remark.pk, body=unescape(typed))
+    remark.refresh_from_db()
+    assert remark.body == words
 
 
 def test_nobody_answers_or_reacts_to_what_was_deleted(outside: Outside, remark: GuestRemark) -> None:
