@@ -12,10 +12,9 @@ def keep_typed(form: forms.Form, now: Mapping[str, Any], *, message: str, delete
     """`form` is one that is valid and was refused with `message`; `now` is how it would begin today.
 
     What was filled in differently is named with what it reads now, and the next "Save" is about that: the
-    form has the revision of `now`. What was deleted can be restored, and saved then.
+    form has the revision of `now`. What was deleted can be restored, and saved then; it keeps its revision,
+    so that what was changed before it was deleted is named first.
     """
-    form.data = cast(QueryDict, form.data).copy()
-    form.data[form.add_prefix("revision")] = str(now["revision"])
     if deleted:
         words = _(
             "Someone else deleted this while you were editing it. What you typed is still here: restore it "
@@ -23,6 +22,8 @@ def keep_typed(form: forms.Form, now: Mapping[str, Any], *, message: str, delete
         )
         form.add_error(None, words)
         return
+    form.data = cast(QueryDict, form.data).copy()
+    form.data[form.add_prefix("revision")] = str(now["revision"])
     form.add_error(None, _("%(words)s Save again to use yours.") % {"words": message})
     for name, field in form.fields.items():
         if name in now and not field.widget.is_hidden and _differs(field, now[name], form[name].data):

@@ -167,3 +167,24 @@ def test_what_was_deleted_meanwhile_can_be_restored_and_saved(
     assert again.status_code == 302
     made.refresh_from_db()
     assert getattr(made, page.word) == "Of my own making"
+
+
+def test_what_was_changed_and_then_deleted_is_not_saved_over_unseen(
+    client: Client, admin: Member, page: Page
+) -> None:
+    client.force_login(admin.user)
+    brand = admin.brand
+    client.post(page.at(brand, "add"), {"revision": "0", **page.sent, **page.extra})
+    made = page.model.objects.filter(brand=brand).latest("pk")
+    edit = page.at(brand, "edit", made.pk)
+    read = revision(client.get(edit).content.decode())
+    assert client.post(edit, {**page.sent, **page.theirs, "revision": read}).status_code == 302
+    client.post(page.at(brand, page.away, made.pk))
+    mine = {**page.sent, page.word: "Of my own making"}
+    late = client.post(edit, {**mine, "revision": read}).content.decode()
+    client.post(page.at(brand, "restore", made.pk))
+
+    told = client.post(edit, {**mine, "revision": revision(late)})
+    assert told.status_code == 422
+    assert page.now in unescape(told.content.decode())
+    assert client.post(edit, {**mine, "revision": revision(told.content.decode())}).status_code == 302
