@@ -23,7 +23,7 @@ from dam.rights.visibility import visible_versions
 
 MOST = 12
 STEP = "duplicates"
-_LOOKED = (StepState.DONE, StepState.SKIPPED)
+SAME = 1_000  # versions of the same bytes whose pairs are asked for
 
 
 @dataclass(frozen=True)
@@ -76,27 +76,29 @@ def summed_up(kept: Mapping[str, Any]) -> str:
     """What the record of a decision has of it (Found.kept), in words within a line."""
     count = len(kept["found"])
     if not count:
-        return _("no look-alikes known") if kept["looked"] else _("not yet compared with the library")
+        return _("no look-alikes known") if kept["looked"] else _("not compared with the library")
     if kept["more"]:
         return _("more than %(count)s look-alikes known") % {"count": count}
     return ngettext("%(count)s look-alike known", "%(count)s look-alikes known", count) % {"count": count}
 
 
 def of(version: Version, *, to: Principal) -> Found:
-    """Without frames: what a record needs, in three queries."""
+    """Without frames: what a record needs, in a handful of queries.
+
+    A pair is about contents: which of several versions of the same bytes it names is chance.
+    """
     seen = visible_versions(to).exclude(asset=version.asset_id).select_related("asset", "brand")
-    same = seen.filter(brand=version.brand_id, sha256=version.sha256)
-    rows = [
-        Lookalike(each, None)
-        for each in same.order_by("asset", "-number").distinct("asset").prefetch_related("renditions")
-    ]
+    content = {"brand": version.brand_id, "sha256": version.sha256}
+    same = seen.filter(**content).order_by("asset", "-number").distinct("asset")
+    rows = [Lookalike(each, None) for each in same.prefetch_related("renditions")[: MOST + 1]]
     known = {each.version.asset_id for each in rows}
+    here = {version.pk, *Version.objects.filter(**content).values_list("pk", flat=True)[:SAME]}
     pairs = list(
-        NearPair.objects.filter(Q(one=version) | Q(two=version))
+        NearPair.objects.filter(Q(one__in=here) | Q(two__in=here))
         .select_related("different_by")
         .order_by("-share", "-pk")[: 10 * MOST]
     )
-    sides = {pair.pk: pair.two_id if pair.one_id == version.pk else pair.one_id for pair in pairs}
+    sides = {pair.pk: pair.two_id if pair.one_id in here else pair.one_id for pair in pairs}
     there = seen.filter(pk__in=[key for key in sides.values() if key]).prefetch_related("renditions")
     others = {each.pk: each for each in there}
     for pair in pairs:
@@ -104,8 +106,9 @@ def of(version: Version, *, to: Principal) -> Found:
         if other is not None and other.asset_id not in known:
             known.add(other.asset_id)
             rows.append(Lookalike(other, pair))
-    steps = Step.objects.filter(version=version, name=STEP)
-    return Found(tuple(rows[:MOST]), len(rows) > MOST, steps.filter(state__in=_LOOKED).exists())
+    # Skipped it had no picture to compare: nothing is known of what looks like it.
+    looked = Step.objects.filter(version=version, name=STEP, state=StepState.DONE)
+    return Found(tuple(rows[:MOST]), len(rows) > MOST, looked.exists())
 
 
 def shown(version: Version, *, to: Principal) -> Found:

@@ -1,6 +1,8 @@
 """What whoever decides about a version is shown of clips that look like it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -65,11 +67,38 @@ def test_the_same_file_in_another_clip_is_among_them_once(brand: Brand) -> None:
     assert (row.version, row.pair, row.percent) == (other, None, 100)
 
 
+def test_what_looks_like_the_same_file_in_another_clip_looks_like_this_one(
+    two: tuple[Version, Version], brand: Brand, looking: Looking
+) -> None:
+    first, second = two
+    again = looking(1, asset__title="Can 0 again", sha256=first.sha256)
+    finding.look(again)  # the pair names this one now
+    legal = member(brand, Role.LEGAL_REVIEWER)
+    for version, other in ((first, again), (again, first)):
+        found = lookalikes.shown(version, to=legal)
+        assert [(each.version, each.pair is None) for each in found.rows] == [(other, True), (second, False)]
+        assert found.rows[1].here is not None
+        assert found.rows[1].here.version == version
+
+
+def test_of_many_with_the_same_bytes_no_more_are_read_than_are_listed(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookalikes, "MOST", 2)
+    version = VersionFactory.create(asset__brand=brand)
+    others = [VersionFactory.create(asset__brand=brand, sha256=version.sha256) for _time in range(5)]
+    with CaptureQueriesContext(connection) as asked:
+        found = lookalikes.of(version, to=member(brand, Role.LEGAL_REVIEWER))
+    assert (len(found.rows), found.more) == (2, True)
+    [renditions] = [each["sql"].replace("-", "") for each in asked if 'FROM "dam_rendition"' in each["sql"]]
+    assert sum(each.pk.hex in renditions for each in others) == 3
+
+
 @pytest.mark.parametrize(
     ("state", "looked"),
     [
         (StepState.DONE, True),
-        (StepState.SKIPPED, True),
+        (StepState.SKIPPED, False),  # blank, or without pictures
         (StepState.FAILED, False),
         (StepState.WAITING, False),
     ],
@@ -83,5 +112,5 @@ def test_that_nothing_was_found_is_said_only_once_the_library_was_looked_through
     )
     found = lookalikes.of(version, to=member(brand, Role.LEGAL_REVIEWER))
     assert found.looked is looked
-    words = "no look-alikes known" if looked else "not yet compared with the library"
+    words = "no look-alikes known" if looked else "not compared with the library"
     assert lookalikes.summed_up(found.kept()) == words

@@ -390,7 +390,7 @@ def test_the_room_shows_look_alikes_and_a_decision_keeps_which_were_known() -> N
     shown = page(case.brand_reviewer, "review", review.pk)
     assert "The other can" in shown
     assert "The same file" in shown
-    assert "hasn't been compared with the rest of the library yet" in shown
+    assert "hasn't been compared with the rest of the library." in shown
     assert "1 look-alike in the library is recorded with your decision." in shown
     assert "HX-Redirect" in decide(review, by=case.brand_reviewer).headers
     kept = json.loads(LedgerEntry.objects.get(review_id=review.pk).record)["lookalikes"]
