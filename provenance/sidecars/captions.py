@@ -17,7 +17,7 @@ from django.utils import timezone
 from dam.captions import tracks
 from dam.captions.models import CaptionTrack, TrackSource
 from dam.catalog.models import Version
-from dam.core import storage
+from dam.core import outages, storage
 from dam.media import caption_files
 from dam.media.caption_files import Format
 from provenance.manifests import signing
@@ -40,7 +40,10 @@ CANNOT = (*signable.NOT_SET_UP, SignerExpired, SigningFailed, signing.NotAsSigne
 
 
 def sign(*, at: datetime | None = None) -> int:
-    """Sign what waits for it: how many files. Safe at any time, also twice at once."""
+    """Sign what waits for it: how many files. Safe at any time, also twice at once.
+
+    Raises on what was away: the others of this turn wait for it, too.
+    """
     at, signed, begun = at or timezone.now(), 0, time.monotonic()
     for track, form in _waiting(at):
         if time.monotonic() - begun > TURN_SECONDS:
@@ -111,6 +114,10 @@ def _sign(track: Any, form: Format, *, at: datetime) -> bool:
         log.warning("Captions of release %s couldn't be signed: %r", release.pk, problem)
         mine.update(problem=str(problem)[:1000])
         return False
+    except Exception as problem:
+        if outages.describe(problem) is not None:  # which says nothing about them
+            mine.update(attempts=F("attempts") - 1)
+        raise
     if len(made) > store.MOST_BYTES:
         mine.update(problem="It is larger than the limit.", attempts=MOST_ATTEMPTS)
         return False

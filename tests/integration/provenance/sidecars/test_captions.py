@@ -1,5 +1,6 @@
 """Captions of a released video have Content Credentials beside them, of exactly their words."""
 
+import hashlib
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -14,11 +15,14 @@ from dam.accounts.capabilities import Role
 from dam.captions import tracks
 from dam.captions.models import CaptionTrack, TrackSource
 from dam.captions.tracks import Said
+from dam.media.caption_files import Format
+from dam.rights.models import RightsRecord
 from provenance.manifests import signing_process, verify
 from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.signing_command import KeyServiceAway
 from provenance.manifests.validation_codes import State
 from provenance.review import reviews
-from provenance.sidecars import captions
+from provenance.sidecars import captions, store
 from provenance.sidecars.models import Sidecar
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.downloads.test_preset_files import case
@@ -126,3 +130,27 @@ def test_what_cannot_be_signed_is_tried_again_later_and_not_for_ever(
         assert captions.sign(at=at + number * 2 * captions.AGAIN + timedelta(minutes=1)) == 0
     assert {each.attempts for each in Sidecar.objects.all()} == {captions.MOST_ATTEMPTS}
     assert {each.problem for each in Sidecar.objects.all()} == {"no"}
+
+
+def test_what_was_away_is_no_try_of_theirs(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    captioned(case)
+
+    def away(*_args: object, **_given: object) -> None:
+        raise KeyServiceAway("no route")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signing_process, "sign", away)
+        for number in range(2 * captions.MOST_ATTEMPTS):
+            with pytest.raises(KeyServiceAway):
+                captions.sign(at=timezone.now() + number * 2 * captions.AGAIN)
+    assert {each.attempts for each in Sidecar.objects.all()} == {0}
+    assert captions.sign(at=timezone.now() + 99 * captions.AGAIN) == 2
+
+
+def test_under_embargo_nobody_is_told_by_the_words_alone(case: Case) -> None:
+    track = captioned(case)
+    assert captions.sign() == 2
+    digest = hashlib.sha256(captions._written(track, Format.VTT)).hexdigest()
+    assert store.by_bytes(digest) is not None
+    RightsRecord.objects.update(embargo_until=timezone.now() + timedelta(days=9))
+    assert store.by_bytes(digest) is None
