@@ -333,8 +333,11 @@ def _page(
     context = {
         **_stage(request.visitor),
         "guest_key": link.key,
-        "changeable": _changeable(link, said),
+        "changeable": (changeable := _changeable(link, said)),
         "edited": edited,
+        "unsaved": edited
+        if edited and not any(each.remark == edited[0] in changeable and not each.deleted for each in said)
+        else None,
         "replied": replied,
         "problem": problem,
         "said": said,

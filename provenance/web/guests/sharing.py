@@ -167,10 +167,12 @@ def piece(
     refused: tuple[int, str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    said = remarks.of_guests(review, to=request.principal)
+    open_to_answers = {each.remark for each in said if not each.deleted}
     context = {
         "review": review,
         "version": review.version,
-        "said": remarks.of_guests(review, to=request.principal),
+        "said": said,
         "may_react": request.principal.can(Capability.COMMENT),
         "sign_target": "#guests-said",
         "advice": [
@@ -182,6 +184,7 @@ def piece(
         "refused_remark": refused[0] if refused else None,
         "refused_words": refused[1] if refused else "",
         "refused_why": refused[2] if refused else "",
+        "unsaved": refused if refused and refused[0] not in open_to_answers else None,
     }
     if htmx.is_htmx(request):
         return render(request, "guests/_said.html", context, status=status)

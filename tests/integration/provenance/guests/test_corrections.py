@@ -145,6 +145,34 @@ def test_an_address_that_they_wrote_is_theirs_to_edit_and_not_lost_by_it(outside
     assert remark.body == words
 
 
+def test_what_was_typed_comes_back_where_it_can_no_longer_be_changed(
+    outside: Outside, remark: GuestRemark
+) -> None:
+    client = inside(outside.link)
+    corrections.delete(outside.link, remark.pk)  # in another tab
+    gone = send(client, outside, "edit", remark, body="A careful new sentence")
+    assert gone.status_code == 422
+    assert all(each in gone.content.decode() for each in ("A careful new sentence", "Undo that first"))
+    corrections.restore(outside.link, remark.pk)
+    outside.case.approve(outside.review, by=outside.case.brand_reviewer)
+    kept = send(client, outside, "edit", remark, body="A careful new sentence")
+    assert kept.status_code == 422
+    assert all(each in kept.content.decode() for each in ("A careful new sentence", "A decision was made"))
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_answer_to_what_was_deleted_meanwhile_is_not_lost(
+    outside: Outside, remark: GuestRemark, answered: bool
+) -> None:
+    if answered:
+        remarks.answer(remark, by=outside.case.creator, body="Which one?")
+    corrections.delete(outside.link, remark.pk)
+    address = reverse("guest-remark-answer", args=[outside.case.brand.slug, outside.review.pk, remark.pk])
+    refused = signed_in(outside.case.creator).post(address, {"body": "A long answer"})
+    assert refused.status_code == 422
+    assert all(each in refused.content.decode() for each in ("A long answer", "This comment was deleted."))
+
+
 def test_nobody_answers_or_reacts_to_what_was_deleted(outside: Outside, remark: GuestRemark) -> None:
     corrections.delete(outside.link, remark.pk)
     with pytest.raises(GuestRefused):
