@@ -95,6 +95,9 @@ def of(version: Version, *, to: Principal) -> Found:
     here = {version.pk, *Version.objects.filter(**content).values_list("pk", flat=True)[:SAME]}
     pairs = list(
         NearPair.objects.filter(Q(one__in=here) | Q(two__in=here))
+        .filter(  # those in the trash take no room of the others
+            Q(one__in=here, two__asset__trashed_at=None) | Q(two__in=here, one__asset__trashed_at=None)
+        )
         .select_related("different_by")
         .order_by("-share", "-pk")[: 10 * MOST]
     )

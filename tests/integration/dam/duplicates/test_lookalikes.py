@@ -94,6 +94,21 @@ def test_of_many_with_the_same_bytes_no_more_are_read_than_are_listed(
     assert sum(each.pk.hex in renditions for each in others) == 3
 
 
+def test_those_in_the_trash_leave_room_for_the_others(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookalikes, "MOST", 1)
+    version, librarian = VersionFactory.create(asset__brand=brand), member(brand, Role.LIBRARIAN)
+    for place in range(11):
+        other = VersionFactory.create(asset__brand=brand)
+        one, two = sorted((version, other), key=lambda each: str(each.sha256))
+        NearPair.objects.create(
+            brand=brand, one=one, two=two, one_sha256=one.sha256, two_sha256=two.sha256, share=1 - place / 100
+        )
+        if place < 10:
+            assets.trash(other.asset, by=librarian)
+    [row] = lookalikes.of(version, to=member(brand, Role.LEGAL_REVIEWER)).rows
+    assert row.version == other
+
+
 @pytest.mark.parametrize(
     ("state", "looked"),
     [
