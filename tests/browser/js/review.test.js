@@ -232,6 +232,21 @@ test("who has played all of it reads so", async () => {
 });
 
 
+test("what was played is not told in the name of who signed in meanwhile", async () => {
+  const sent = [];
+  navigator.sendBeacon = (...told) => sent.push(told);
+  document.body.dataset.person = "7";
+  await load(`<div data-played-to="/played/" data-stage="1"></div><div class="room-stage"><video></video></div>`);
+  const video = find(".room-stage video");
+  Object.defineProperty(video, "played", { get: () => ({ length: 1, start: () => 0, end: () => 2 }) });
+  localStorage.setItem("person", "8");
+  send("pause", null, video);
+  equal(sent.length, 0);
+  localStorage.setItem("person", "7");
+  send("pause", null, video);
+  equal(sent.length, 1);
+});
+
 test("what was played is told where clips can be approved together, once for each change", async () => {
   const sent = [];
   navigator.sendBeacon = (address, body) => sent.push([address, body.get("stage"), body.get("played")]);

@@ -1,7 +1,7 @@
 // Reviews: keys for the three decisions and for the clips that come next, and the approval told in
 // words while it is filled in.
 import { isCommand, isTyping, keyOf } from "./keys.js";
-import { token } from "./session.js";
+import { isOfSomebodyElse, token } from "./session.js";
 import "./signing.js";
 import { toast } from "./toast.js";
 import { _, day, list, midsentence } from "./words.js";
@@ -130,7 +130,7 @@ let told = "[]";
 function tell() {
   const player = playerOf();
   const played = player ? JSON.stringify(spans(player)) : told;
-  if (!room || played === told) return;
+  if (!room || played === told || isOfSomebodyElse()) return;
   told = played;
   const body = new FormData();
   for (const [name, value] of Object.entries({ csrfmiddlewaretoken: token(), stage: room.dataset.stage, played }))

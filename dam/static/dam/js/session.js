@@ -29,9 +29,13 @@ function remember() {
 }
 
 // Whether somebody else has signed in since the page was loaded. What is sent would be theirs.
-function isSomebodyElse() {
+export function isOfSomebodyElse() {
   const now = remembered();
-  if (!person() || now === null || now === person()) return false;
+  return Boolean(person()) && now !== null && now !== person();
+}
+
+function isSomebodyElse() {
+  if (!isOfSomebodyElse()) return false;
   toast(_("You're signed in as someone else in another tab. Reload the page to continue as them."), "error");
   return true;
 }
