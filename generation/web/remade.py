@@ -14,7 +14,8 @@ from dam.web.decorators import BrandRequest, requires
 from generation import chosen, kit_words, remaking
 from generation.generators.base import GeneratorError
 from generation.web import forms
-from provenance.review import comments, places
+from provenance.review import comments, linking, mentions, places
+from provenance.review.models import Comment
 
 
 @requires(Capability.GENERATE)
@@ -22,7 +23,7 @@ from provenance.review import comments, places
 def from_comment(request: BrandRequest, comment_id: int) -> HttpResponse:
     """The passage is what it's about, the drawing the region, its words the prompt."""
     seen = visible_versions(request.principal).filter(kind=AssetKind.VIDEO)
-    rows = comments.shown().filter(version__in=seen, deleted_at=None).select_related("version")
+    rows = comments.shown().filter(version__in=seen, deleted_at=None).select_related("version__brand")
     comment = get_object_or_404(rows, pk=comment_id)
     version = comment.version
     rate = places.rate(version)
@@ -40,6 +41,12 @@ def from_comment(request: BrandRequest, comment_id: int) -> HttpResponse:
         can=can,
         lengths=[frames for frames, _label in forms.length_choices(can)],
     )
-    said = remaking.query(found, prompt=kit_words.one_line(comment.body))
+    said = remaking.query(found, prompt=_words(comment))
     address = reverse("generate", args=[request.brand.slug])
     return redirect(f"{address}?{urlencode(said | {'source': str(version.pk)})}#brief")
+
+
+def _words(comment: Comment) -> str:
+    """What it asks for; whom of the brand, and links to its clips, are no part of a prompt that is signed."""
+    body = mentions.without(comment.body, brand=comment.version.brand)
+    return kit_words.one_line(linking.without(body))

@@ -51,10 +51,7 @@ def named_in(body: str, *, brand: Brand) -> Named:
     wanted = {name for names in named for name in names}
     if not wanted:
         return Named()
-    # As it was typed, too: databases make capitals of fewer letters than Python does.
-    fits = Q(name__in=wanted) | Q(upper__in={name.upper() for name in wanted})
-    people = _by_name(_here(brand).annotate(upper=Upper("name")).filter(fits))
-    groups = _by_name(Group.objects.filter(brand=brand).annotate(upper=Upper("name")).filter(fits))
+    people, groups = _fitting(wanted, brand=brand)
     users: dict[int, None] = {}
     meant: dict[int, None] = {}
     for names in named:
@@ -64,6 +61,29 @@ def named_in(body: str, *, brand: Brand) -> Named:
         if longest not in people:
             meant |= dict.fromkeys(groups.get(longest, ()))
     return Named(tuple(users), _members(meant, brand=brand) if meant else {})
+
+
+def without(body: str, *, brand: Brand) -> str:
+    """The words without the names of the brand's people and groups that they are addressed to."""
+    named = [_names(text) for text in _after_each_at(body)]
+    wanted = {name for names in named for name in names}
+    if not wanted:
+        return body
+    people, groups = _fitting(wanted, brand=brand)
+    for names in named:
+        longest = next((name for name in names if name.upper() in people or name.upper() in groups), None)
+        if longest is not None:
+            written = r"\s+".join(map(re.escape, longest.split()))
+            body = re.sub(rf"(?<!\S)@{written}[{re.escape(_ENDS)}]*\s*", "", body, count=1)
+    return body.strip()
+
+
+def _fitting(wanted: Collection[str], *, brand: Brand) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """The brand's people and groups of these names, by their name in capitals."""
+    # As it was typed, too: databases make capitals of fewer letters than Python does.
+    fits = Q(name__in=wanted) | Q(upper__in={name.upper() for name in wanted})
+    people = _by_name(_here(brand).annotate(upper=Upper("name")).filter(fits))
+    return people, _by_name(Group.objects.filter(brand=brand).annotate(upper=Upper("name")).filter(fits))
 
 
 def _by_name(rows: QuerySet[Any]) -> dict[str, list[int]]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dam.accounts.models import Brand
+from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
 from dam.catalog.models import AssetKind, Version
 from generation.models import GenerationJob
@@ -89,3 +89,16 @@ def test_a_remark_elsewhere_isnt_there(client: Client, brand: Brand, creator: Me
     other = VersionFactory.create(asset__brand=BrandFactory.create())
     address = reverse("generate-from-comment", args=[brand.slug, comment(other, creator).pk])
     assert client.get(address).status_code == 404
+
+
+def test_whom_it_is_addressed_to_is_no_part_of_the_prompt(
+    client: Client, brand: Brand, creator: Member, film: Version
+) -> None:
+    """Prompts are signed into the clip, and people's names stay out of it."""
+    User.objects.filter(pk=creator.user.pk).update(name="Ada Lovelace")
+    made = comment(
+        film, creator, body="@ada  lovelace, make the label blue, not @home. @Ada Lovelace: please"
+    )
+    answer = client.get(reverse("generate-from-comment", args=[brand.slug, made.pk]))
+    said = parse_qs(urlsplit(answer["Location"]).query)
+    assert said["prompt"] == ["make the label blue, not @home. now"]
