@@ -96,9 +96,7 @@ def test_whom_it_is_addressed_to_is_no_part_of_the_prompt(
 ) -> None:
     """Prompts are signed into the clip, and people's names stay out of it."""
     User.objects.filter(pk=creator.user.pk).update(name="Ada Lovelace")
-    made = comment(
-        film, creator, body="@ada  lovelace, make the label blue, not @home. @Ada Lovelace: please"
-    )
+    made = comment(film, creator, body="@ada  lovelace, make the label blue, not @home. @Ada Lovelace: now")
     answer = client.get(reverse("generate-from-comment", args=[brand.slug, made.pk]))
     said = parse_qs(urlsplit(answer["Location"]).query)
     assert said["prompt"] == ["make the label blue, not @home. now"]
