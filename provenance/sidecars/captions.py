@@ -24,6 +24,7 @@ from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.claims import CaptionFacts
 from provenance.manifests.signers import SignerExpired
+from provenance.manifests.signing_command import NotItsSignature
 from provenance.releases import signable
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -36,7 +37,14 @@ AT_A_TIME = 50
 TURN_SECONDS = 30.0  # releases that people wait for stand behind it in the same queue
 AGAIN = timedelta(hours=1)
 MOST_ATTEMPTS = 5
-CANNOT = (*signable.NOT_SET_UP, SignerExpired, SigningFailed, signing.NotAsSigned, FileNotFoundError)
+CANNOT = (
+    *signable.NOT_SET_UP,
+    SignerExpired,
+    SigningFailed,
+    NotItsSignature,
+    signing.NotAsSigned,
+    FileNotFoundError,
+)
 
 
 def sign(*, at: datetime | None = None) -> int:

@@ -19,7 +19,7 @@ from dam.media.caption_files import Format
 from dam.rights.models import RightsRecord
 from provenance.manifests import signing_process, verify
 from provenance.manifests.c2pa_io import SigningFailed
-from provenance.manifests.signing_command import KeyServiceAway
+from provenance.manifests.signing_command import KeyServiceAway, NotItsSignature
 from provenance.manifests.validation_codes import State
 from provenance.review import reviews
 from provenance.sidecars import captions, store
@@ -115,13 +115,14 @@ def test_only_those_of_what_is_released_have_any(case: Case) -> None:
     assert stranger.get(addresses(case)[1]).status_code == 404
 
 
+@pytest.mark.parametrize("problem", [SigningFailed, NotItsSignature])
 def test_what_cannot_be_signed_is_tried_again_later_and_not_for_ever(
-    case: Case, monkeypatch: pytest.MonkeyPatch
+    problem: type[Exception], case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     captioned(case)
 
     def fail(*_args: object, **_given: object) -> None:
-        raise SigningFailed("no")
+        raise problem("no")
 
     monkeypatch.setattr(signing_process, "sign", fail)
     at = timezone.now()
