@@ -38,6 +38,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "stamp-releases": {"task": "sign.stamp_releases", "schedule": 600.0, "options": {"expires": 600}},
     "sign-captions": {"task": "sign.captions", "schedule": 60.0, "options": {"expires": 60}},
+    "sign-all-captions": {"task": "sign.all_captions", "schedule": 3600.0, "options": {"expires": 3600}},
     "stamp-ledgers": {"task": "sign.stamp_ledgers", "schedule": 3600.0, "options": {"expires": 3600}},
     "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
     "recover-attachments": {

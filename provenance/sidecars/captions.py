@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 AT_A_TIME = 50
 TURN_SECONDS = 30.0  # releases that people wait for stand behind it in the same queue
 AGAIN = timedelta(hours=1)
+LATELY = timedelta(hours=2)  # changed, where not all are looked through; or of one of the NEWEST releases
+NEWEST = 500
 MOST_ATTEMPTS = 5
 CANNOT = (
     *signable.NOT_SET_UP,
@@ -47,13 +50,13 @@ CANNOT = (
 )
 
 
-def sign(*, at: datetime | None = None) -> int:
-    """Sign what waits for it: how many files. Safe at any time, also twice at once.
+def sign(*, at: datetime | None = None, lately: bool = False) -> int:
+    """Sign what waits for it, or of that what came lately: how many. Safe at any time, also twice at once.
 
     Raises on what was away: the others of this turn wait for it, too.
     """
     at, signed, begun = at or timezone.now(), 0, time.monotonic()
-    for track, form in _waiting(at):
+    for track, form in _waiting(at, lately=lately):
         if time.monotonic() - begun > TURN_SECONDS:
             break
         signed += _sign(track, form, at=at)
@@ -75,11 +78,17 @@ def signed(version: Version) -> set[tuple[int, str]]:
     return {(int(track or 0), form) for track, form in rows.values_list("track_id", "form")}
 
 
-def _waiting(at: datetime) -> Iterator[tuple[Any, Format]]:
+def _waiting(at: datetime, *, lately: bool) -> Iterator[tuple[Any, Format]]:
     """Tracks with `release_id`, those of the newest releases first."""
-    rows = CaptionTrack.objects.filter(removed_at=None, version__releases__state=ReleaseStatus.READY)
-    rows = rows.annotate(release_id=F("version__releases"))
-    for form in Format:
+    looked_at: list[dict[str, Any]] = [{}]
+    if lately:  # all of them are too many for each minute
+        newest = list(Release.objects.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+        looked_at = [{"changed_at__gt": at - LATELY}, {"version__releases__in": newest}]
+    for form, those in product(Format, looked_at):
+        rows = CaptionTrack.objects.filter(
+            removed_at=None, version__releases__state=ReleaseStatus.READY, **those
+        )
+        rows = rows.annotate(release_id=F("version__releases"))
         theirs = Sidecar.objects.filter(track=OuterRef("pk"), release=OuterRef("release_id"), form=form)
         settled = Q(content__isnull=False) | Q(tried_at__gt=at - AGAIN) | Q(attempts__gte=MOST_ATTEMPTS)
         done = theirs.filter(settled, revision=OuterRef("revision"))

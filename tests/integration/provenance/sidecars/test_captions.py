@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signing_command import KeyServiceAway, NotItsSignature
 from provenance.manifests.validation_codes import State
 from provenance.review import reviews
-from provenance.sidecars import captions, store
+from provenance.sidecars import captions, store, tasks
 from provenance.sidecars.models import Sidecar
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.downloads.test_preset_files import case
@@ -155,3 +156,30 @@ def test_under_embargo_nobody_is_told_by_the_words_alone(case: Case) -> None:
     assert store.by_bytes(digest) is not None
     RightsRecord.objects.update(embargo_until=timezone.now() + timedelta(days=9))
     assert store.by_bytes(digest) is None
+
+
+def test_each_minute_what_came_lately_is_looked_at_and_each_hour_all(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track = captioned(case)
+    CaptionTrack.objects.filter(pk=track.pk).update(changed_at=timezone.now() - 2 * captions.LATELY)
+    monkeypatch.setattr(captions, "NEWEST", 0)
+    assert captions.sign(lately=True) == 0
+    assert captions.sign() == 2
+    CaptionTrack.objects.filter(pk=track.pk).update(changed_at=timezone.now(), revision=F("revision") + 1)
+    assert captions.sign(lately=True) == 2
+    CaptionTrack.objects.filter(pk=track.pk).update(
+        changed_at=timezone.now() - 2 * captions.LATELY, revision=F("revision") + 1
+    )
+    monkeypatch.setattr(captions, "NEWEST", 1)
+    assert captions.sign(lately=True) == 2  # of a release that is new
+    assert captions.sign(lately=True) == 0
+
+
+def test_the_pass_over_all_goes_on_while_there_are_any(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    captioned(case)
+    again: list[int] = []
+    monkeypatch.setattr(tasks.sign_all_captions, "apply_async", lambda *, countdown: again.append(countdown))
+    tasks.sign_all_captions()
+    tasks.sign_all_captions()
+    assert again == [60]
