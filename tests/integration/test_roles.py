@@ -36,7 +36,7 @@ NO_TOKEN = (
     *("review-guests", "guest-link-again", "guest-link-revoke", "guest-remark-answer", "comment-for-guests"),
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename", "asset-renewal"),
     *("review-set-approve", "review-set-passkey", "review-revoke", "review-revoke-passkey"),
-    *("asset-consent-erase", "review-present", "review-lead", "review-follow"),
+    *("asset-consent-erase", "review-present", "review-lead", "review-follow", "review-played"),
 )
 # Open to who edits (or generates, which the same do), and to who decides for legal; the latter is no program.
 BY_EDITING_OR_DECIDING = (
