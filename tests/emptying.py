@@ -8,11 +8,14 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.test import TransactionTestCase
+from psycopg.errors import DeadlockDetected
 
 KEPT = (ContentType, Permission)
 """Rows that the migrations made and no test changes; `flush` makes them again."""
+
+TRIES = 5
 
 # Triggers stand aside, as TRUNCATE asks none: those of foreign keys, and those that hold the audit trail.
 # A partition, one for each encoder that a test brought, is dropped: its graph would lead later searches past
@@ -56,8 +59,19 @@ def tables(using: str = "default") -> list[str]:
 def empty(using: str = "default") -> None:
     """Delete every row of the tables, once nobody else is at work on any of them.
 
-    Without the locks, which TRUNCATE takes too, rows that another process is about to commit would stay.
+    Without the locks, which TRUNCATE takes too, rows that another process is about to commit would stay. A
+    page or a worker that is still at it locks tables in its own order: once both wait for each other, this
+    gives way and begins again.
     """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _empty(using)
+        except OperationalError as problem:
+            if not tries_left or not isinstance(problem.__cause__, DeadlockDetected):
+                raise
+
+
+def _empty(using: str) -> None:
     connection = connections[using]
     names = tables(using)
     locked = ", ".join(map(connection.ops.quote_name, names))

@@ -17,6 +17,11 @@ from tests.factories import BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WAITS = (
+    "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    " WHERE datname = current_database() AND NOT granted"
+)
+
 
 def asked(query: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
@@ -65,10 +70,6 @@ def test_the_next_test_has_its_triggers() -> None:
 
 def test_whoever_is_still_at_work_is_waited_for() -> None:
     """Else what they commit a moment later would be there in the next test."""
-    waits = (
-        "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-        " WHERE datname = current_database() AND NOT granted"
-    )
     at_work, waited_for = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -78,7 +79,7 @@ def test_whoever_is_still_at_work_is_waited_for() -> None:
                 at_work.set()
                 deadline = time.monotonic() + 30
                 while time.monotonic() < deadline and not waited_for.is_set():
-                    if asked(waits):
+                    if asked(WAITS):
                         waited_for.set()
         finally:
             connection.close()
@@ -94,3 +95,32 @@ def test_whoever_is_still_at_work_is_waited_for() -> None:
 
 def test_tests_that_commit_end_so() -> None:
     assert TransactionTestCase._fixture_teardown is emptying._fixture_teardown  # type: ignore[attr-defined]
+
+
+def test_it_gives_way_to_whoever_waits_for_it_and_begins_again() -> None:
+    first, *_others, last = emptying.tables()
+    holds, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL deadlock_timeout = '60s'")  # the other one finds it
+                cursor.execute(f'LOCK TABLE "{last}" IN ACCESS SHARE MODE')
+                holds.set()
+                deadline = time.monotonic() + 30
+                while time.monotonic() < deadline and not asked(WAITS):
+                    time.sleep(0.01)
+                cursor.execute(f'LOCK TABLE "{first}" IN ACCESS SHARE MODE')
+            done.set()
+        finally:
+            holds.set()
+            connection.close()
+
+    BrandFactory.create()
+    worker = threading.Thread(target=work)
+    worker.start()
+    holds.wait(30)
+    emptying.empty()
+    worker.join()
+    assert done.is_set()
+    assert not Brand.objects.exists()
