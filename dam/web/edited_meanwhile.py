@@ -22,14 +22,19 @@ def keep_typed(form: forms.Form, now: Mapping[str, Any], *, message: str, delete
         )
         form.add_error(None, words)
         return
-    form.data = cast(QueryDict, form.data).copy()
-    form.data[form.add_prefix("revision")] = str(now["revision"])
+    take_revision(form, now["revision"])
     form.add_error(None, _("%(words)s Save again to use yours.") % {"words": message})
     for name, field in form.fields.items():
         if name in now and not field.widget.is_hidden and _differs(field, now[name], form[name].data):
             reads = _reads(field, now[name])
             words = _("%(field)s: it now reads “%(now)s”.") if reads else _("%(field)s: it's empty now.")
             form.add_error(None, words % {"field": field.label or name, "now": reads})
+
+
+def take_revision(form: forms.Form, revision: int) -> None:
+    """What was typed stays, and the next "Save" is about what is there at that revision."""
+    form.data = cast(QueryDict, form.data).copy()
+    form.data[form.add_prefix("revision")] = str(revision)
 
 
 def _differs(field: forms.Field, now: Any, typed: Any) -> bool:

@@ -14,6 +14,7 @@ from dam.access import brand_settings
 from dam.accounts import roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
+from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from provenance.review.policies import STAGES
 
@@ -49,8 +50,8 @@ def review_settings(request: BrandRequest) -> HttpResponse:
             )
         except brand_settings.BrandChanged as problem:
             form.add_error(None, problem.message)
-            changed, form.data = problem.events, request.POST.copy()
-            form.data["revision"] = str(problem.revision)
+            changed = problem.events
+            edited_meanwhile.take_revision(form, problem.revision)
         else:
             messages.success(request, _("Review settings saved."))
             return redirect("review-settings", brand.slug)

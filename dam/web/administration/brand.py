@@ -24,6 +24,7 @@ from dam.rights import aigc, defaults, reminder_days, territories
 from dam.rights.countries import NAMES
 from dam.rights.model_licences.verdicts import REVENUES
 from dam.rights.policy import Use
+from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from dam.web.usage_status import USES
 from dam.web.whole_text import WholeTextForm
@@ -293,8 +294,8 @@ def brand(request: BrandRequest) -> HttpResponse:
                 form.add_error(refused.field, refused.message)
             except brand_settings.BrandChanged as problem:
                 form.add_error(None, problem.message)
-                changed, form.data = problem.events, request.POST.copy()
-                form.data["revision"] = str(problem.revision)
+                changed = problem.events
+                edited_meanwhile.take_revision(form, problem.revision)
             else:
                 messages.success(request, _("Settings saved.") if done else _("Nothing was changed."))
                 return redirect("brand", request.brand.slug)

@@ -19,6 +19,7 @@ from dam.custom_fields.definitions import Field, Kind, Schema
 from dam.custom_fields.models import KINDS, CustomField
 from dam.custom_fields.planning import FieldRefused
 from dam.custom_fields.schema import NONE
+from dam.web import edited_meanwhile
 from dam.web.administration.field_forms import FieldForm
 from dam.web.decorators import BrandRequest, requires
 
@@ -165,10 +166,8 @@ def edit(request: BrandRequest, number: int) -> HttpResponse:
         except FieldRefused as refused:
             form.add_error(form.place_of(refused.where), refused.message)
         except fields.FieldChanged as changed:
-            # What was typed stays; the next "Save" is about what is there now.
             form.add_error(None, _("%(words)s Save again to use yours.") % {"words": changed.message})
-            form.data = request.POST.copy()
-            form.data["revision"] = str(CustomField.objects.get(pk=row.pk).revision)
+            edited_meanwhile.take_revision(form, CustomField.objects.get(pk=row.pk).revision)
         else:
             messages.success(request, _("The field %(name)s is saved.") % {"name": form.wish.title})
             return redirect("fields", request.brand.slug)

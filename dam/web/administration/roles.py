@@ -18,6 +18,7 @@ from dam.accounts import members, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import CustomRole, Membership
 from dam.accounts.roles import Choice
+from dam.web import edited_meanwhile
 from dam.web.administration.capability_words import GROUPS, Words
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
@@ -122,11 +123,9 @@ def edit(request: BrandRequest, number: int) -> HttpResponse:
         except (custom_roles.RoleRefused, members.LastAdministrator) as refused:
             form.add_error(_field(refused), refused.message)
         except custom_roles.RoleChanged as problem:
-            # What was typed stays; the next "Save" is about what is there now.
             form.add_error(None, problem.message)
             changed = problem.now
-            form.data = request.POST.copy()
-            form.data["revision"] = str(changed.revision)
+            edited_meanwhile.take_revision(form, changed.revision)
         else:
             messages.success(request, _("The role %(name)s is saved.") % {"name": form.cleaned_data["name"]})
             return redirect("roles", request.brand.slug)

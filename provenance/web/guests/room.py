@@ -142,52 +142,57 @@ def comment(request: GuestRequest) -> HttpResponse:
 @guest_view
 def edit(request: GuestRequest, remark_id: int) -> HttpResponse:
     """Put other words in the place of their own; refused ones come back with what was typed."""
-    link, words = request.visitor.link, request.POST.get("body", "")
-    try:
-        if not frame.may_try(request, "guest_say", key=str(link.pk)):
-            raise links.GuestRefused(TOO_OFTEN)
-        corrections.edit(link, remark_id, body=words)
-    except links.GuestRefused as refused:
-        return _page(request, edited=(remark_id, words, refused.message), status=REFUSED)
-    return redirect(_to(request, f"said-guest-{remark_id}"))
+    words = request.POST.get("body", "")
+    return _changed(
+        request,
+        remark_id,
+        lambda link: corrections.edit(link, remark_id, body=words),
+        refused=lambda message: _page(request, edited=(remark_id, words, message), status=REFUSED),
+    )
 
 
 @require_POST
 @guest_view
 def reply(request: GuestRequest, remark_id: int) -> HttpResponse:
     """Say something under what they or another guest said; refused words come back."""
-    link, words = request.visitor.link, request.POST.get("body", "")
-    try:
-        if not frame.may_try(request, "guest_say", key=str(link.pk)):
-            raise links.GuestRefused(TOO_OFTEN)
-        remarks.reply(link, remark_id, body=words)
-    except links.GuestRefused as refused:
-        return _page(request, replied=(remark_id, words, refused.message), status=REFUSED)
-    return redirect(_to(request, f"said-guest-{remark_id}"))
+    words = request.POST.get("body", "")
+    return _changed(
+        request,
+        remark_id,
+        lambda link: remarks.reply(link, remark_id, body=words),
+        refused=lambda message: _page(request, replied=(remark_id, words, message), status=REFUSED),
+    )
 
 
 @require_POST
 @guest_view
 def delete(request: GuestRequest, remark_id: int) -> HttpResponse:
-    return _corrected(request, remark_id, corrections.delete)
+    return _changed(request, remark_id, lambda link: corrections.delete(link, remark_id))
 
 
 @require_POST
 @guest_view
 def restore(request: GuestRequest, remark_id: int) -> HttpResponse:
-    return _corrected(request, remark_id, corrections.restore)
+    return _changed(request, remark_id, lambda link: corrections.restore(link, remark_id))
 
 
-def _corrected(
-    request: GuestRequest, remark_id: int, change: Callable[[GuestLink, int], object]
+def _changed(
+    request: GuestRequest,
+    remark_id: int,
+    change: Callable[[GuestLink], object],
+    *,
+    refused: Callable[[str], HttpResponse] | None = None,
 ) -> HttpResponse:
+    """`refused` is the page that gives back what was typed, with why."""
     link = request.visitor.link
     try:
         if not frame.may_try(request, "guest_say", key=str(link.pk)):
             raise links.GuestRefused(TOO_OFTEN)
-        change(link, remark_id)
-    except links.GuestRefused as refused:
-        return _page(request, problem=refused.message, status=REFUSED)
+        change(link)
+    except links.GuestRefused as problem:
+        if refused is not None:
+            return refused(problem.message)
+        return _page(request, problem=problem.message, status=REFUSED)
     return redirect(_to(request, f"said-guest-{remark_id}"))
 
 
