@@ -9,7 +9,7 @@ import io
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,7 +30,8 @@ _DIGEST = 32  # bytes of a SHA-256, with which a file begins
 def key_of(job_id: UUID, request: VideoRequest, *, weights: str, environment: Mapping[str, str]) -> str:
     """Where the latents lie that this model makes of the request."""
     digest = hashlib.sha256()
-    said = asdict(request) | {"guides": [], "frame_rate": str(request.frame_rate)}
+    bare = replace(request, guides=())  # asdict would copy all their pictures
+    said = asdict(bare) | {"frame_rate": str(request.frame_rate)}
     digest.update(json.dumps([weights, dict(environment), said], sort_keys=True).encode())
     for guide in request.guides:
         digest.update(json.dumps([guide.pictures.shape, guide.at, guide.strength]).encode())

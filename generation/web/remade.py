@@ -2,16 +2,19 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import AssetKind
+from dam.core.language import number
 from dam.rights.visibility import visible_versions
 from dam.web.decorators import BrandRequest, requires
-from generation import chosen, kit_words, remaking
+from generation import briefs, chosen, kit_words, remaking
 from generation.generators.base import GeneratorError
 from generation.web import forms
 from provenance.review import comments, linking, mentions, places
@@ -41,7 +44,11 @@ def from_comment(request: BrandRequest, comment_id: int) -> HttpResponse:
         can=can,
         lengths=[frames for frames, _label in forms.length_choices(can)],
     )
-    said = remaking.query(found, prompt=_words(comment))
+    words = _words(comment)
+    if len(words) > briefs.LONGEST_PROMPT:
+        cut = _("The comment is longer than a prompt can be: only its first %(most)s characters are in it.")
+        messages.warning(request, cut % {"most": number(briefs.LONGEST_PROMPT)})
+    said = remaking.query(found, prompt=words)
     address = reverse("generate", args=[request.brand.slug])
     return redirect(f"{address}?{urlencode(said | {'source': str(version.pk)})}#brief")
 

@@ -397,6 +397,8 @@ class TestBatches:
         assert "These are the words that this batch had" in text
         todays = text.split("Use today")[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
         assert "<mark>A drawing of </mark>a red ball" in page.get(todays.partition("#")[0]).content.decode()
+        stills = page.get(at(brand, "generate"), asked | {"mode": "still"}).content.decode()
+        assert "?mode=still&amp;prompt=a%20red%20ball&amp;kit=on&amp;kit_of=#brief" in stills
         page.post(at(brand, "generate"), form(kit="on", kit_of=str(batch.pk)))
         assert GenerationJob.objects.get().prompt == WHOLE
 

@@ -100,3 +100,14 @@ def test_whom_it_is_addressed_to_is_no_part_of_the_prompt(
     answer = client.get(reverse("generate-from-comment", args=[brand.slug, made.pk]))
     said = parse_qs(urlsplit(answer["Location"]).query)
     assert said["prompt"] == ["make the label blue, not @home. now"]
+
+
+def test_a_remark_that_is_too_long_is_not_cut_in_silence(
+    client: Client, brand: Brand, creator: Member, film: Version
+) -> None:
+    def page(body: str) -> str:
+        address = reverse("generate-from-comment", args=[brand.slug, comment(film, creator, body=body).pk])
+        return client.get(address, follow=True).content.decode()
+
+    assert "longer than a prompt" not in page("x" * 1000)
+    assert "only its first 1,000 characters are in it" in page("x" * 1001)
