@@ -26,7 +26,6 @@ class Page:
     """The settings of one kind: how one is added, and what two people make of it; `word` is what is typed."""
 
     kind: str
-    listing: str
     model: Any
     sent: dict[str, str]
     word: str
@@ -42,7 +41,6 @@ class Page:
 PAGES = [
     Page(
         "prompt-rule",
-        "prompt-rules",
         PromptRule,
         {"name": "Nike", "subject": "mark", "verdict": "refuse", "reason": "Ours isn't"},
         "name",
@@ -51,7 +49,6 @@ PAGES = [
     ),
     Page(
         "rights-preset",
-        "rights-presets",
         RightsPreset,
         {"name": "Web", "uses": "web", "territories": "DE"},
         "name",
@@ -60,7 +57,6 @@ PAGES = [
     ),
     Page(
         "preset",
-        "presets",
         DownloadPreset,
         {"name": "Tiny", "format": "h264", "shape": "original", "captions": "none"},
         "name",
@@ -69,7 +65,6 @@ PAGES = [
     ),
     Page(
         "question",
-        "checklists",
         ChecklistQuestion,
         {"words": "Is it ours?", "help": "Look.", "stops": "on"},
         "words",
@@ -80,7 +75,6 @@ PAGES = [
     ),
     Page(
         "review-template",
-        "review-templates",
         ReviewTemplate,
         {
             "title": "Market",
@@ -114,12 +108,16 @@ def revision(content: str) -> str:
     return found[1]
 
 
+def made(page: Page, *, by: Member, client: Client) -> tuple[Any, str]:
+    """One of them, and the address of its form."""
+    client.force_login(by.user)
+    client.post(page.at(by.brand, "add"), {"revision": "0", **page.sent, **page.extra})
+    row = page.model.objects.filter(brand=by.brand).latest("pk")
+    return row, page.at(by.brand, "edit", row.pk)
+
+
 def test_what_was_typed_stays_and_is_saved_over_theirs(client: Client, admin: Member, page: Page) -> None:
-    client.force_login(admin.user)
-    brand = admin.brand
-    client.post(page.at(brand, "add"), {"revision": "0", **page.sent, **page.extra})
-    made = page.model.objects.filter(brand=brand).latest("pk")
-    edit = page.at(brand, "edit", made.pk)
+    row, edit = made(page, by=admin, client=client)
     read = revision(client.get(edit).content.decode())
     assert client.post(edit, {**page.sent, **page.theirs, "revision": read}).status_code == 302
 
@@ -133,24 +131,20 @@ def test_what_was_typed_stays_and_is_saved_over_theirs(client: Client, admin: Me
     assert "Reload" not in content
 
     assert client.post(edit, {**mine, "revision": revision(content)}).status_code == 302
-    made.refresh_from_db()
-    assert getattr(made, page.word) == "Of my own making"
+    row.refresh_from_db()
+    assert getattr(row, page.word) == "Of my own making"
 
 
 def test_what_was_deleted_meanwhile_can_be_restored_and_saved(
     client: Client, admin: Member, page: Page
 ) -> None:
-    client.force_login(admin.user)
-    brand = admin.brand
-    client.post(page.at(brand, "add"), {"revision": "0", **page.sent, **page.extra})
-    made = page.model.objects.filter(brand=brand).latest("pk")
-    edit = page.at(brand, "edit", made.pk)
+    row, edit = made(page, by=admin, client=client)
     mine = {
         **page.sent,
         page.word: "Of my own making",
         "revision": revision(client.get(edit).content.decode()),
     }
-    client.post(page.at(brand, page.away, made.pk))
+    client.post(page.at(admin.brand, page.away, row.pk))
     assert client.get(edit).status_code == 404
 
     for sent in (mine, {**mine, page.word: page.sent[page.word]}):  # changed, and as it was
@@ -160,29 +154,25 @@ def test_what_was_deleted_meanwhile_can_be_restored_and_saved(
         assert "restore it in another tab, then save again" in content
         assert sent[page.word] in content
 
-    client.post(page.at(brand, "restore", made.pk))
+    client.post(page.at(admin.brand, "restore", row.pk))
     again = client.post(edit, {**mine, "revision": revision(content)})
     if again.status_code == 422:  # bringing it back was a change as well
         again = client.post(edit, {**mine, "revision": revision(again.content.decode())})
     assert again.status_code == 302
-    made.refresh_from_db()
-    assert getattr(made, page.word) == "Of my own making"
+    row.refresh_from_db()
+    assert getattr(row, page.word) == "Of my own making"
 
 
 def test_what_was_changed_and_then_deleted_is_not_saved_over_unseen(
     client: Client, admin: Member, page: Page
 ) -> None:
-    client.force_login(admin.user)
-    brand = admin.brand
-    client.post(page.at(brand, "add"), {"revision": "0", **page.sent, **page.extra})
-    made = page.model.objects.filter(brand=brand).latest("pk")
-    edit = page.at(brand, "edit", made.pk)
+    row, edit = made(page, by=admin, client=client)
     read = revision(client.get(edit).content.decode())
     assert client.post(edit, {**page.sent, **page.theirs, "revision": read}).status_code == 302
-    client.post(page.at(brand, page.away, made.pk))
+    client.post(page.at(admin.brand, page.away, row.pk))
     mine = {**page.sent, page.word: "Of my own making"}
     late = client.post(edit, {**mine, "revision": read}).content.decode()
-    client.post(page.at(brand, "restore", made.pk))
+    client.post(page.at(admin.brand, "restore", row.pk))
 
     told = client.post(edit, {**mine, "revision": revision(late)})
     assert told.status_code == 422
