@@ -194,18 +194,18 @@ def without(picture: Grey, sides: tuple[float, float, float, float]) -> Grey:
 
 def tokens(parts: Sequence[Bits], scope: str, *, bands: int = BANDS) -> list[int]:
     start = crc32(scope.encode())
+    edges = [round(place * BITS / bands) for place in range(bands + 1)]
     found = {
         crc32(bytes((band,)) + piece, start)
         for rows in parts
         for row in rows
-        for band, piece in enumerate(_bands(row, bands))
+        for band, piece in enumerate(_bands(row, edges))
     }
     return sorted(token - 2**31 for token in found)  # as PostgreSQL's integer, which has a sign
 
 
-def _bands(row: Bits, count: int) -> Iterator[bytes]:
+def _bands(row: Bits, edges: Sequence[int]) -> Iterator[bytes]:
     bits = np.unpackbits(row)
-    edges = [round(place * BITS / count) for place in range(count + 1)]
     # Neighbouring frequencies are turned over together: each band has some of all.
     mixed = bits.reshape(WAVES, WAVES).T.ravel()
     for start, end in pairwise(edges):

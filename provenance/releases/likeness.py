@@ -1,9 +1,8 @@
 """Which release does a file look like? For copies that were encoded anew, cropped or cut.
 
 Each release of a video is looked at once, after it was signed, as its preview shows it, and each of an image
-as it is. A file that anybody
-has verified is looked up by an index over all brands: one look reads a bounded number of rows however many
-releases there are. What is found looks the same, and that proves nothing.
+as it is. A file that anybody has verified is looked up by an index over all brands: one look reads a bounded
+number of rows however many releases there are. What is found looks the same, and that proves nothing.
 """
 
 import logging

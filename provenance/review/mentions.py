@@ -74,7 +74,9 @@ def without(body: str, *, brand: Brand) -> str:
         longest = next((name for name in names if name.upper() in people or name.upper() in groups), None)
         if longest is not None:
             written = r"\s+".join(map(re.escape, longest.split()))
-            body = re.sub(rf"(?<!\S)@{written}[{re.escape(_ENDS)}]*\s*", "", body, count=1)
+            # To the name's end: "@Sam" is no part of "@Samantha".
+            named_so = rf"(?<!\S)@{written}[{re.escape(_ENDS)}]*(?=[\s@]|$)\s*"
+            body = re.sub(named_so, "", body, count=1)
     return body.strip()
 
 

@@ -111,3 +111,13 @@ def test_a_remark_that_is_too_long_is_not_cut_in_silence(
 
     assert "longer than a prompt" not in page("x" * 1000)
     assert "only its first 1,000 characters are in it" in page("x" * 1001)
+
+
+def test_a_longer_name_that_begins_alike_stays_whole(
+    client: Client, brand: Brand, creator: Member, film: Version
+) -> None:
+    User.objects.filter(pk=creator.user.pk).update(name="Sam")
+    made = comment(film, creator, body="Like the bottle by @Samantha. @Sam, make it blue. (@Sam)")
+    answer = client.get(reverse("generate-from-comment", args=[brand.slug, made.pk]))
+    said = parse_qs(urlsplit(answer["Location"]).query)
+    assert said["prompt"] == ["Like the bottle by @Samantha. make it blue. (@Sam)"]
