@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Guest, Principal
 from dam.catalog.models import Approval, Asset
 from dam.collections import nesting
 from dam.collections.models import Collection, CollectionItem
@@ -105,9 +105,11 @@ def of(collection: Collection, principal: Principal, *, at: datetime) -> Standin
         for name, value in COUNTED
         if name in known and _can_be(known[name], value, shown)
     ]
-    # What somebody sees of its clips follows from these, whoever it is (visibility.visible_assets).
+    # What somebody sees of its clips follows from these, whoever it is (visibility.visible_assets): of what
+    # is released a guest sees what the link opens.
     names = "-".join(f"{field.name}.{value}" for field, value in asked)
-    place = f"standing:{collection.pk}:{shown}:{names}"
+    opened = f"-link-{principal.link_id}" if isinstance(principal, Guest) else ""
+    place = f"standing:{collection.pk}:{shown}{opened}:{names}"
     found: Mapping[str, int] | None = cache.get(place)
     is_kept = found is not None
     if found is None:

@@ -7,6 +7,7 @@ import difflib
 import random
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,16 +16,18 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand
-from dam.accounts.principals import Member
+from dam.accounts.capabilities import GUEST_MAY, Capability, Role
+from dam.accounts.models import Brand, ShareLink
+from dam.accounts.principals import Guest, Member, Principal
 from dam.catalog.models import Approval, Asset, Origin, Tag, Version
+from dam.collections import collections, items
+from dam.collections.models import Collection
 from dam.custom_fields import fields as own
 from dam.custom_fields import values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.planning import OptionWish, Wish
 from dam.rights.models import RightsRecord
-from dam.search import documents, prompt_meanings, search, similar_prompts
+from dam.search import documents, facets, prompt_meanings, search, similar_prompts, standing, suggestions
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import TimedText, TimedTextKind
@@ -33,7 +36,7 @@ from dam.search.query import Filters
 from dam.search.saved import recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.web.library import LAYOUTS
-from tests.factories import BrandFactory, VersionFactory, member, next_version
+from tests.factories import BrandFactory, VersionFactory, member, next_version, token_of
 from tests.integration.dam.search import seeing
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +187,7 @@ def means(text: str, encoder: str) -> TextEmbedding:
     return prompt_meanings.question(text, encoder=seeing.ColourEncoder())
 
 
-Everything = Callable[[World, Member], dict[str, str]]
+Everything = Callable[..., dict[str, str]]  # of a world and who asks; `every` which of the questions
 
 
 @pytest.fixture
@@ -195,7 +198,7 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(search, "_ask_worker", seeing.ask)
     monkeypatch.setattr(similar_prompts, "_ask", means)
 
-    def ask(world: World, who: Member) -> dict[str, str]:
+    def ask(world: World, who: Member, *, every: int = 1) -> dict[str, str]:
         client.force_login(who.user)
         home = f"/b/{world.brand.slug}/"
         asked = [(home, {"q": words}) for words in typed()]
@@ -225,7 +228,7 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         ]
         asked += [(f"{home}bulk/export.csv", {}), (f"{home}bulk/export.csv", {"q": "bottle"})]
         answers = {}
-        for address, query in asked:
+        for address, query in asked[::every]:
             response = client.get(address, query, follow=True)
             assert response.status_code == 200, (address, query)
             content = b"".join(response) if response.streaming else response.content
@@ -272,3 +275,71 @@ def test_nothing_tells_anybody_of_the_trash_or_another_brand(everything: Everyth
     world.hide_from_all()
     for who, answers in zip(people, before, strict=True):
         assert differing(answers, everything(world, who)) == {}
+
+
+@pytest.mark.parametrize("seed", [3])
+def test_what_others_have_asked_before_changes_no_answer(everything: Everything, seed: int) -> None:
+    """What is kept for all, filled by an administrator, tells a viewer no more, nor the reverse."""
+    world = World(random.Random(seed))
+    admin = member(world.brand, Role.ADMIN)
+    world.hide_from_viewers()
+    world.hide_from_all()
+    alone = {}
+    for who in (world.viewer, admin):
+        cache.clear()
+        alone[who.user.pk] = everything(world, who, every=7)
+    for first, then in ((admin, world.viewer), (world.viewer, admin)):
+        cache.clear()
+        everything(world, first, every=7)
+        assert differing(alone[then.user.pk], everything(world, then, every=7)) == {}
+
+
+def told(who: Principal, *, collection: Collection) -> list[object]:
+    """All that a search tells a program or a guest, for whom no page is made."""
+    answers: list[object] = []
+    for words in typed()[::6]:
+        found = search.find(who, words=words, ask=seeing.ask)
+        hits = [(hit.asset.pk, hit.strength, hit.passages, hit.moments) for hit in found.hits]
+        answers.append((words, found.total, found.more, found.meant, found.weak, found.query.chips, hits))
+        parsed = search.parse(words, by=who)
+        answers.append(facets.count(who, parsed=replace(parsed, terms=())))
+        answers.append(suggestions.suggest(words, principal=who))
+    counted = standing.of(collection, who, at=timezone.localtime())
+    return [*answers, counted.total, [(each.name, each.value, each.number) for each in counted.counts]]
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_nothing_tells_a_token_or_a_guest_of_what_they_may_not_see(
+    everything: Everything, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Nor how a collection stands, whose numbers are kept and were counted for somebody who sees more."""
+    world = World(random.Random(seed))
+    admin = member(world.brand, Role.ADMIN)
+    monkeypatch.setattr(standing, "_are_many", lambda keys: True)
+    collection = collections.create("Launch", by=admin)
+    items.add(collection, [version.asset_id for version in world.released], by=admin)
+    link = ShareLink.objects.create(
+        brand=world.brand,
+        created_by=admin.user,
+        prefix="rps_agency",
+        guest="Agency",
+        expires_at=timezone.now() + timedelta(days=9),
+    )
+    link.assets.set([version.asset for version in world.released[:3]])
+    strangers: list[Principal] = [
+        token_of(world.viewer, {Capability.VIEW}),
+        Guest(world.brand, link.pk, link.guest, GUEST_MAY),
+    ]
+    before = []
+    for who in strangers:
+        cache.clear()
+        before.append(told(who, collection=collection))
+    world.hide_from_viewers()
+    world.hide_from_all()
+    drafts = Asset.objects.filter(brand=world.brand, released=None, trashed_at=None)
+    items.add(collection, list(drafts.values_list("pk", flat=True)), by=admin)
+    cache.clear()
+    for person in (admin, world.viewer):
+        told(person, collection=collection)
+    for who, answers in zip(strangers, before, strict=True):
+        assert told(who, collection=collection) == answers
