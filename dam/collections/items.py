@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
@@ -25,6 +26,8 @@ from dam.rights import visibility
 MOST = 100_000  # of a collection
 MOST_AT_ONCE = 1_000
 MOST_COUNTED = 1_000
+# Searches in which clips are found by their collections are told of them (dam.search is above).
+NOTICE = "dam.search.saved.alerts.notice_collected"
 _WINDOW = 32  # so many on either side get new places first, where there is no room between two
 
 
@@ -96,6 +99,7 @@ def add(collection: Collection, chosen: Many[UUID], *, by: Principal, at: dateti
             CollectionItem(collection=row, asset_id=key, place=place, added_by=by.user, added_at=at)
             for key, place in zip(coming, new, strict=True)
         )
+        import_string(NOTICE)(coming, brand_id=row.brand_id)
         _changed(Verb.COLLECTION_CLIPS_ADDED, row, [assets[key].title for key in coming], by=by)
     return Added(len(coming), len(there))
 
@@ -215,12 +219,13 @@ def _set(
     removed_at: datetime | None,
     by: Principal,
 ) -> int:
-    found = list(chosen.values_list("pk", "asset__title"))
+    found = list(chosen.values_list("pk", "asset_id", "asset__title"))
     for start in range(0, len(found), MOST_AT_ONCE):
-        some = [pk for pk, _title in found[start : start + MOST_AT_ONCE]]
+        some = [pk for pk, _asset, _title in found[start : start + MOST_AT_ONCE]]
         CollectionItem.objects.filter(pk__in=some).update(removed_at=removed_at)
     if found:
-        _changed(verb, row, [title for _pk, title in found], by=by)
+        import_string(NOTICE)([asset for _pk, asset, _title in found], brand_id=row.brand_id)
+        _changed(verb, row, [title for _pk, _asset, title in found], by=by)
     return len(found)
 
 

@@ -28,6 +28,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
+from dam.collections.models import CollectionItem
 from dam.notifications.finds import Finds
 from dam.rights import visibility
 from dam.rights.models import RightsRecord
@@ -60,6 +61,9 @@ TELLING = frozenset(
         Verb.VERSION_ADDED,
     }
 ) - {Verb.RELEASE_DOWNLOADED}
+
+# Clips that are put into a collection or taken out are told of by alerts.notice_collected.
+COLLECTIONS = frozenset({Verb.COLLECTION_EDITED, Verb.COLLECTION_SHARED, Verb.COLLECTION_RESTORED})
 
 
 # Of which alerts the answer is the same: search, role, and the person where it depends on them.
@@ -145,13 +149,19 @@ def _from_trail(state: AlertPass, at: datetime) -> tuple[list[UUID], bool]:
     """Assets of the next events, and whether more events follow. A chain grows at its end and has no gaps."""
     events = Event.objects.filter(brand_id=state.brand_id, sequence__gt=state.sequence).order_by("sequence")
     changed: dict[UUID, None] = {}
-    rows = list(events.values_list("sequence", "verb", "asset_id", "at")[:MOST_EVENTS])
-    for sequence, verb, asset_id, happened_at in rows:
+    collections: set[UUID] = set()
+    rows = list(events.values_list("sequence", "verb", "asset_id", "at", "data__collection")[:MOST_EVENTS])
+    for sequence, verb, asset_id, happened_at, collection in rows:
         state.sequence = sequence
-        if asset_id is not None and verb in TELLING and happened_at >= at - FORGOTTEN:
+        if happened_at < at - FORGOTTEN:
+            continue
+        if asset_id is not None and verb in TELLING:
             changed[asset_id] = None
+        if verb in COLLECTIONS:
+            collections.add(UUID(collection))
         if len(changed) == MOST_ASSETS:
             break
+    alerts.notice_collections(collections, brand_id=state.brand_id)  # for the next pass
     return list(changed), len(rows) == MOST_EVENTS
 
 
@@ -252,7 +262,8 @@ def _long_there(
 ) -> set[UUID]:
     """Of what an alert with cut-off knowledge found, what counts as known: it is older than that.
 
-    For those who see released work alone a clip comes into being with its release.
+    For those who see released work alone a clip comes into being with its release, and in a collection that
+    is asked for when it is put in.
     """
     if alert.known_since is None:
         return set()
@@ -260,6 +271,9 @@ def _long_there(
     if older and not owner.can(Capability.VIEW_UNRELEASED):
         signed = Event.objects.filter(asset_id__in=older, verb=Verb.RELEASE_SIGNED, at__gte=alert.known_since)
         older -= set(signed.values_list("asset_id", flat=True))
+    if older and (named := saved_searches.collections(alert.search, by=owner)):
+        put_in = CollectionItem.objects.filter(collection__in=named, asset__in=older, removed_at=None)
+        older -= set(put_in.filter(added_at__gte=alert.known_since).values_list("asset_id", flat=True))
     return older
 
 

@@ -18,6 +18,8 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal, person
 from dam.audit.models import Event
+from dam.collections import nesting
+from dam.collections.models import CollectionItem
 from dam.core import errors, events
 from dam.core.tasks import enqueue
 from dam.notifications import finds
@@ -25,6 +27,7 @@ from dam.notifications.finds import Finds
 from dam.rights import visibility
 from dam.search import likeness, similar_prompts
 from dam.search import search as searching
+from dam.search.fields import FIELDS
 from dam.search.results import Seeing
 from dam.search.saved import saved_searches
 from dam.search.saved.models import Alert, AlertCandidate, AlertMatch, AlertPass, SavedSearch
@@ -84,8 +87,24 @@ def notice(asset_ids: Collection[UUID], *, brand_id: int) -> None:
     if not asset_ids or not Alert.objects.filter(brand_id=brand_id).exists():
         return
     rows = [AlertCandidate(brand_id=brand_id, asset_id=key) for key in sorted(asset_ids)]
-    AlertCandidate.objects.bulk_create(rows, ignore_conflicts=True)
+    AlertCandidate.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5_000)
     enqueue("default.match_alerts", brand_id=brand_id)
+
+
+def notice_collected(asset_ids: Collection[UUID], *, brand_id: int) -> None:
+    """These were put into a collection, or taken out of one. Only who asks for collections may have news."""
+    if asset_ids and _name_collections(brand_id):
+        notice(asset_ids, brand_id=brand_id)
+
+
+def notice_collections(collections: Collection[UUID], *, brand_id: int) -> None:
+    """These were renamed, moved, shared or restored: all that lies in them is found in another way."""
+    if not collections or not _name_collections(brand_id):
+        return
+    items = CollectionItem.objects.filter(
+        collection__in=nesting.keys_within(collections), removed_at=None
+    ).order_by("asset_id")
+    notice(list(dict.fromkeys(items.values_list("asset_id", flat=True))), brand_id=brand_id)
 
 
 def tell(brand: Brand, found: Sequence[Finds], *, at: datetime) -> None:
@@ -151,6 +170,19 @@ def read(principal: Principal, *, matches: Iterable[int] | None = None, at: date
             left[alert_id].add(asset_id)
         finds.settle(notifications, left, at=at)
     return count
+
+
+def _name_collections(brand_id: int) -> bool:
+    """Whether any alert of the brand may ask for a collection: by a filter, or by words in which a field
+    may be named."""
+    fields = [field.name for field in FIELDS.values() if field.in_collections]
+    names = [*fields, *(f"-{name}" for name in fields)]
+    asked = (
+        Q(search__filters__has_any_keys=names)
+        | Q(search__words__contains=":")
+        | Q(search__words__contains="：")
+    )
+    return Alert.objects.filter(asked, brand_id=brand_id, search__deleted_at=None).exists()
 
 
 def _shown(principal: Principal) -> QuerySet[AlertMatch]:

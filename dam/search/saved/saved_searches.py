@@ -19,8 +19,10 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.collections import audience
 from dam.core import errors, foreign_text, locks, sorting
-from dam.search import fields, query
+from dam.search import fields, named, query
+from dam.search.query import Filters
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import Alert, SavedSearch
@@ -75,12 +77,20 @@ def is_usable(search: SavedSearch, *, brand: Brand) -> bool:
 
 def is_personal(search: SavedSearch, *, by: Principal) -> bool:
     """Whether two people of one role may find different clips by it: it names what not everyone sees."""
-    wanted = question(search)
-    parsed = query.parse(wanted.words, fields=fields.of(by))
-    asked_by = {name for each in (wanted.filters, parsed.filters, *parsed.either) for name in each}
     known = fields.known(by.brand)
-    named = {name.removeprefix("-") for name in asked_by}
-    return any(known[name].is_personal for name in named if name in known)
+    names = {name.removeprefix("-") for each in _narrowed(search, by=by) for name in each}
+    return any(known[name].is_personal for name in names if name in known)
+
+
+def collections(search: SavedSearch, *, by: Principal) -> frozenset[UUID]:
+    """Those that it asks for, of what this principal sees, with what lies in them."""
+    known = fields.known(by.brand)
+    asked_for = [
+        Filters({name: each[name] for name in each if name in known and known[name].in_collections})
+        for each in _narrowed(search, by=by)
+    ]
+    found = named.look_up(asked_for, known=known, brand=by.brand, collections=lambda: audience.visible(by))
+    return frozenset().union(*found.collections.values(), *found.inside.values())
 
 
 def may_change(search: SavedSearch, *, by: Principal) -> bool:
@@ -192,6 +202,13 @@ def forget_deleted(*, at: datetime) -> int:
     """Delete for good what nobody has taken back, and private ones whose owner is gone."""
     old = Q(deleted_at__lt=at - KEPT_FOR_UNDO) | Q(owner=None, shared=False)
     return SavedSearch.objects.filter(old).delete()[0]
+
+
+def _narrowed(search: SavedSearch, *, by: Principal) -> list[Filters]:
+    """Its filters and those in its words."""
+    wanted = question(search)
+    parsed = query.parse(wanted.words, fields=fields.of(by))
+    return [wanted.filters, parsed.filters, *parsed.either]
 
 
 def _changing(search: SavedSearch, *, by: Principal) -> SavedSearch:
