@@ -320,7 +320,11 @@ def _do_together(version: Version, name: str, claim: str, together: Together) ->
             _let_go(version, other, claim)
         if not isinstance(problem, Exception):
             raise
-        log.info("%s and %s of %s are done one by one: %r", name, others, version.pk, problem)
+        foreseen = isinstance(problem, StepFailed | MediaFailed | FileRefused) or outages.describe(problem)
+        # One by one may go well, which would hide a fault of ours.
+        level = logging.INFO if foreseen else logging.ERROR
+        words = "%s and %s of %s are done one by one: %r"
+        log.log(level, words, name, others, version.pk, problem, exc_info=not foreseen)
         return {}
     for other in others:
         _finish(version, other, claim, StepState.DONE, remarks[other])

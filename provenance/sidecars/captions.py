@@ -133,7 +133,7 @@ def _sign(track: Any, form: Format, *, at: datetime) -> bool:
         return False
     except Exception as problem:
         if outages.describe(problem) is not None:  # which says nothing about them
-            mine.update(attempts=F("attempts") - 1)
+            mine.update(attempts=F("attempts") - 1, tried_at=at - AGAIN)
         raise
     if len(made) > store.MOST_BYTES:
         mine.update(problem="It is larger than the limit.", attempts=MOST_ATTEMPTS)

@@ -73,6 +73,23 @@ def test_where_it_fails_each_is_made_alone(version: Version, monkeypatch: pytest
     }
 
 
+@pytest.mark.parametrize(("problem", "told"), [(MediaFailed("Torn."), False), (KeyError("ours"), True)])
+def test_a_fault_of_ours_is_told_though_each_goes_well_alone(
+    version: Version,
+    problem: Exception,
+    told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise problem
+
+    monkeypatch.setattr(recipes, "in_one_pass", broken)
+    tasks.render(str(version.pk), "poster")
+    assert states(version)["poster"] == (StepState.DONE, 1)
+    assert any(each.levelname == "ERROR" and each.exc_info for each in caplog.records) is told
+
+
 def test_one_that_fails_alone_says_why_and_is_retried_alone(
     version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,9 +144,9 @@ def test_what_was_away_is_no_try_of_theirs(case: Case, monkeypatch: pytest.Monke
         patched.setattr(signing_process, "sign", away)
         for number in range(2 * captions.MOST_ATTEMPTS):
             with pytest.raises(KeyServiceAway):
-                captions.sign(at=timezone.now() + number * 2 * captions.AGAIN)
+                captions.sign(at=timezone.now() + number * timedelta(minutes=1))
     assert {each.attempts for each in Sidecar.objects.all()} == {0}
-    assert captions.sign(at=timezone.now() + 99 * captions.AGAIN) == 2
+    assert captions.sign(at=timezone.now() + 2 * captions.MOST_ATTEMPTS * timedelta(minutes=1)) == 2
 
 
 def test_under_embargo_nobody_is_told_by_the_words_alone(case: Case) -> None:
