@@ -13,9 +13,10 @@ from dam.rights.model_licences import terms, verdicts
 from dam.rights.model_licences.standings import Weights
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
-from generation.generators import model_card, published, wan
+from generation.generators import model_card, published, trust
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.generators.model_card import ModelCard
+from generation.generators.modes import Mode
 from generation.generators.source import SOURCE_NAME
 from generation.prompt_parser import Lexicon
 from generation.weights import CARD_NAME
@@ -77,7 +78,7 @@ def generator(weights_sha256: str = "") -> InstalledGenerator:
         return found
     where = folder(ModelKind.GENERATOR)
     card = model_card.read(where)
-    wan.check(where)
+    trust.check(where)
     return InstalledGenerator(folder=where, card=card)
 
 
@@ -89,7 +90,7 @@ def with_weights(sha256: str) -> InstalledGenerator | None:
     for where in _beside(folder(ModelKind.GENERATOR)):
         try:
             card = model_card.read(where)
-            wan.check(where)
+            trust.check(where)
         except GeneratorError:
             continue
         if card.identity.weights_sha256 == sha256:
@@ -103,7 +104,7 @@ def choices() -> tuple[InstalledGenerator, ...]:
     for where in (folder(ModelKind.GENERATOR), *_fetched()):
         try:
             card = model_card.read(where)
-            wan.check(where)
+            trust.check(where)
         except GeneratorError:
             continue
         found.setdefault(card.identity.weights_sha256, InstalledGenerator(folder=where, card=card))
@@ -163,7 +164,11 @@ def _generator() -> InstalledModel:
         version=model.identity.version,
         licence=model.identity.licence,
         ability=(
-            _("Makes clips from prompts: %(sizes)s, up to %(longest)s s.")
+            (
+                _("Makes clips from prompts: %(sizes)s, up to %(longest)s s.")
+                if Mode.TEXT in can.modes
+                else _("Makes clips from images: %(sizes)s, up to %(longest)s s.")
+            )
             % {"sizes": sizes, "longest": f"{longest:.1f}"}
         ),
         problem="",

@@ -47,7 +47,7 @@ def remade(
     region = box_of(drawing) if drawing else None
     wanted = DRAWN if region is not None else MEANT
     if not fitting or wanted not in can.modes:
-        mode = BEGUN if BEGUN in can.modes else Mode.TEXT
+        mode = BEGUN if BEGUN in can.modes else can.usual_mode
         return Remade(mode, round(begins, 2), max(lengths))
     whole = (end_frame is None and float(fitting[-1] / can.frame_rate)) or meant
     frames = next((each for each in fitting if float(each / can.frame_rate) >= whole), fitting[-1])

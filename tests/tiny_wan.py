@@ -1,6 +1,20 @@
 """A Wan pipeline as published folders have it, with random weights that make nothing and take no time."""
 
 from pathlib import Path
+from typing import Any
+
+SHAPE: dict[str, Any] = {
+    "patch_size": (1, 2, 2),
+    "num_attention_heads": 2,
+    "attention_head_dim": 12,
+    "in_channels": 4,
+    "out_channels": 4,
+    "text_dim": 16,
+    "freq_dim": 16,
+    "ffn_dim": 32,
+    "num_layers": 1,
+    "rope_max_seq_len": 128,
+}
 
 
 def write(folder: Path, *, begins_with_pictures: bool = False) -> Path:
@@ -8,13 +22,26 @@ def write(folder: Path, *, begins_with_pictures: bool = False) -> Path:
 
     One that `begins_with_pictures` is cut like Wan 2.2 5B: a time for each token, an autoencoder of patches.
     """
+    from generation.diffusers_compat import diffusers
+
+    made = parts(patches=begins_with_pictures)
+    pipeline = diffusers.WanPipeline(**made, expand_timesteps=begins_with_pictures)
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    for path in (folder / "model_index.json", folder / "tokenizer" / "tokenizer_config.json"):
+        # As folders of before transformers 5 say it, which published ones are.
+        path.write_text(path.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
+    return folder
+
+
+def parts(*, patches: bool = False, **transformer_more: Any) -> dict[str, Any]:
+    """The parts of one; further arguments are its transformer's."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     from generation.diffusers_compat import diffusers, transformers
 
-    patches = {"patch_size": 2, "in_channels": 12, "out_channels": 12, "scale_factor_spatial": 16}
+    of_patches = {"patch_size": 2, "in_channels": 12, "out_channels": 12, "scale_factor_spatial": 16}
     vae = diffusers.AutoencoderKLWan(
-        **(patches | {"is_residual": True} if begins_with_pictures else {}),
+        **(of_patches | {"is_residual": True} if patches else {}),
         base_dim=4,
         z_dim=4,
         dim_mult=[1, 1, 1, 1],
@@ -23,18 +50,7 @@ def write(folder: Path, *, begins_with_pictures: bool = False) -> Path:
         latents_mean=[0.0] * 4,
         latents_std=[1.0] * 4,
     )
-    transformer = diffusers.WanTransformer3DModel(
-        patch_size=(1, 2, 2),
-        num_attention_heads=2,
-        attention_head_dim=12,
-        in_channels=4,
-        out_channels=4,
-        text_dim=16,
-        freq_dim=16,
-        ffn_dim=32,
-        num_layers=1,
-        rope_max_seq_len=128,
-    )
+    transformer = diffusers.WanTransformer3DModel(**SHAPE | transformer_more)
     encoder = transformers.UMT5EncoderModel(
         transformers.UMT5Config(
             vocab_size=256,
@@ -59,16 +75,10 @@ def write(folder: Path, *, begins_with_pictures: bool = False) -> Path:
     scheduler = diffusers.UniPCMultistepScheduler(
         prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
     )
-    pipeline = diffusers.WanPipeline(
-        tokenizer=tokenizer,
-        text_encoder=encoder,
-        vae=vae,
-        scheduler=scheduler,
-        transformer=transformer,
-        expand_timesteps=begins_with_pictures,
-    )
-    pipeline.save_pretrained(folder, safe_serialization=True)
-    for path in (folder / "model_index.json", folder / "tokenizer" / "tokenizer_config.json"):
-        # As folders of before transformers 5 say it, which published ones are.
-        path.write_text(path.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
-    return folder
+    return {
+        "tokenizer": tokenizer,
+        "text_encoder": encoder,
+        "vae": vae,
+        "scheduler": scheduler,
+        "transformer": transformer,
+    }

@@ -80,6 +80,11 @@ class Capabilities:
     default_guidance: float
     modes: tuple[Mode, ...] = (Mode.TEXT,)
 
+    @property
+    def usual_mode(self) -> Mode:
+        """What a brief begins with: the prompt alone, for a model that makes clips of that."""
+        return Mode.TEXT if Mode.TEXT in self.modes else self.modes[0]
+
 
 class OnStep(Protocol):
     def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:

@@ -1,7 +1,7 @@
 """What a model folder says about itself, read without torch: for the web process and for the queue's edge.
 
-A folder is a diffusers pipeline. Ours carry a `reelproof.json` beside `model_index.json`; for any other Wan
-folder the same is derived from its configurations.
+A folder is a diffusers pipeline. Ours carry a `reelproof.json` beside `model_index.json`; for any other
+folder of a family that runs here the same is derived from its configurations.
 """
 
 import json
@@ -13,12 +13,10 @@ from typing import Any
 
 from dam.core.language import gettext as _
 from generation import weights
-from generation.generators import source
+from generation.generators import families, source
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.generators.modes import Mode
 from generation.prompt_parser import Lexicon
-
-_MOST_STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +91,19 @@ def _parsed(path: Path, _modified: int) -> ModelCard:
 
 
 def _derived(folder: Path) -> ModelCard:
-    """A Wan folder as published: what its size, autoencoder and scheduler imply."""
+    """A folder as published: what its family makes of its configurations."""
     index = _json(folder / "model_index.json")
-    autoencoder = _json(folder / "vae" / "config.json")
-    transformer = _json(folder / "transformer" / "config.json")
-    patch = transformer.get("patch_size", [1, 2, 2])
-    frame_step = int(autoencoder.get("scale_factor_temporal", 4))
-    side = int(autoencoder.get("scale_factor_spatial", 8)) * int(patch[-1])
-    # Wan2.2 TI2V-5B compresses 16-fold and was trained at 720p and 24 fps; every other at 480p and 16 fps.
+    family = families.of(index.get("_class_name"))
+    if family is None:
+        raise GeneratorError(
+            _("%(name)s is not a pipeline that Reelproof runs.") % {"name": index.get("_class_name")}
+        )
+    parts = families.Parts(
+        index=index,
+        autoencoder=_json(folder / "vae" / "config.json"),
+        transformer=_json(folder / "transformer" / "config.json"),
+    )
     came = source.read(folder)
-    large = int(autoencoder.get("scale_factor_spatial", 8)) >= 16
-    usual = ((1280, 704), (704, 1280)) if large else ((832, 480), (480, 832), (624, 624))
     return ModelCard(
         identity=ModelIdentity(
             name=came.repository.rpartition("/")[2] if came else folder.resolve().name,
@@ -114,35 +114,10 @@ def _derived(folder: Path) -> ModelCard:
             early_checkpoint=False,
             note="",
         ),
-        capabilities=Capabilities(
-            sizes=tuple((width // side * side, height // side * side) for width, height in usual),
-            min_frames=1 + frame_step,
-            max_frames=121 if large else 81,
-            frame_step=frame_step,
-            frame_rate=Fraction(24 if large else 16),
-            default_steps=50,
-            max_steps=max(_MOST_STEPS, 50),
-            default_guidance=5.0,
-            modes=_modes(index, autoencoder),
-        ),
-        max_tokens=512,
+        capabilities=family.capabilities(parts),
+        max_tokens=family.max_tokens,
         lexicon=None,
     )
-
-
-def _modes(index: dict[str, Any], autoencoder: dict[str, Any]) -> tuple[Mode, ...]:
-    """What diffusers' pipelines make of the parts of a published WanPipeline.
-
-    Parts that take a time for each token (Wan 2.2 5B) also begin with a picture; `last_image` would be
-    ignored without a word. WanVideoToVideoPipeline knows one transformer, and takes an autoencoder that is
-    cut into patches for a finer one than it is.
-    """
-    found = [Mode.TEXT, Mode.STILL]
-    if index.get("expand_timesteps"):
-        found.append(Mode.IMAGE)
-    if autoencoder.get("patch_size") is None and index.get("transformer_2") in (None, [None, None]):
-        found.append(Mode.RESTYLE)
-    return tuple(found)
 
 
 def _json(path: Path) -> dict[str, Any]:

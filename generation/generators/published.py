@@ -18,13 +18,14 @@ from dam.core.fetching import Progress
 from dam.core.language import noop
 from dam.core.model_hub import NotFetched, Offer
 from generation import weights
-from generation.generators import source, wan
+from generation.generators import source, trust
 from generation.generators.base import GeneratorError
 from generation.generators.source import Source
 
 INDEX = "model_index.json"
-WANTED = (INDEX, "*/*.json", "*/*.safetensors", "tokenizer/*.model", "tokenizer/*.txt")
-WEIGHED = ("transformer", "vae", "text_encoder")  # parts that have weights of their own
+WANTED = (INDEX, "*/*.json", "*/*.safetensors", "*/*.model", "*/*.txt", "*/*.jinja")
+# Parts that have weights of their own begin with one of these.
+WEIGHED = ("transformer", "vae", "audio_vae", "text_encoder", "image_encoder", "connectors", "vocoder")
 LARGEST_INDEX = 1024 * 1024
 
 
@@ -68,6 +69,33 @@ STARTERS = (
         said_by="Wan-AI/Wan2.2-TI2V-5B",
     ),
     Starter(
+        name="Wan 2.1 VACE 1.3B",
+        repository="Wan-AI/Wan2.1-VACE-1.3B-diffusers",
+        licence="apache-2.0",
+        parameters="1.3",
+        makes=noop("5 s at 480p, from prompts, images and clips; edits regions"),
+        gpu_gb=None,
+        said_by="Wan-Video/Wan2.1",
+    ),
+    Starter(
+        name="Wan 2.1 I2V 14B",
+        repository="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers",
+        licence="apache-2.0",
+        parameters="14",
+        makes=noop("5 s at 480p, from images"),
+        gpu_gb=None,
+        said_by="Wan-Video/Wan2.1",
+    ),
+    Starter(
+        name="CogVideoX 2B",
+        repository="zai-org/CogVideoX-2b",
+        licence="apache-2.0",
+        parameters="2",
+        makes=noop("6 s at 480p, from prompts; restyles clips"),
+        gpu_gb=None,
+        said_by="zai-org/CogVideo",
+    ),
+    Starter(
         name="LTX-2",
         repository="Lightricks/LTX-2",
         licence="ltx-2-community-license-agreement",
@@ -101,7 +129,7 @@ def look_up(repository: str, *, revision: str = "main") -> Offer:
         raise NotFetched(f"{repository} has no {INDEX}: it isn't a pipeline that can be run here.")
     named = _index(index.url)
     try:
-        wan.check_index(named, folder=repository)
+        trust.check_index(named, folder=repository)
     except GeneratorError as problem:
         raise NotFetched(str(problem)) from problem
     parts = {name for name, value in named.items() if isinstance(value, list) and value != [None, None]}
@@ -109,10 +137,8 @@ def look_up(repository: str, *, revision: str = "main") -> Offer:
         file for file in offer.files if file.name == INDEX or PurePosixPath(file.name).parts[0] in parts
     )
     names = {file.name for file in files}
-    for part in WEIGHED:
-        if part in parts and not any(
-            name.startswith(f"{part}/") and name.endswith(".safetensors") for name in names
-        ):
+    for part in sorted(part for part in parts if part.startswith(WEIGHED)):
+        if not any(name.startswith(f"{part}/") and name.endswith(".safetensors") for name in names):
             raise NotFetched(f"{repository} has no safetensors weights of its {part}; others aren't loaded.")
     return replace(offer, files=files)
 
@@ -128,7 +154,7 @@ def fetch(offer: Offer, *, on_progress: Progress | None = None, checking: Callab
         checking()
         _require_whole(unfinished)
         try:
-            wan.check(unfinished)
+            trust.check(unfinished)
         except GeneratorError as problem:
             raise NotFetched(str(problem)) from problem
         came = Source(

@@ -75,7 +75,7 @@ class FilledIn:
     def begun(self, capabilities: Capabilities) -> Begun:
         """What of it the form can hold."""
         clip = self.clip
-        mode = clip.mode if clip.mode in capabilities.modes else Mode.TEXT
+        mode = clip.mode if clip.mode in capabilities.modes else None
         typed: dict[str, Any] = {"prompt": clip.prompt, "seed": clip.seed, "keep_seed": clip.seed is not None}
         if clip.steps is not None:
             typed["steps"] = min(clip.steps, capabilities.max_steps)
@@ -89,7 +89,7 @@ class FilledIn:
             typed["strength"] = round(clip.settings.strength * 100)
             shares = zip(REGION, clip.settings.region, strict=True)
             typed |= {name: round(share * 100) for name, share in shares}
-        return Begun(mode=mode or Mode.TEXT, sources=self.sources, typed=typed)
+        return Begun(mode=mode or capabilities.usual_mode, sources=self.sources, typed=typed)
 
     def lacking(self, model: InstalledGenerator) -> Iterator[str]:
         """What couldn't be filled in, in sentences."""

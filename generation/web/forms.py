@@ -104,7 +104,7 @@ class BriefForm(WholeTextForm):
         start = _initial(capabilities, like) | {"keep_seed": keep_seed}
         if like is not None and begun is None:
             begun = Begun(mode=_mode(like, capabilities), sources=sources.again(like, by=by))
-        begun = begun or Begun()
+        begun = begun or Begun(mode=capabilities.usual_mode)
         start |= {"mode": begun.mode.value}
         if asset is not None:
             start |= {"asset": asset.pk, "takes": 1}
@@ -206,7 +206,7 @@ def _read_mode(text: object) -> Mode | None:
 def _mode(like: GenerationJob, capabilities: Capabilities) -> Mode:
     """The mode of an earlier take, where the model has it (still)."""
     mode = _read_mode(like.mode)
-    return mode if mode in capabilities.modes else Mode.TEXT
+    return mode if mode in capabilities.modes else capabilities.usual_mode
 
 
 def length_choices(capabilities: Capabilities, also: int | None = None) -> list[tuple[int, str]]:

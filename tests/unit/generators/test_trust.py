@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generation.generators import loading, wan
+from generation.generators import loading, trust
 from generation.generators.base import GeneratorError
 
 
@@ -15,7 +15,7 @@ def rewrite(folder: Path, **parts: object) -> None:
 
 
 def test_our_own_folder_is_trusted(model_folder: Path) -> None:
-    wan.check(model_folder)
+    trust.check(model_folder)
 
 
 @pytest.mark.parametrize(
