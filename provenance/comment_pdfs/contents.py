@@ -105,9 +105,7 @@ def _key(thread: filtering.Thread | OutsideThread) -> str:
 
 
 def _drawing(thread: filtering.Thread | OutsideThread) -> Drawing | None:
-    if isinstance(thread, OutsideThread) or thread.first.deleted_at is not None:
-        return None
-    return thread.first.drawing
+    return None if thread.first.deleted_at is not None else thread.first.drawing
 
 
 def _is_shown(file: Attachment) -> bool:
@@ -141,8 +139,8 @@ def read(version: Version, wanted: Filter, *, for_guests: bool) -> Contents:
 
 
 def _outside(version: Version, wanted: Filter) -> list[OutsideThread]:
-    """They are nobody's of the brand, in no state and without drawings: a filter by these leaves them out."""
-    if wanted.parameters().keys() - {"stage"}:
+    """They are nobody's of the brand and in no state: a filter by these leaves them out."""
+    if wanted.parameters().keys() - {"stage", "drawn"}:
         return []
     found, under_way = list(remarks.of_version(version)), None
     answers: dict[int, list[GuestRemark]] = defaultdict(list)
@@ -155,6 +153,7 @@ def _outside(version: Version, wanted: Filter) -> list[OutsideThread]:
         OutsideThread(row, answers[row.pk])
         for row in found
         if row.parent_id is None
+        and (not wanted.drawn or (row.drawing is not None and row.deleted_at is None))
         and (under_way is None or filtering.stage_at(row.created_at, under_way) == wanted.stage)
     ]
 
@@ -267,14 +266,14 @@ class _Words:
 
 
 def _from_outside(version: Version, thread: OutsideThread, picture: Path | None, words: _Words) -> Thread:
-    first, where = thread.first, place(thread.first, version)
-    described = _("The frame at %(place)s") % {"place": where}
+    first = thread.first
+    shown = first.frame is not None and version.kind != AssetKind.SOUND
     return Thread(
-        place=where,
+        place=place(first, version),
         first=_said_outside(first, words),
         answers=[_said_outside(each, words) for each in thread.answers],
         state=_("Outside"),
-        picture=Picture(picture, described) if first.frame is not None else None,
+        picture=Picture(picture, _described(thread, version)) if shown else None,
     )
 
 
@@ -324,14 +323,14 @@ def _thread(
     )
 
 
-def _described(thread: filtering.Thread, version: Version) -> str:
-    where = place(thread.first, version)
-    written = drawings.words(thread.first.drawing).replace("\n", "; ") if thread.is_drawn else ""
+def _described(thread: filtering.Thread | OutsideThread, version: Version) -> str:
+    where, drawing = place(thread.first, version), _drawing(thread)
+    written = drawings.words(drawing).replace("\n", "; ")
     if version.kind == AssetKind.STILL:
         if written:
             return _("The image, with a drawing: %(words)s") % {"words": written}
-        return _("The image, with a drawing") if thread.is_drawn else _("The image")
-    if not thread.is_drawn:
+        return _("The image, with a drawing") if drawing else _("The image")
+    if not drawing:
         return _("The frame at %(place)s") % {"place": where}
     if not written:
         return _("The frame at %(place)s, with a drawing") % {"place": where}
@@ -344,7 +343,7 @@ def place(comment: Comment | GuestRemark, version: Version) -> str:
         return _("Whole image") if comment.frame is None else _("On the image")
     if comment.frame is None:
         return _("Whole clip")
-    first, last = comment.frame, getattr(comment, "end_frame", None)
+    first, last = comment.frame, comment.end_frame
     frames = (
         _("frame %(number)s") % {"number": first}
         if last is None

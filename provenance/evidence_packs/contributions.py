@@ -179,7 +179,9 @@ def _remarks(subject: Subject) -> Iterator[dict[str, Any]]:
             "at": moment(row.created_at),
             "author": author,
             "frame": row.frame,
+            "end_frame": row.end_frame,
             "words": "" if row.deleted_at else row.body,
+            "drawing": None if row.deleted_at else row.drawing,
             "edited_at": moment(row.edited_at),
             "deleted_at": moment(row.deleted_at),
         }

@@ -46,7 +46,7 @@ def edit(link: GuestLink, remark_id: int, *, body: str, at: datetime | None = No
         link, remark = _locked(link, remark_id, at=at)
         if remark.deleted_at is not None:
             raise GuestRefused(_("This comment is deleted. Undo that first to edit it."), field="body")
-        if not body and not remark.attachments.exists():
+        if not body and remark.drawing is None and not remark.attachments.exists():
             raise GuestRefused(_("Write a comment first."), field="body")
         if body == remark.body:
             return remark
@@ -88,7 +88,7 @@ def restore(link: GuestLink, remark_id: int, *, at: datetime | None = None) -> G
 
 
 def erase(*, at: datetime) -> None:
-    """Let go of what was deleted longer ago; of what was answered, of its words and files alone.
+    """Let go of what was deleted longer ago; of what was answered, of its words, drawing and files alone.
 
     While a clip is under legal hold nothing of it goes.
     """
@@ -97,7 +97,8 @@ def erase(*, at: datetime) -> None:
     ).order_by("deleted_at")
     for remark in old.filter(answers=None)[:AT_ONCE]:
         _let_go(remark, whole=True)
-    kept = ~Q(body="") | Exists(Attachment.objects.filter(remark=OuterRef("pk")))
+    files_there = Exists(Attachment.objects.filter(remark=OuterRef("pk")))
+    kept = ~Q(body="") | Q(drawing__isnull=False) | files_there
     for remark in old.filter(kept, answers__isnull=False).distinct()[:AT_ONCE]:
         _let_go(remark, whole=False)
 
@@ -111,7 +112,7 @@ def _let_go(remark: GuestRemark, *, whole: bool) -> None:
         if whole:
             row.delete()
         else:
-            GuestRemark.objects.filter(pk=row.pk).update(body="")
+            GuestRemark.objects.filter(pk=row.pk).update(body="", drawing=None)
 
 
 def _locked(link: GuestLink, remark_id: int, *, at: datetime) -> tuple[GuestLink, GuestRemark]:

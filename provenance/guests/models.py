@@ -14,6 +14,7 @@ from dam.ingest.models import Work
 from dam.models import Brand, Version
 from provenance.guests import rules
 from provenance.guests.rules import Advice, Facts, May, Proof, Standing
+from provenance.review.drawings import Drawing
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
 
@@ -220,6 +221,8 @@ class GuestRemark(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="answers")
     body = models.TextField()
     frame = models.PositiveIntegerField(null=True)
+    end_frame = models.PositiveIntegerField(null=True)  # of a range, the last one
+    drawing: "models.JSONField[Drawing | None]" = models.JSONField(null=True)  # provenance.review.drawings
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)  # provenance.guests.corrections

@@ -3,13 +3,15 @@
 Nothing here moves a review: a recommendation is a row of its own, beside the decisions and never among them.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,8 +29,10 @@ from provenance.guests import gate, links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review import comments, linking, places, reactions
+from provenance.review import comments, linking, reactions
+from provenance.review.comments import CommentRefused
 from provenance.review.corrections import UNDO_FOR
+from provenance.review.drawings import Drawing
 from provenance.review.linking import Part
 from provenance.review.models import Comment, Reaction, Review
 from provenance.review.reactions import Shown
@@ -36,6 +40,7 @@ from provenance.review.states import ReviewState
 
 LONGEST = 4000
 MOST = 200  # of one link
+MOST_DRAWN = 1_000_000  # characters of all drawings of one link: pages show them all
 TWICE_SECONDS = 10  # in which the same words again are the same remark
 WITH_FILES = Prefetch("attachments", Attachment.objects.select_related("preview"))
 
@@ -71,6 +76,7 @@ class Said:
     signs: Sequence[Shown] = ()
     attached: Sequence[Attachment] = ()
     parts: Sequence[Part] = ()
+    drawing: Drawing | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None  # there for its answers, or because whoever deleted it can undo that
     mine: bool = False  # said by the link that looks
@@ -122,33 +128,54 @@ def say(
     *,
     body: str,
     frame: int | None = None,
+    end_frame: int | None = None,
+    drawing: Drawing | None = None,
     attached: Collection[UUID] = (),
     at: datetime | None = None,
 ) -> GuestRemark:
-    """Keep a guest's remark; `frame` counts from 0. Sent twice it is kept once. Raises GuestRefused.
+    """Keep a guest's remark, at a place that a member's has (comments.add). Sent twice it is kept once.
 
-    `attached` are the keys of files that they have sent for it, which need no words.
+    `drawing` is what they drew into that frame, as drawings.read gives it, `attached` are the keys of files
+    that they have sent for it; neither needs words. Raises GuestRefused.
     """
     at = at or timezone.now()
     body = cleaned(body)
-    if not body and not attached:
+    if not body and not attached and drawing is None:
         raise GuestRefused(_("Write a comment first."), field="body")
     with trail.recording():
         link = locked(link, May.COMMENT, at=at)
-        if frame is not None and not 0 <= frame < places.count(link.version):
-            raise GuestRefused(_("This clip doesn't have that frame."), field="body")
+        try:
+            frame, end_frame = comments.placed(link.version, frame, end_frame, drawing=drawing)
+        except CommentRefused as refused:
+            raise GuestRefused(str(refused), field="body") from refused
         own = GuestRemark.objects.filter(link=link)
         last = own.filter(deleted_at=None, parent=None).order_by("-pk").first()
         # A file is sent with one remark: with it the same is the same after any time.
-        same = last is not None and _is_same(last, body, frame, attached)
+        said = (body, frame, end_frame, drawing)
+        same = last is not None and _is_same(last, said, attached)
         if last is not None and same and (attached or _is_twice(last, at=at)):
             return last
         if own.count() >= MOST:
             raise GuestRefused(_("These are as many comments as one link takes."), field="body")
+        if drawing is not None and _drawn(own) + len(json.dumps(drawing)) > MOST_DRAWN:
+            raise GuestRefused(
+                _("Your drawings are as much as one link takes. Send your comment without the drawing."),
+                field="body",
+            )
         remark = GuestRemark.objects.create(
-            review=link.review, link=link, body=body, frame=frame, created_at=at
+            review=link.review,
+            link=link,
+            body=body,
+            frame=frame,
+            end_frame=end_frame,
+            drawing=drawing,
+            created_at=at,
         )
         data: dict[str, object] = {"remark": remark.pk, "frame": frame}
+        if end_frame is not None:
+            data["end_frame"] = end_frame
+        if drawing is not None:
+            data["shapes"] = len(drawing["shapes"])
         try:
             sender = Sender(link=link.pk)
             given = files.attach(attached, version=link.version, by=sender, remark=remark.pk)
@@ -307,13 +334,14 @@ def of_guests(review: Review, *, to: Principal | None = None, link: int | None =
             at=row.created_at,
             body="" if row.deleted_at else clips.plain(row.body),
             frame=row.frame,
-            end_frame=None,
+            end_frame=row.end_frame,
             outside=True,
             answers=tuple(answers[row.pk]),
             remark=row.pk,
             signs=() if row.deleted_at else signs.get(row.pk, none),
             attached=() if row.deleted_at else tuple(row.attachments.all()),
             parts=() if row.deleted_at else clips.parts(row.body),
+            drawing=None if row.deleted_at else row.drawing,
             edited_at=row.edited_at,
             deleted_at=row.deleted_at,
             mine=link is not None and row.link_id == link,
@@ -376,10 +404,16 @@ def advice_on(version: Version) -> list[GuestAdvice]:
     return sorted(last, key=lambda advice: (advice.created_at, advice.pk))
 
 
-def _is_same(last: GuestRemark, body: str, frame: int | None, attached: Collection[UUID]) -> bool:
-    if (last.body, last.frame) != (body, frame):
+def _is_same(last: GuestRemark, said: tuple[object, ...], attached: Collection[UUID]) -> bool:
+    if (last.body, last.frame, last.end_frame, last.drawing) != said:
         return False
     return files.are_of(attached, remark=last)
+
+
+def _drawn(own: QuerySet[GuestRemark]) -> int:
+    """How many characters the drawings have that are kept of one link."""
+    lengths = own.aggregate(drawn=Sum(Length(Cast("drawing", TextField()))))
+    return lengths["drawn"] or 0
 
 
 def _is_twice(last: GuestRemark, *, at: datetime) -> bool:

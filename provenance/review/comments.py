@@ -74,12 +74,7 @@ def add(
     body = body.strip()
     require_words(body, drawing=drawing, attached=len(attached))
     require_few_clips(body)
-    frame = places.at(version, frame, drawn=drawing is not None and answers is None)
-    end_frame = require_place(version, frame, end_frame)
-    if drawing is not None and version.kind == AssetKind.SOUND:
-        raise CommentRefused(_("Sound can't be drawn on. Send your comment without the drawing."))
-    if drawing is not None and (frame is None or answers is not None):
-        raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
+    frame, end_frame = placed(version, frame, end_frame, drawing=drawing, is_answer=answers is not None)
     at = at or timezone.now()
     with trail.recording():
         # The version comes first, as everywhere (versions.locked): the words of its search follow below.
@@ -123,6 +118,24 @@ def add(
             data["replies_to"] = sorted(set(people.distinct()) - {author.pk})
         record(Verb.COMMENT_ADDED, comment, by=by, at=at, data=data)
     return comment
+
+
+def placed(
+    version: Version,
+    frame: int | None,
+    end_frame: int | None,
+    *,
+    drawing: Drawing | None,
+    is_answer: bool = False,
+) -> tuple[int | None, int | None]:
+    """First and last frame of a remark with this drawing, as they are kept. Raises CommentRefused."""
+    frame = places.at(version, frame, drawn=drawing is not None and not is_answer)
+    end_frame = require_place(version, frame, end_frame)
+    if drawing is not None and version.kind == AssetKind.SOUND:
+        raise CommentRefused(_("Sound can't be drawn on. Send your comment without the drawing."))
+    if drawing is not None and (frame is None or is_answer):
+        raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
+    return frame, end_frame
 
 
 def require_place(version: Version, frame: int | None, end_frame: int | None) -> int | None:

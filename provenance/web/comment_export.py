@@ -110,13 +110,18 @@ def _outside(
     remark: GuestRemark, version: Version, under_way: list[Passage], clips: Clips
 ) -> Iterable[object]:
     """What somebody from outside said, or was answered; `guest-1` is its key."""
+    drawing = None if remark.deleted_at else remark.drawing
     said = {
         "id": f"guest-{remark.pk}",
         "reply_to": f"guest-{remark.parent_id}" if remark.parent_id else "",
         "frame": remark.frame,
         "timecode": _timecode(remark.frame, version),
+        "end_frame": remark.end_frame,
+        "end_timecode": _timecode(remark.end_frame, version),
         "person": remark.by,
         "comment": "" if remark.deleted_at else clips.kept(remark.body),
+        "drawing": "yes" if drawing else "",
+        "written_in_drawing": drawings.words(drawing),
         "stage": filtering.stage_at(remark.created_at, under_way),
         "created_at": remark.created_at.isoformat(),
         "edited_at": remark.edited_at and remark.edited_at.isoformat(),

@@ -1,16 +1,23 @@
 """Drawings as pictures of a page: SVG over the frame that they were drawn into."""
 
 import json
+from collections.abc import Iterable
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dam.catalog.models import Version
+from provenance.guests.remarks import Said
 from provenance.review import drawings
 from provenance.review.drawings import Drawing
 
 # Of a version whose size nobody knows.
 WIDTH, HEIGHT = 16, 9
+
+
+def of_said(said: Iterable[Said], version: Version) -> dict[str, SafeString]:
+    """What guests have drawn, by the keys of their remarks."""
+    return {each.key: picture(each.drawing, version) for each in said if each.drawing is not None}
 
 
 def picture(drawing: Drawing, version: Version) -> SafeString:

@@ -12,7 +12,6 @@ from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
 from provenance.guests import links, remarks, rules
 from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May
-from provenance.web.sent_files import SentFilesField
 
 # Of each kind of clip: what their name does to the copy, and what they can download.
 _COPIES = {
@@ -119,33 +118,6 @@ class AddressForm(WholeTextForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
-
-
-class RemarkForm(WholeTextForm):
-    body = forms.CharField(
-        label=lazy("Comment"),
-        max_length=remarks.LONGEST,
-        widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": lazy("Write a comment"), "data-comment-box": True}
-        ),
-        required=False,
-    )
-    attachments = SentFilesField()
-    at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
-    frame = forms.IntegerField(
-        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "frame" in self.errors:  # it is hidden, and its errors with it
-            self.add_error("body", _("This clip doesn't have that frame."))
-        return cleaned
-
-    @property
-    def place(self) -> int | None:
-        frame: int | None = self.cleaned_data["frame"] if self.cleaned_data["at_frame"] else None
-        return frame
 
 
 class AdviceForm(WholeTextForm):

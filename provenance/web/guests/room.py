@@ -32,10 +32,11 @@ from provenance.guests.remarks import Said
 from provenance.guests.rules import ADVICE_TITLES, Advice, May
 from provenance.review import corrections as of_members
 from provenance.review import reactions
-from provenance.web import sent_files
+from provenance.web import drawn, sent_files
 from provenance.web.guests import frame
-from provenance.web.guests.forms import AdviceForm, RemarkForm
+from provenance.web.guests.forms import AdviceForm
 from provenance.web.guests.frame import GuestRequest, guest_view
+from provenance.web.review_forms import CommentForm
 
 REFUSED = 422
 TOO_OFTEN = lazy("That was a lot in a short time. Wait a few minutes, then send it again.")
@@ -121,14 +122,17 @@ def download(request: GuestRequest) -> HttpResponseBase:
 @require_POST
 @guest_view
 def comment(request: GuestRequest) -> HttpResponse:
-    form, link = RemarkForm(request.POST), request.visitor.link
+    form, link = CommentForm(request.POST), request.visitor.link
     if form.is_valid() and _may_say(request, form):
         try:
             remarks.require(link, May.COMMENT)  # before any file is kept
+            first, last = form.place()
             remark = remarks.say(
                 link,
                 body=form.cleaned_data["body"],
-                frame=form.place,
+                frame=first,
+                end_frame=last,
+                drawing=form.cleaned_data["drawing"],
                 attached=sent_files.sent(request, form, link.version, by=Sender(link=link.pk)),
             )
         except (AttachmentRefused, links.GuestRefused) as refused:
@@ -268,13 +272,10 @@ def leave(request: GuestRequest) -> HttpResponse:
     return frame.end_list(request, response, at=timezone.now())
 
 
-def _may_say(request: GuestRequest, form: RemarkForm | AdviceForm) -> bool:
+def _may_say(request: GuestRequest, form: CommentForm | AdviceForm) -> bool:
     if frame.may_try(request, "guest_say", key=str(request.visitor.link.pk)):
         return True
-    form.add_error(
-        "body" if isinstance(form, RemarkForm) else "words",
-        TOO_OFTEN,
-    )
+    form.add_error("body" if isinstance(form, CommentForm) else "words", TOO_OFTEN)
     return False
 
 
@@ -324,7 +325,7 @@ def _stage(visitor: Visitor) -> dict[str, object]:
 def _page(
     request: GuestRequest,
     *,
-    remark_form: RemarkForm | None = None,
+    remark_form: CommentForm | None = None,
     advice_form: AdviceForm | None = None,
     edited: tuple[int, str, str] | None = None,
     replied: tuple[int, str, str] | None = None,
@@ -353,7 +354,9 @@ def _page(
         "may_comment": link.allows(May.COMMENT),
         "comment_refusal": (refusal := remarks.refusal(link, May.COMMENT)),
         "may_react": link.allows(May.COMMENT) and not refusal,
-        "remark_form": remark_form or RemarkForm(),
+        "remark_form": remark_form or CommentForm(),
+        "drawings": drawn.of_said(said, version),
+        "draws": link.allows(May.COMMENT) and not refusal and version.kind != AssetKind.SOUND,
         **sent_files.limits(),
         "may_recommend": link.allows(May.RECOMMEND),
         "recommend_refusal": remarks.refusal(link, May.RECOMMEND),
@@ -382,5 +385,5 @@ def _marker(said: Said) -> dict[str, object]:
         "id": said.key,
         "frame": said.frame,
         "end": said.end_frame,
-        "text": f"{said.by}: {said.body[:120] or _('Attached file')}",
+        "text": f"{said.by}: {said.body[:120] or (_('Drawing') if said.drawing else _('Attached file'))}",
     }

@@ -26,7 +26,7 @@ from provenance.guests.models import CopyState, GuestAdvice, GuestLink, GuestRem
 from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May, Standing
 from provenance.review import queue
 from provenance.review.models import Review
-from provenance.web import review_comments
+from provenance.web import drawn, review_comments
 from provenance.web.guests import frame
 from provenance.web.guests.forms import ShareForm
 
@@ -173,6 +173,7 @@ def piece(
         "review": review,
         "version": review.version,
         "said": said,
+        "drawings": drawn.of_said(said, review.version),
         "may_react": request.principal.can(Capability.COMMENT),
         "sign_target": "#guests-said",
         "advice": [

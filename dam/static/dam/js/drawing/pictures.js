@@ -19,11 +19,41 @@ export function drawnAt(frame, of = "", shows = () => true) {
 }
 
 async function showFrame(player, button, ratio) {
-  if (!player.dataset.sprite) return;
   const canvas = button.querySelector("canvas");
+  if (!player.dataset.sprite) return void showOwn(player, canvas, { frame: Number(button.dataset.drawingOf), ratio });
   const image = await tiles.load(player.dataset.sprite);
   if (!image) return;
   canvas.width = 256;
   canvas.height = Math.max(1, Math.round(256 * ratio));
   tiles.draw(canvas, image, { ...tiles.grid(player.dataset), frame: Number(button.dataset.drawingOf) });
 }
+
+// Where a page has no sprite, as for people from outside, the picture is taken out of the clip itself: by a second
+// video, one frame after the other, so that what they watch stays where it is.
+const own = new Map();
+let film;
+let last = Promise.resolve();
+
+async function showOwn(player, canvas, { frame, ratio }) {
+  if (!canvas || !player.video || player.isSound) return; // an image is there by itself
+  if (!own.has(frame)) own.set(frame, (last = last.then(() => take(player, frame)).catch(() => null)));
+  const picture = await own.get(frame);
+  if (!picture) return void own.delete(frame);
+  canvas.width = picture.width;
+  canvas.height = Math.max(1, Math.round(picture.width * ratio));
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+}
+
+async function take(player, frame) {
+  film ??= Object.assign(document.createElement("video"), { muted: true, preload: "auto", src: player.video.currentSrc });
+  if (film.readyState < 1) await until("loadedmetadata");
+  film.currentTime = player.clock.middleOf(frame);
+  await until("seeked");
+  return createImageBitmap(film, { resizeWidth: 256, resizeQuality: "high" });
+}
+
+const until = (name) =>
+  new Promise((done, failed) => {
+    film.addEventListener(name, done, { once: true });
+    film.addEventListener("error", failed, { once: true });
+  });
