@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
+
 from dam.embedded import accounts, postgres
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,13 @@ def copy_to(data_dir: Path, *, kept: Path = KEPT) -> None:
         for old in clusters[:-MOST]:
             shutil.rmtree(old)
         _copy(cluster, data_dir / "postgres")
+
+
+def become_installation(data_dir: Path) -> None:
+    """Give the test database of the running server of `data_dir`, which was copied, its usual name."""
+    with psycopg.connect(postgres.url(data_dir, database="postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {postgres.DATABASE}")
+        connection.execute(f"ALTER DATABASE test_{postgres.DATABASE} RENAME TO {postgres.DATABASE}")
 
 
 def digest() -> str:

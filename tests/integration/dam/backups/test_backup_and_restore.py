@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dam.embedded import postgres
+from tests import kept_cluster
 
 BASE_DIR = Path(__file__).resolve().parents[4]
 OPTIONS = {"fsync": "off"}
@@ -79,9 +80,10 @@ def succeed(data_dir: Path, *arguments: str) -> str:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A running database with a brand, a clip, an event and keys."""
     data_dir = tmp_path_factory.mktemp("first")
+    kept_cluster.copy_to(data_dir)
     server = postgres.start(data_dir, say=print, options=OPTIONS)
     try:
-        succeed(data_dir, "migrate", "--no-input")
+        kept_cluster.become_installation(data_dir)
         succeed(data_dir, "shell", "--command", FILL)
         (data_dir / "signing").mkdir(exist_ok=True)
         (data_dir / "signing" / "root.pem").write_text("a key")
