@@ -14,7 +14,7 @@ from provenance.guests.models import (
 )
 from provenance.manifests.models import ManifestRecord
 from provenance.recalls.models import Recall, RecallNotice
-from provenance.releases.models import Release, ReleaseTimestamp
+from provenance.releases.models import Release, ReleaseRenewal, ReleaseTimestamp
 from provenance.review.models import (
     Absence,
     ChecklistQuestion,
@@ -64,6 +64,7 @@ __all__ = [
     "Recall",
     "RecallNotice",
     "Release",
+    "ReleaseRenewal",
     "ReleaseTimestamp",
     "Review",
     "ReviewOpening",

@@ -50,6 +50,7 @@ class Verb(StrEnum):
     REVIEW_JOINED_SET = "review.joined_set"
     RELEASE_SIGNED = "release.signed"
     RELEASE_STAMPED = "release.stamped"  # by a timestamp authority, some time after it was signed
+    RELEASE_RENEWED = "release.renewed"  # with an update manifest, before its certificate ran out
     RELEASE_FAILED = "release.failed"
     RELEASE_RETRIED = "release.retried"
     RELEASE_REVOKED = "release.revoked"

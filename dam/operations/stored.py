@@ -14,6 +14,7 @@ MOST_AT_ONCE = 50_000
 TITLES = {
     "master": noop("Masters"),
     "release": noop("Releases"),
+    "release_renewal": noop("Renewed releases"),
     "preset": noop("Download formats"),
     "consent": noop("Documents of consents"),
     "evidence": noop("Evidence of reviews"),

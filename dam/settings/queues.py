@@ -1,5 +1,6 @@
 """Settings of the queues and of what is looked after from time to time (dam/celery.py)."""
 
+from celery.schedules import crontab
 from kombu import Queue
 
 from dam.core.tasks import QUEUES
@@ -37,6 +38,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "stamp-releases": {"task": "sign.stamp_releases", "schedule": 600.0, "options": {"expires": 600}},
+    "renew-releases": {
+        "task": "sign.renew_releases",
+        "schedule": crontab(hour="*/6", minute=40),
+        "options": {"expires": 6 * 3600},
+    },
     "sign-captions": {"task": "sign.captions", "schedule": 60.0, "options": {"expires": 60}},
     "sign-all-captions": {"task": "sign.all_captions", "schedule": 3600.0, "options": {"expires": 3600}},
     "stamp-ledgers": {"task": "sign.stamp_ledgers", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -82,6 +82,9 @@ VERBS: dict[str, Wording] = {
     Verb.REVIEW_JOINED_SET: Wording("layers", noop("%(person)s put %(target)s back into its set in review")),
     Verb.RELEASE_SIGNED: Wording("shield-check", noop("%(person)s signed the release of %(target)s")),
     Verb.RELEASE_STAMPED: Wording("stamp", noop("%(person)s had the release of %(target)s timestamped")),
+    Verb.RELEASE_RENEWED: Wording(
+        "shield-check", noop("%(person)s renewed the Content Credentials of %(target)s")
+    ),
     Verb.RELEASE_FAILED: Wording("shield-alert", noop("%(person)s couldn't sign the release of %(target)s")),
     Verb.RELEASE_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s restarted signing the release of %(target)s")

@@ -48,6 +48,7 @@ TITLES: dict[Verb, str] = {
     Verb.REVIEW_SUPERSEDED: noop("Review ended by a newer version"),
     Verb.RELEASE_SIGNED: noop("Release signed"),
     Verb.RELEASE_STAMPED: noop("Release timestamped"),
+    Verb.RELEASE_RENEWED: noop("Content Credentials of a release renewed"),
     Verb.RELEASE_FAILED: noop("Signing a release failed"),
     Verb.RELEASE_RETRIED: noop("Signing restarted"),
     Verb.RELEASE_EMBARGO_CHANGED: noop("First day of use changed"),

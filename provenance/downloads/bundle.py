@@ -34,7 +34,8 @@ from provenance.downloads import captioning, labelled, preset_files
 from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.downloads.zip_stream import Writer
-from provenance.releases.models import Release
+from provenance.releases import renewals
+from provenance.releases.models import Release, ReleaseRenewal
 from provenance.releases.states import ReleaseStatus
 from provenance.sidecars import store
 
@@ -64,7 +65,7 @@ class Entry:
 
     version: Version
     release: Release | None = None
-    file: Release | PresetFile | None = None
+    file: Release | ReleaseRenewal | PresetFile | None = None
     reason: str = ""
     can_be_made: bool = False  # its format, by asking for it
     notices: tuple[Notice, ...] = ()  # the labels of disclosure that its file must show
@@ -118,7 +119,9 @@ def entries(
     shown = {**latest, **released}
     releases = {
         each.version_id: each
-        for each in Release.objects.filter(version__in=released.values(), state=ReleaseStatus.READY)
+        for each in Release.objects.filter(
+            version__in=released.values(), state=ReleaseStatus.READY
+        ).select_related("renewal")
     }
     versions = [shown[key] for key in asset_ids if key in shown]
     fresh = standings.unspread(by.brand.pk)
@@ -139,7 +142,7 @@ def _entry(
         return Entry(version=version, reason=_("It has no signed release yet."))
     needed = labelled.required(version, use=place.use, territory=place.territory, at=at)
     notices = labelled.notices(needed, territory=place.territory)
-    return Entry(version=version, release=release, file=release, notices=notices)
+    return Entry(version=version, release=release, file=renewals.file_of(release), notices=notices)
 
 
 def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from provenance.downloads.models import PresetFile
@@ -40,7 +40,8 @@ def release_of(sha256: str, pictures_sha256: str) -> int | None:
     for field, value in (("sha256", sha256), ("pictures_sha256", pictures_sha256)):
         if not value:
             continue
-        of_release = Release.objects.filter(**{field: value}, signed_at__isnull=False)
+        bytes_or_pictures = known.with_bytes(value) if field == "sha256" else Q(pictures_sha256=value)
+        of_release = Release.objects.filter(bytes_or_pictures, signed_at__isnull=False)
         of_release = of_release.order_by(*known.in_use_first())
         of_file = PresetFile.objects.filter(**{field: value}).order_by(*known.in_use_first("release__"))
         found: int | None = (

@@ -21,7 +21,7 @@ from provenance.manifests import claims, signing, verify
 from provenance.manifests.claims import NamedModel, PresetFacts
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
-from provenance.releases import file_metadata
+from provenance.releases import file_metadata, renewals
 from provenance.releases.states import ReleaseStatus
 from provenance.watermarks import marks
 from provenance.watermarks.marks import Chosen
@@ -68,8 +68,11 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
         raise ReleaseGone
     recipe = Recipe.from_json(file.recipe)
     disk_space.require_work(release.size or 0)
-    with storage.local_copy(release.storage_key) as source, storage.scratch() as folder:
-        if storage.sha256_of(source) != release.sha256:
+    current = renewals.current(release)
+    if current is None:
+        raise ReleaseGone
+    with storage.local_copy(current.key) as source, storage.scratch() as folder:
+        if storage.sha256_of(source) != current.sha256:
             raise ReleaseAltered
         before = verify.check(source)
         if before.state not in (State.TRUSTED, State.VALID):

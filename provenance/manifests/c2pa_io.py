@@ -119,11 +119,13 @@ def sign(
     sign_bytes: Callable[[bytes], bytes],
     anchors: Sequence[Anchor],
     beside: bool = False,
+    update: bool = False,
 ) -> None:
     """Write `source` with a new manifest to `out`, another path, which is no safe file until read back.
 
     `edits` says that the file comes from its parentOf ingredient; otherwise it is newly created. `beside`:
-    only the manifest store is written, for a file that has no place for it, which stays as it is.
+    only the manifest store is written, for a file that has no place for it, which stays as it is. `update`:
+    an update manifest, whose parent is the one that `source` has; the pictures stay bound by that.
     Raises SigningFailed; `out` may then hold anything.
     """
     failures: list[Exception] = []
@@ -143,7 +145,8 @@ def sign(
             source.open("rb") as read,
             out.open("w+b") as written,
         ):
-            builder.set_intent(C2paBuilderIntent.EDIT if edits else C2paBuilderIntent.CREATE)
+            intent = C2paBuilderIntent.EDIT if edits else C2paBuilderIntent.CREATE
+            builder.set_intent(C2paBuilderIntent.UPDATE if update else intent)
             for ingredient in ingredients:
                 _add(builder, ingredient)
             if beside:
@@ -191,7 +194,8 @@ def export(path: Path, *, content_type: str, settings: dict[str, Any], folder: P
 
     `crjson.json` is all that the library says of them, `store.c2pa` the manifest store as it stands in the
     file, `timestamps.json` the tokens beside its signatures: of each its manifest, its form ("sigTst2" or
-    "sigTst"), the token, and the signature with its protected headers, in base64.
+    "sigTst"), the token, and the signature with its protected headers, in base64. `signatures.json`: of each
+    signature that has no token beside it the manifest and the signature, in base64.
     """
     try:
         with (
@@ -206,6 +210,10 @@ def export(path: Path, *, content_type: str, settings: dict[str, Any], folder: P
             with suppress(*UNREADABLE):
                 tokens.extend(_tokens(store))
             (folder / "timestamps.json").write_text(json.dumps(tokens))
+            signed: list[dict[str, str]] = []
+            with suppress(*UNREADABLE):
+                signed.extend(_without_token(store))
+            (folder / "signatures.json").write_text(json.dumps(signed))
             return True
     except (C2paError, KeyError, ValueError, RecursionError):
         return False
@@ -229,6 +237,12 @@ def _tokens(store: bytes) -> Iterator[dict[str, str]]:
                         parts = {"token": token["val"], "protected": protected, "signature": signature}
                         encoded = {name: base64.b64encode(part).decode() for name, part in parts.items()}
                         yield {"manifest": label, "form": form, **encoded}
+
+
+def _without_token(store: bytes) -> Iterator[dict[str, str]]:
+    for label, [_protected, unprotected, *_others, signature] in _signatures(store):
+        if not {"sigTst", "sigTst2"} & {*unprotected}:
+            yield {"manifest": label, "signature": base64.b64encode(signature).decode()}
 
 
 def _certificates(reader: Reader) -> dict[str, Any]:
@@ -392,6 +406,7 @@ def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
             sign_bytes=request_signature,
             anchors=[Anchor(a["name"], a["pem"], tuple(a["kinds"])) for a in query["anchors"]],
             beside=bool(query.get("beside")),
+            update=bool(query.get("update")),
         )
     except SigningFailed as failed:
         _say({"failed": str(failed)})

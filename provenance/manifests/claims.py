@@ -16,6 +16,7 @@ from typing import Any
 
 from dam.media import digital_source_types, invisible_watermark, watermark_code
 from dam.version import VERSION
+from provenance.manifests import time_stamp_assertion
 
 SPEC_VERSION = "2.4"
 
@@ -231,6 +232,7 @@ class Definition:
     inputs: tuple[Input, ...] = ()
     parent: str | None = None
     sources: tuple[SourceFacts, ...] = ()
+    update: bool = False  # an update manifest: of the file's own newest one, and the content stays as it is
 
 
 def generated(facts: GeneratedFacts) -> Definition:
@@ -372,6 +374,16 @@ def captions(facts: CaptionFacts) -> Definition:
         _data_mining(facts.data_mining),
     ]
     return Definition(manifest=_manifest(facts.title, assertions), parent=None if facts.recognised else WORDS)
+
+
+def renewal(*, title: str, tokens: Mapping[str, str]) -> Definition:
+    """The update manifest of a released file whose signatures get an authority's word before their
+    certificates run out: `tokens` by the names of their manifests. Nothing was decided or changed.
+    """
+    if not tokens:
+        raise EmptyFacts("A renewal needs a signature that gets a timestamp.")
+    assertions = [_actions(), {"label": time_stamp_assertion.LABEL, "created": True, "data": dict(tokens)}]
+    return Definition(manifest=_manifest(title, assertions), update=True)
 
 
 def watermark_value(identifier: int) -> str:

@@ -54,20 +54,17 @@ def stamped(protected: bytes, signature: bytes) -> bytes:
 
 def find(path: Path, signature: bytes) -> Place:
     """The room beside this signature, which the file has once, in one piece. Raises NoRoom."""
-    ending = NOTHING + _bytes(signature)
+    found = only(path, NOTHING + _bytes(signature))
     with path.open("rb") as file:
-        found = list(_all(path, ending))
-        if len(found) != 1:
-            raise NoRoom
-        before = max(0, found[0] - LARGEST_ROOM)
+        before = max(0, found - LARGEST_ROOM)
         file.seek(before)
-        lead = file.read(found[0] - before)
+        lead = file.read(found - before)
     free = len(lead) - len(lead.rstrip(b"\0"))
     # The last zero bytes of its length may belong to what is counted.
     for room in range(free, max(free - 9, 0), -1):
         held = _of(MAP, 1) + _padding(room)
         if lead.endswith(held):
-            return Place(start=found[0] - len(held), held=held)
+            return Place(start=found - len(held), held=held)
     raise NoRoom
 
 
@@ -81,6 +78,30 @@ def with_token(place: Place, token: bytes) -> bytes:
         if len(padding) == rest:
             return _of(MAP, 2) + stamp + padding
     raise NoRoom
+
+
+def only(path: Path, wanted: bytes) -> int:
+    """Where the file holds these bytes, which it has once. Raises NoRoom."""
+    found = list(_all(path, wanted))
+    if len(found) != 1:
+        raise NoRoom
+    return found[0]
+
+
+def sign_anew(path: Path, *, before: bytes, after: bytes) -> None:
+    """Put another signature of the same length in the place of one. Raises NoRoom."""
+    if len(before) != len(after):
+        raise NoRoom
+    held = _bytes(before)
+    write(path, Place(start=only(path, held), held=held), _bytes(after))
+
+
+def head_of_bytes(count: int) -> bytes:
+    return _of(BYTES, count)
+
+
+def head_of_text(count: int) -> bytes:
+    return _of(TEXT, count)
 
 
 def write(path: Path, place: Place, content: bytes) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from provenance.manifests import (
     cose,
     signers,
     signing_process,
+    time_stamp_assertion,
     timestamps,
     trust_anchors,
     verify,
@@ -154,6 +155,36 @@ def sign_review_copy(
     return _sign(marked, out=out, definition=definition, ingredients=[parent], purpose=Purpose.GENERATOR)
 
 
+def sign_renewal(released: Path, *, out: Path, title: str, tokens: Mapping[str, bytes]) -> Report:
+    """Put the words of an authority for a file's signatures (time_stamp_assertion) into an update manifest.
+
+    With the generator's certificate: nobody decided anything. `tokens` are by the names of the manifests,
+    each over the SHA-256 of its signature. Raises what `sign_generated` does, and cose.NoRoom for a file that
+    holds its manifests in pieces.
+    """
+    if not can_be_renewed(released):
+        raise CannotCarry("Update manifests can be embedded in MP4, QuickTime, M4A, AVIF, PNG and JPEG.")
+    texts = {label: time_stamp_assertion.stand_in(token) for label, token in tokens.items()}
+    definition = claims.renewal(title=title, tokens=texts)
+    given = {texts[label]: token for label, token in tokens.items()}
+
+    def finish(path: Path, data: bytes, signature: bytes, who: KeySigner) -> tuple[bytes, bytes]:
+        data = time_stamp_assertion.fill(path, given, data)
+        anew = who.sign(data)
+        cose.sign_anew(path, before=signature, after=anew)
+        return data, anew
+
+    return _sign(
+        released, out=out, definition=definition, ingredients=[], purpose=Purpose.GENERATOR, finish=finish
+    )
+
+
+def can_be_renewed(path: Path) -> bool:
+    """Of other kinds the library's update manifests change sizes that the content's hash is over."""
+    kind = sniffer.read(path)
+    return kind is not None and (kind.boxes or kind in (sniffer.PNG, sniffer.JPEG))
+
+
 def can_carry(path: Path) -> bool:
     """Whether files of this kind have a place for a manifest of ours: MP4, QuickTime and most stills do."""
     kind = sniffer.read(path)
@@ -211,11 +242,14 @@ def _sign(
     purpose: Purpose,
     pictures: bool = False,
     beside: bool = False,
+    finish: Callable[[Path, bytes, bytes, KeySigner], tuple[bytes, bytes]] | None = None,
 ) -> Report:
+    """`finish` may change what was just signed, given what was signed and its signature, and sign it anew."""
     kind = (content_type(source) or UNKNOWN) if beside else _require_place(source, pictures=pictures)
     who = signer(purpose)
     # What our own encoder wrote a moment ago needs no sandbox; files that it was made from do.
-    ours = purpose is Purpose.GENERATOR and not any(isinstance(each.source, Path) for each in ingredients)
+    foreign = definition.update or any(isinstance(each.source, Path) for each in ingredients)
+    ours = purpose is Purpose.GENERATOR and not foreign
     sign = c2pa_io.sign if ours else signing_process.sign
     made_of: list[tuple[bytes, bytes]] = []  # what was signed, and its signature
 
@@ -246,6 +280,7 @@ def _sign(
                 sign_bytes=sign_bytes,
                 anchors=trust_anchors.house(),
                 beside=beside,
+                update=definition.update,
             )
         except c2pa_io.SigningFailed:
             if away:
@@ -255,6 +290,8 @@ def _sign(
             sandbox.take(made, unproven)
         except sandbox.NotMade as problem:
             raise c2pa_io.SigningFailed("Signing ended without a file.") from problem
+        if finish is not None:
+            made_of[-1] = finish(unproven, *made_of[-1], who)
         read = partial(verify.check, source, sidecar=unproven) if beside else partial(verify.check, unproven)
         report = (made_of and _stamped(unproven, *made_of[-1], read=read)) or read()
         if report.state not in (State.TRUSTED, State.VALID):

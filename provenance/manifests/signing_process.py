@@ -51,6 +51,7 @@ def sign(
     sign_bytes: Callable[[bytes], bytes],
     anchors: Sequence[Anchor],
     beside: bool = False,
+    update: bool = False,
 ) -> None:
     """c2pa_io.sign in the sandbox; `out` is in a folder that holds nothing else.
 
@@ -69,6 +70,7 @@ def sign(
         "chain_pem": chain_pem,
         "anchors": [asdict(anchor) for anchor in anchors],
         "beside": beside,
+        "update": update,
     }
     parents = [
         ingredient.source.resolve() for ingredient in ingredients if isinstance(ingredient.source, Path)

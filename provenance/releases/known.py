@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from dam.rights import terms, territories
 from dam.rights.policy import Inherited, Use
-from provenance.releases.models import Release, ReleaseTimestamp
+from provenance.releases.models import Release, ReleaseRenewal, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
 
 
@@ -69,19 +69,28 @@ def in_use_first(through: str = "") -> tuple[Case | str, ...]:
     return ready, f"-{through}signed_at", f"-{through}pk"
 
 
+def with_bytes(sha256: str) -> Q:
+    """Of releases those whose file has this hash: the one that was signed, or the renewed one."""
+    renewed = ReleaseRenewal.objects.filter(sha256=sha256).exclude(sha256="")
+    return (Q(sha256=sha256) & ~Q(sha256="")) | Q(pk__in=list(renewed.values_list("pk", flat=True)))
+
+
 def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
     """The release with exactly these bytes, whatever the brand, as it stands at `at`, else now.
 
     Of several the first by in_use_first.
     """
     release = (
-        Release.objects.filter(sha256=sha256, signed_at__isnull=False)
-        .exclude(sha256="")
+        Release.objects.filter(with_bytes(sha256), signed_at__isnull=False)
         .select_related("brand", "asset", "version__rights", "version__inherited")
         .order_by(*in_use_first())
         .first()
     )
-    return with_timestamp(of(release, at=at or timezone.now()), release) if release else None
+    if release is None:
+        return None
+    found = of(release, at=at or timezone.now())
+    # What is kept beside it is over the bytes that were signed alone.
+    return with_timestamp(found, release) if release.sha256 == sha256 else found
 
 
 def with_timestamp(found: KnownRelease, release: Release) -> KnownRelease:

@@ -150,3 +150,42 @@ class ReleaseTimestamp(models.Model):
 
     def __str__(self) -> str:
         return f"Timestamp of {self.release}"
+
+
+class ReleaseRenewal(models.Model):
+    """A release's file with an update manifest, which makes it hold beyond its certificates (renewals).
+
+    It leaves in the place of the file that was signed, which stays what was approved and recorded, and known.
+    Without `at` there is none: `problem` says why. The database itself deletes it with its release.
+    """
+
+    release = models.OneToOneField(
+        Release, primary_key=True, on_delete=models.CASCADE, related_name="renewal", db_constraint=False
+    )
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    at = models.DateTimeField(null=True)
+    authority = models.CharField(max_length=200, blank=True)  # who vouches for the signatures in it
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    storage_key = models.CharField(max_length=200, blank=True)
+    problem = models.TextField(blank=True)  # for people, in English
+    tried_at = models.DateTimeField()
+    given_up = models.BooleanField(default=False)  # there will be none
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="renewal_has_its_file",
+                condition=Q(at=None, sha256="", storage_key="")
+                | (Q(at__isnull=False, size__isnull=False) & ~Q(sha256="") & ~Q(storage_key="")),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["sha256"], name="renewal_bytes", condition=~Q(sha256="")),
+            models.Index(fields=["storage_key"], name="renewal_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Renewal of {self.release_id}"

@@ -2,7 +2,7 @@
 
 from celery import current_task, shared_task
 
-from provenance.releases import late_timestamps, likeness, recovery, worker
+from provenance.releases import late_timestamps, likeness, recovery, renewals, worker
 
 
 @shared_task(name="sign.release")
@@ -32,6 +32,12 @@ def recover_releases() -> None:
 @shared_task(name="sign.stamp_releases")
 def stamp_releases() -> None:
     late_timestamps.add()
+
+
+@shared_task(name="sign.renew_releases")
+def renew_releases() -> None:
+    """Let those hold on whose certificates run out soon."""
+    renewals.renew_due()
 
 
 @shared_task(name="index.look_at_releases")

@@ -20,6 +20,7 @@ from dam.rights.policy import Cause, Use
 from dam.rights.visibility import visible_versions
 from dam.web import files, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, for_guests, requires
+from provenance.releases import renewals
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -51,18 +52,19 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     if not verdict.allowed:
         raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
-    if release is None or release.size is None:
+    file = renewals.current(release) if release else None
+    if release is None or file is None:
         raise Http404(_("This version has no release to download."))
     if asks:
         return question(version)
     try:
         response = streaming.respond(
             request,
-            key=release.storage_key,
-            sha256=release.sha256,
-            size=release.size,
+            key=file.key,
+            sha256=file.sha256,
+            size=file.size,
             content_type=release.content_type,
-            save_as=files.save_as(version, release.storage_key),
+            save_as=files.save_as(version, file.key),
         )
     except FileNotFoundError:
         raise Http404(_("The file is missing from storage. Contact your administrator.")) from None
@@ -71,7 +73,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         response,
         verb=Verb.RELEASE_DOWNLOADED,
         version=version,
-        sha256=release.sha256,
+        sha256=file.sha256,
         by=request.principal,
         use=said_use(request),
         territory=territory or "",

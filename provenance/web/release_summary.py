@@ -13,7 +13,7 @@ from dam.core.language import day
 from dam.web import times, usage_status
 from provenance.manifests import timestamps
 from provenance.models import Decision
-from provenance.releases.models import Release, ReleaseTimestamp
+from provenance.releases.models import Release, ReleaseRenewal, ReleaseTimestamp
 from provenance.releases.states import ReleaseStatus
 
 TONES = {
@@ -80,6 +80,12 @@ def timestamp(release: Release, report: Mapping[str, Any], *, at: datetime) -> s
     manifests = report["manifests"] or [{}]
     if manifests[0].get("time_stamp"):
         return ""
+    renewal = ReleaseRenewal.objects.filter(release=release, at__isnull=False).first()
+    if renewal is not None:
+        return _(
+            "Renewed on %(day)s, before its certificate ran out: the file that leaves has a timestamp of "
+            "%(authority)s for each of its signatures, and holds beyond their certificates."
+        ) % {"authority": renewal.authority, "day": _day(renewal.at, at)}
     kept = ReleaseTimestamp.objects.filter(release=release).first()
     if kept is not None and kept.at:
         return _(

@@ -21,6 +21,7 @@ from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.certificates import Described
 from provenance.manifests.development_ca import Purpose
 from provenance.manifests.models import ManifestRecord
+from provenance.releases import renewals
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -181,21 +182,31 @@ def _released() -> Iterator[dict[str, Any]]:
     """Of each file that is released now: whose certificate it rests on, until when, or by which timestamp."""
     released = Release.objects.filter(state__in=[ReleaseStatus.READY, ReleaseStatus.SUPERSEDED])
     releases = released.exclude(sha256="").order_by("signed_at")
-    chosen = releases.select_related("brand", "version__asset", "manifest_record", "timestamp")
+    chosen = releases.select_related("brand", "version__asset", "manifest_record", "timestamp", "renewal")
     for release in chosen.iterator(chunk_size=100):
         record = getattr(release, "manifest_record", None)
         report = record.report if record else {}
         newest, raw = (report.get("manifests") or [{}])[0], report.get("raw") or {}
         info = (raw.get("manifests") or {}).get(raw.get("active_manifest"), {}).get("signature_info", {})
-        kept, number = getattr(release, "timestamp", None), str(info.get("cert_serial_number") or "")
+        number = str(info.get("cert_serial_number") or "")
         yield {
             "brand": release.brand.slug,
             "version": str(release.version),
             "sha256": release.sha256,
             "serial": f"{int(number):x}" if number.isdecimal() else "",
             "until": (newest.get("signer") or {}).get("valid_until") or "",
-            "timestamp": "file" if newest.get("time_stamp") else "kept" if kept and kept.at else "",
+            "timestamp": _stamped(release, newest),
         }
+
+
+def _stamped(release: Release, newest: dict[str, Any]) -> str:
+    """Where the timestamp is that makes it hold on: in its file, in the renewed one, or beside it."""
+    if newest.get("time_stamp"):
+        return "file"
+    if renewals.file_of(release) is not release:
+        return "renewed"
+    kept = getattr(release, "timestamp", None)
+    return "kept" if kept and kept.at else ""
 
 
 def _signer(purpose: Purpose) -> Described | str:
