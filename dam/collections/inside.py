@@ -18,11 +18,12 @@ from dam.collections.items import To
 from dam.collections.models import Collection
 from dam.core import locks, sorting
 
+BEHIND = Case(When(place="", then=Value(1)), default=Value(0))  # what has no place yet
+
 
 def in_order(rows: QuerySet[Collection]) -> QuerySet[Collection]:
     """Those of one collection."""
-    behind = Case(When(place="", then=Value(1)), default=Value(0))
-    return rows.order_by(behind, "place", sorting.alphabetical("name"), "pk")
+    return rows.order_by(BEHIND, "place", sorting.alphabetical("name"), "pk")
 
 
 def move(collection: Collection, *, to: To, by: Principal, beside: UUID | None = None) -> bool:

@@ -1,46 +1,52 @@
-"""Lists by name, page by page: a page begins behind a row, so that what comes and goes before it shifts none.
+"""Lists by name, page by page (dam.web.row_pages), whose addresses name a row by its key and tell no name.
 
 The database counts none of them. It has no index of the order, so for each page it reads the names of all.
 """
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 from dam.core import sorting
+from dam.web import row_pages
+from dam.web.row_pages import By, Place, RowPage
 
-_NAME = "name_in_order"
 Row = TypeVar("Row", bound=Model)
 
 
-@dataclass(frozen=True)
-class NamePage(Generic[Row]):
-    rows: list[Row]
-    after: str  # the key of its last row, for the address of the next page; empty where there is none
-    continues: bool  # whether there are pages before it
+def read(
+    rows: QuerySet[Row],
+    *,
+    column: str,
+    among: QuerySet[Row],
+    request: HttpRequest,
+    size: int,
+    first: Sequence[By] = (),
+    name: str = "after",
+) -> RowPage[Row]:
+    """The page of `rows` behind the row whose key the request has as `name`, looked up `among` all there are.
 
-
-def read(rows: QuerySet[Row], *, column: str, among: QuerySet[Row], after: str, size: int) -> NamePage[Row]:
-    """The page of `rows` behind the row of the key `after`, which is looked up `among` all there are.
-
-    A key that isn't there (any more) begins the list again.
+    What they stand by before their names is `first`. A key that isn't there (any more) begins the list again.
     """
-    name = sorting.alphabetical(column)
-    ordered: QuerySet[Any] = rows.annotate(**{_NAME: name}).order_by(_NAME, "pk")
-    place = _place(among.annotate(**{_NAME: name}), after) if after else None
-    if place is not None:
-        key, last = place
-        ordered = ordered.filter(Q(**{f"{_NAME}__gt": last}) | Q(**{_NAME: last, "pk__gt": key}))
-    found = list(ordered[: size + 1])
-    following = str(found[size - 1].pk) if len(found) > size else ""
-    return NamePage(found[:size], following, place is not None)
+    order = (*first, By(sorting.alphabetical(column), str), By("pk", int))
+    key = request.GET.get(name, "")
+    place = _place(among, order, key) if key else None
+    found = row_pages.behind(rows, order, place, size=size)
+    if not found and place is not None:  # all of it went meanwhile
+        place, found = None, row_pages.behind(rows, order, None, size=size)
+    return RowPage(
+        found[:size],
+        next=row_pages.address(request, name, str(found[size - 1].pk)) if len(found) > size else "",
+        first=row_pages.address(request, name, "") if place is not None else "",
+    )
 
 
-def _place(among: QuerySet[Any], key: str) -> tuple[object, str] | None:
+def _place(among: QuerySet[Row], order: Sequence[By], key: str) -> Place | None:
     try:
-        row: tuple[object, str] | None = among.filter(pk=key).values_list("pk", _NAME).first()
+        found = row_pages.behind(among.filter(pk=key), order, None, size=1)
     except (ValueError, ValidationError, OverflowError):
         return None
-    return row
+    return row_pages.place_of(found[0]) if found else None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from dam.search import fields
 from dam.search.saved import alerts, previews, recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
-from dam.web import going_back, saved_address
+from dam.web import going_back, name_pages, saved_address
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 
 PAGE = 24
 UNDO = "undo-search="  # in the extra tags of a message: the search whose deletion its Undo takes back
@@ -37,8 +37,15 @@ class Row:
 @requires(Capability.VIEW)
 def saved(request: BrandRequest) -> HttpResponse:
     """Cards, whose pictures and counts come one by one as they are looked at (`cover`)."""
-    page = Paginator(saved_searches.listed(request.principal), PAGE).get_page(request.GET.get("page"))
-    shown = list(page)
+    page = name_pages.read(
+        saved_searches.listed(request.principal),
+        first=(By("collection", bool, descending=True),),
+        column="name",
+        among=SavedSearch.objects.filter(brand=request.brand),
+        request=request,
+        size=PAGE,
+    )
+    shown = page.rows
     keys = [search.pk for search in shown]
     telling = set(
         alerts.theirs(request.principal).filter(search__in=keys).values_list("search_id", flat=True)

@@ -1,9 +1,10 @@
 """Searches that came to rest: somebody opened a result, or looked at the page for a while."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -16,10 +17,16 @@ from dam.core import numbers
 from dam.search import search
 from dam.search.results import Seeing
 from dam.search.saved import fruitless, recent
-from dam.web import going_back, htmx, saved_address
+from dam.web import going_back, htmx, row_pages, saved_address
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 
 PAGE = 100
+MOST_SEARCHED_FIRST = (
+    By("count", int, descending=True),
+    By("last_at", datetime, descending=True),
+    By("pk", int),
+)
 ONCE_SECONDS = 24 * 3600  # the same words of one person count once in that time
 
 
@@ -59,7 +66,7 @@ def forget(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.MANAGE_BRAND)
 def without_results(request: BrandRequest) -> HttpResponse:
-    page = Paginator(fruitless.of(request.brand), PAGE).get_page(request.GET.get("page"))
+    page = row_pages.read(fruitless.of(request.brand), MOST_SEARCHED_FIRST, request=request, size=PAGE)
     context = {
         "area": "administration",
         "section": "searches-without-results",

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.core import language, months
+from dam.web import row_pages
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import due
 from provenance.review.due import Whose
@@ -89,7 +89,9 @@ def _of_day(request: BrandRequest, whose: Whose, day: date, at: datetime) -> dic
     """What is due then: a page of reviews, and the comments assigned to whoever looks."""
     principal = request.principal
     rows = due.reviews_of(due.reviews(principal, whose), day, at=at)
-    listed = Paginator(rows.prefetch_related(*review_lists.OF_ROWS), PAGE).get_page(request.GET.get("page"))
+    listed = row_pages.read(
+        rows.prefetch_related(*review_lists.OF_ROWS), review_lists.SOONEST_FIRST, request=request, size=PAGE
+    )
     said = due.comments_of(due.comments(principal, whose), day, at=at)
     remarks = assigned_comments.listed(said[: PAGE + 1], to=request.principal, at=at)
     return {
@@ -98,7 +100,7 @@ def _of_day(request: BrandRequest, whose: Whose, day: date, at: datetime) -> dic
         "back": urlencode({"month": f"{day:%Y-%m}", "whose": whose.value}),
         "kept": f"day={day.isoformat()}",
         "page": listed,
-        "rows": review_lists.listed(list(listed), at=at),
+        "rows": review_lists.listed(listed.rows, at=at),
         "remarks": remarks[:PAGE],
         "more_remarks": len(remarks) > PAGE,
         "title": _("Due on %(day)s") % {"day": language.day(day)},

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +18,9 @@ from dam.accounts.times import here
 from dam.catalog.models import RenditionKind
 from dam.core import language
 from dam.core.lazily import lazy
-from dam.web import times
+from dam.web import row_pages, times
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 from provenance.review import absences as standing_in
 from provenance.review import asking, assigning, decided, queue, sets
 from provenance.review.asking import Asked
@@ -43,6 +43,14 @@ LISTS = {
 BY_SET = ("waiting", "returned", "standing", "sent", "overdue", "open", "closed")
 RECENT = 50
 MOST_COUNTED = 1_000
+# As queue.SOONEST_FIRST and queue.closed_reviews have them.
+SOONEST_FIRST = (
+    By(queue.NEEDED_AT, datetime, empty="last"),
+    By("submitted_at", datetime),
+    By("set_place", int, empty="last"),
+    By("pk", UUID),
+)
+LAST_BACK_FIRST = (By("closed_at", datetime, descending=True), By("pk", UUID))
 OF_ROWS = ("version__renditions", "decisions__decided_by", "decisions__for_person")
 
 
@@ -91,9 +99,10 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     else:
         rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
         # By their keys alone: whole rows, with all that goes along with them, would be sorted.
-        page = Paginator(rows.select_related(None).values_list("pk", flat=True), RECENT)
-        shown["page"] = page.get_page(request.GET.get("page"))
-        keys = list(shown["page"])
+        order = LAST_BACK_FIRST if chosen == "returned" else SOONEST_FIRST
+        rows = rows.select_related(None).only("pk")
+        shown["page"] = row_pages.read(rows, order, request=request, size=RECENT, name="behind")
+        keys = [each.pk for each in shown["page"].rows]
     found = lists[chosen].order_by().prefetch_related(*OF_ROWS).in_bulk(keys)
     reviews = [found[key] for key in keys if key in found]  # one may have gone this moment
     rows_shown = listed(reviews, at=at, standing=standing, by=request.principal)

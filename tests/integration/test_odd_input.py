@@ -157,7 +157,7 @@ ACCOUNT_FORMS = {
     "mfa_login_webauthn": {"credential": "{}", "next": "/"},
     "account_second_factor": {"next": "/"},
     "account_profile": {"name": "Ada", "language": "", "time_zone": ""},
-    "account_tokens": {"page": "1"},
+    "account_tokens": {"after": "1"},
     "verify": {"file": "x"},
 }
 

@@ -1,5 +1,7 @@
 """Where somebody is signed in, and ending it."""
 
+from datetime import datetime
+
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.sessions.models import Session
@@ -11,10 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import sessions
-from dam.web import confirming, devices, last_seen
+from dam.web import confirming, devices, last_seen, row_pages
+from dam.web.row_pages import By
 
 SECTION = "usersessions_list"
-MOST = 100
+PAGE = 100
+LAST_SEEN_FIRST = (By("last_seen_at", datetime, descending=True), By("pk", int, descending=True))
 
 
 @confirming.signed_in
@@ -24,7 +28,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     last_seen.note(request, person)
     here = request.session.session_key
     open_now = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    rows = UserSession.objects.filter(user=person, session_key__in=open_now).order_by("-last_seen_at")[:MOST]
+    rows = UserSession.objects.filter(user=person, session_key__in=open_now)
+    others = row_pages.read(rows.exclude(session_key=here), LAST_SEEN_FIRST, request=request, size=PAGE)
+    own = [] if others.first else list(rows.filter(session_key=here))
     shown = [
         {
             "session": row,
@@ -32,10 +38,15 @@ def listing(request: HttpRequest) -> HttpResponse:
             "address": "" if row.ip == last_seen.NO_ADDRESS else row.ip,
             "is_here": row.session_key == here,
         }
-        for row in rows
+        for row in (*own, *others.rows)
     ]
-    shown.sort(key=lambda each: not each["is_here"])
-    return render(request, "account/sessions.html", {"section": SECTION, "sessions": shown})
+    context = {
+        "section": SECTION,
+        "sessions": shown,
+        "page": others,
+        "others": bool(others.rows),
+    }
+    return render(request, "account/sessions.html", context)
 
 
 @require_POST

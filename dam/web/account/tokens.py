@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from dam.accounts.capabilities import PHRASES, TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member
 from dam.core import sorting
-from dam.web import confirming, second_factor, token_rows
+from dam.web import confirming, row_pages, second_factor, token_rows
 from dam.web.whole_text import WholeTextForm
 
 SECTION = "account_tokens"
@@ -63,12 +62,12 @@ class TokenForm(WholeTextForm):
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     person = confirming.person(request)
-    rows = ApiToken.objects.filter(owner=person).select_related("brand").order_by("-created_at", "-pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows = ApiToken.objects.filter(owner=person).select_related("brand")
+    page = row_pages.read(rows, row_pages.NEWEST_FIRST, request=request, size=PAGE)
     context = {
         "section": SECTION,
         "page": page,
-        "rows": [token_rows.of(token, at=timezone.now()) for token in page],
+        "rows": [token_rows.of(token, at=timezone.now()) for token in page.rows],
         "works_somewhere": own_account.brands_of(person).filter(closed_at=None).exists(),
     }
     return render(request, "account/tokens.html", context)

@@ -1,7 +1,6 @@
 """Administration → Groups: people of the brand under a name."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from dam.accounts import groups
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Group
 from dam.core import numbers
-from dam.web import people_choice
+from dam.web import name_pages, people_choice
 from dam.web.administration.people import frame
 from dam.web.decorators import BrandRequest, requires
 
@@ -37,7 +36,9 @@ def listing(request: BrandRequest) -> HttpResponse:
         members__memberships__brand=request.brand, members__memberships__deactivated_at=None
     )
     rows = groups.of_brand(request.brand).annotate(size=Count("members", filter=here, distinct=True))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = name_pages.read(
+        rows, column="name", among=Group.objects.filter(brand=request.brand), request=request, size=PAGE
+    )
     context = {**frame("groups"), "page": page, "name": name, "problem": problem}
     return render(request, "people/groups.html", context, status=422 if problem else 200)
 

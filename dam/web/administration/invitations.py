@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from dam.access import invitation_lists, invitations
 from dam.accounts import mails, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Invitation
+from dam.web import row_pages
 from dam.web.administration.people import frame
 from dam.web.decorators import BrandRequest, requires
 
@@ -87,12 +87,12 @@ def listing(request: BrandRequest) -> HttpResponse:
     every = request.GET.get("state") == "all"
     if not every:
         rows = rows.filter(accepted_at=None, revoked_at=None)
-    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = row_pages.read(rows, row_pages.NEWEST_FIRST, request=request, size=PAGE)
     names = {choice.key: str(choice.name) for choice in roles.choices(request.brand)}
     at = timezone.now()
     shown = [
         Row(row, invitations.state_of(row, at=at).value, names.get(row.role, _("A role that is gone")))
-        for row in page
+        for row in page.rows
     ]
     context = {
         **frame("people"),

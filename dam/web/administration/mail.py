@@ -1,12 +1,12 @@
 """How mails leave the installation, a test of it, and the mails that didn't."""
 
+from datetime import datetime
 from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,11 +20,13 @@ from dam.accounts.mail_senders import Outgoing
 from dam.accounts.models import Brand, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.web import confirming
+from dam.web import confirming, row_pages
 from dam.web.administration.mail_forms import MailForm, described
 from dam.web.decorators import BrandRequest, requires_installation_admin
+from dam.web.row_pages import By
 
 PAGE = 25
+LAST_FAILED_FIRST = (By("failed_at", datetime, descending=True), By("pk", UUID))
 OK = Answer("sent", "")
 
 
@@ -122,7 +124,7 @@ def try_out(given: Outgoing | None, *, to: User | str, brand: Brand | None) -> A
 def _page(
     request: BrandRequest, *, form: MailForm, sender: Sender, answer: Answer | None = None, status: int = 200
 ) -> HttpResponse:
-    stuck = OutgoingMail.objects.exclude(failed_at=None).select_related("brand").order_by("-failed_at")
+    stuck = OutgoingMail.objects.exclude(failed_at=None).select_related("brand")
     waiting = OutgoingMail.objects.filter(failed_at=None, tries__gt=0)
     context = {
         "area": "administration",
@@ -134,7 +136,8 @@ def _page(
         "fixed": mail_senders.of_environment(),
         "is_on": mails.is_on(),
         "answer": answer,
-        "failed": Paginator(stuck, PAGE).get_page(request.GET.get("page")),
+        "failed": row_pages.read(stuck, LAST_FAILED_FIRST, request=request, size=PAGE),
+        "failed_count": stuck.count(),
         "waiting": waiting.order_by("due_at").first(),
         "waiting_count": waiting.count(),
     }

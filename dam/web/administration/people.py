@@ -52,7 +52,7 @@ def listing(request: BrandRequest) -> HttpResponse:
         found,
         column="user__name",
         among=Membership.everyone.filter(brand=request.brand),
-        after=request.GET.get("after", ""),
+        request=request,
         size=PAGE,
     )
     context = {

@@ -1,8 +1,8 @@
 """Administration → API: the tokens of the brand's programs, and ending them."""
 
+from datetime import datetime
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,25 +12,26 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.access import tokens
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken
-from dam.web import token_rows
+from dam.web import row_pages, token_rows
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 
 SECTION = "administration-api"
 PAGE = 50
+# Those that work come first.
+ORDER = (By("revoked_at", datetime, descending=True, empty="first"), By("pk", int, descending=True))
 
 
 @require_safe
 @requires(Capability.MANAGE_BRAND)
 def listing(request: BrandRequest) -> HttpResponse:
     found = ApiToken.objects.filter(brand=request.brand).select_related("owner", "brand")
-    page = Paginator(found.order_by(F("revoked_at").desc(nulls_first=True), "-pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = row_pages.read(found, ORDER, request=request, size=PAGE)
     context = {
         "area": "administration",
         "section": SECTION,
         "page": page,
-        "rows": [token_rows.of(token, at=timezone.now()) for token in page],
+        "rows": [token_rows.of(token, at=timezone.now()) for token in page.rows],
         "is_member": request.principal.kind == "member",
     }
     return render(request, "administration/api.html", context)

@@ -1,6 +1,7 @@
 """Webhooks of a brand: the list, one with its deliveries, and what can be done with it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,13 @@ from dam.notifications import wording
 from dam.notifications.models import Delivery, Webhook
 from dam.notifications.webhooks import addresses, deliveries
 from dam.notifications.webhooks import webhooks as hooks
+from dam.web import row_pages
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 from dam.web.whole_text import WholeTextForm
 
 SHOWN = 50
+NEWEST_FIRST = (By("created_at", datetime, descending=True), By("pk", UUID, descending=True))
 SECRET = "new-webhook-secret"  # of a session: shown on the next page and then forgotten
 
 
@@ -102,7 +106,7 @@ def webhook(request: BrandRequest, hook_id: UUID) -> HttpResponse:
         "form": form,
         "secret": secret if shown_to == str(hook.pk) else "",
         "acts": _acts(hook),
-        **_log(hook),
+        **_log(request, hook),
     }
     return render(request, "administration/webhook.html", context, status=422 if form.errors else 200)
 
@@ -112,7 +116,7 @@ def webhook(request: BrandRequest, hook_id: UUID) -> HttpResponse:
 def log(request: BrandRequest, hook_id: UUID) -> HttpResponse:
     """The newest deliveries, which the page asks for again while one is on its way."""
     hook = _find(request, hook_id)
-    context = {"hook": hook, **_log(hook)}
+    context = {"hook": hook, **_log(request, hook)}
     return render(request, "administration/_deliveries.html", context)
 
 
@@ -149,12 +153,11 @@ def _find(request: BrandRequest, hook_id: UUID) -> Webhook:
     return get_object_or_404(Webhook.objects.select_related("brand"), pk=hook_id, brand=request.brand)
 
 
-def _log(hook: Webhook) -> dict[str, Any]:
+def _log(request: BrandRequest, hook: Webhook) -> dict[str, Any]:
     """The newest deliveries, and whether one is about to be sent for the first time."""
-    rows = Delivery.objects.filter(webhook=hook).order_by("-created_at", "-pk")
-    shown = list(rows[:SHOWN])
-    waiting = any(not each.attempts for each in shown) and hook.disabled_at is None
-    return {"deliveries": shown, "waiting": waiting}
+    page = row_pages.read(Delivery.objects.filter(webhook=hook), NEWEST_FIRST, request=request, size=SHOWN)
+    waiting = any(not each.attempts for each in page.rows) and hook.disabled_at is None
+    return {"deliveries": page.rows, "page": page, "waiting": waiting}
 
 
 def _acts(hook: Webhook) -> list[tuple[str, str, str]]:

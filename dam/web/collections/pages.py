@@ -23,12 +23,13 @@ from dam.web import cards, name_pages, selection
 from dam.web.cards import AssetCard
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
+from dam.web.row_pages import By
 
 PAGE = 48  # clips
 PAGE_OF_COLLECTIONS = 24
 MOST_SMART = 12
 MOST_RECENT = 12
-MOST_INSIDE = 200  # collections in one that its page shows
+PAGE_OF_INNER = 100  # collections in one
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ def listing(request: BrandRequest) -> HttpResponse:
         _rows(request).filter(parent=None),
         column="name",
         among=Collection.objects.filter(brand=request.brand),
-        after=request.GET.get("after", ""),
+        request=request,
         size=PAGE_OF_COLLECTIONS,
     )
     context = {
         "area": "collections",
         "page": page,
         "rows": [_row(each, request) for each in page.rows],
-        "smart": () if page.continues else _smart(request),
-        **({} if page.continues else _recent(request)),
+        "smart": () if page.first else _smart(request),
+        **({} if page.first else _recent(request)),
     }
     return render(request, "collections/collections.html", context)
 
@@ -77,11 +78,19 @@ def collection(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     if is_fragment(request) and after:
         return render(request, "collections/_clips.html", context)
     count, ancestors = items.count(row, request.principal), collecting.ancestors(row)
-    inner = list(inside.in_order(_rows(request).filter(parent=row))[: MOST_INSIDE + 1]) if not after else []
+    page = name_pages.read(
+        _rows(request).filter(parent=row) if not after else Collection.objects.none(),
+        first=(By(inside.BEHIND, int), By("place", str)),
+        column="name",
+        among=Collection.objects.filter(parent=row),
+        request=request,
+        size=PAGE_OF_INNER,
+        name="inside",
+    )
     context |= {
         "ancestors": ancestors,
-        "rows": [_row(each, request) for each in inner[:MOST_INSIDE]],
-        "more_rows": len(inner) > MOST_INSIDE,
+        "page": page,
+        "rows": [_row(each, request) for each in page.rows],
         "count": min(count, items.MOST_COUNTED),
         "capped": count > items.MOST_COUNTED,
         "continues": bool(after),

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +18,7 @@ from dam.accounts import mails
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.core import failures
-from dam.web import htmx
+from dam.web import htmx, row_pages
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import copies, erasing, gate, links, remarks, rules
 from provenance.guests.models import CopyState, GuestAdvice, GuestLink, GuestRemark, GuestSession
@@ -212,7 +211,7 @@ def _page(
     at = here(request.brand)
     last = Prefetch("sessions", GuestSession.objects.all()[:SHOWN_VIEWS], to_attr="last_views")
     every = links.of_review(review).prefetch_related(last).annotate(views=Count("sessions"))
-    shown = Paginator(every.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    shown = row_pages.read(every, row_pages.NEWEST_FIRST, request=request, size=PAGE)
     context = {
         "area": "review",
         "review": review,
@@ -220,7 +219,7 @@ def _page(
         "asset": review.version.asset,
         "form": form,
         "page": shown,
-        "rows": [_row(link, rules.standing(link.facts, at=at)) for link in shown],
+        "rows": [_row(link, rules.standing(link.facts, at=at)) for link in shown.rows],
         "mail_is_on": mails.is_on(),
         "may_manage": request.principal.can(Capability.MANAGE_BRAND),
         "may_erase": request.principal.can(Capability.MANAGE_PEOPLE),

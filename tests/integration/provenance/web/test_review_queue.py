@@ -82,6 +82,7 @@ def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -
     brand = BrandFactory.create()
     waiting = {Case(brand).submit().pk for _ in range(2)}
     client, address = signed_in(member(brand, Role.CREATOR)), reverse("reviews", args=[brand.slug])
-    pages = [client.get(address, {"show": "open", "page": at}) for at in (1, 2)]
+    first = client.get(address, {"show": "open"})
+    pages = [first, client.get(address + first.context["page"].next)]
     assert {row["review"].pk for page in pages for row in page.context["rows"]} == waiting
-    assert "Page 1 of 2" in pages[0].content.decode()
+    assert "To the beginning" in pages[1].content.decode()
