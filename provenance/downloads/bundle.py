@@ -1,6 +1,7 @@
 """Many releases as one ZIP: what goes in, what doesn't and why, and the file itself with its list."""
 
 import csv
+import hashlib
 import io
 import json
 import logging
@@ -24,27 +25,40 @@ from dam.core import failures, storage
 from dam.core.storage import Unavailable
 from dam.delivery import access
 from dam.ingest import filenames
+from dam.media.caption_files import Format
 from dam.media.overlay import Notice
 from dam.media.presets import Captions, Recipe
 from dam.rights import policy, terms, territories
 from dam.rights.model_licences import standings
 from dam.rights.policy import Use
 from dam.rights.visibility import visible_assets, visible_versions
-from provenance.downloads import captioning, labelled, preset_files
+from provenance.downloads import captioning, companions, labelled, preset_files
 from provenance.downloads.captioning import ChosenCaptions
+from provenance.downloads.companions import Companion
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.downloads.zip_stream import Writer
 from provenance.releases import renewals
 from provenance.releases.models import Release, ReleaseRenewal
 from provenance.releases.states import ReleaseStatus
-from provenance.sidecars import store
 
 log = logging.getLogger(__name__)
 
 MOST = 200  # clips in one
 BLOCK = 256 * 1024
 LISTS = ("contents.csv", "contents.json")
-COLUMNS = ("file", "title", "version", "format", "bytes", "sha256", "uses", "territories", "valid_until")
+COLUMNS = (
+    "file",
+    "title",
+    "version",
+    "format",
+    "bytes",
+    "sha256",
+    "uses",
+    "territories",
+    "valid_until",
+    "not_included_because",
+    "belongs_to",
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What the list in the ZIP says of a clip. Empty `file` and a reason: it isn't inside."""
+    """What the list in the ZIP says of a file. Without a name and with a reason: a clip that isn't inside.
+
+    `belongs_to`: the file that it lies beside, of captions and Content Credentials.
+    """
 
     file: str
     title: str
@@ -89,6 +106,7 @@ class Line:
     territories: tuple[str, ...]
     valid_until: str
     reason: str
+    belongs_to: str = ""
 
 
 def entries(
@@ -98,11 +116,13 @@ def entries(
     preset: DownloadPreset | None,
     place: Place = ANYWHERE,
     at: datetime,
+    credentials: bool = False,
 ) -> list[Entry]:
     """Of the chosen clips those that this person sees, in the order of the choice. A few queries for all.
 
     What they see no version of isn't there: nothing is said of it. One that must show a label in that `place`
-    comes with it, in the usual format of its kind where none was chosen.
+    comes with it, in the usual format of its kind where none was chosen. `credentials`: with those of the
+    files that have no place for them.
     """
     seen = list(visible_assets(by).filter(pk__in=list(asset_ids)[:MOST]).values_list("pk", flat=True))
     rows = visible_versions(by).filter(asset__in=seen, released_of__isnull=False)
@@ -129,7 +149,7 @@ def entries(
         _entry(version, releases.get(version.pk), by=by, place=place, at=at, fresh=fresh)
         for version in versions
     ]
-    return _in_format(found, preset)
+    return _in_format(found, preset, credentials=credentials)
 
 
 def _entry(
@@ -145,7 +165,7 @@ def _entry(
     return Entry(version=version, release=release, file=renewals.file_of(release), notices=notices)
 
 
-def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]:
+def _in_format(found: list[Entry], preset: DownloadPreset | None, *, credentials: bool) -> list[Entry]:
     """The same with the preset's files, as far as they are made; without one, those with a label alone."""
     made = [entry for entry in found if entry.release is not None and (preset or entry.notices)]
     if not made:
@@ -170,6 +190,7 @@ def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]
         release__in=[entry.release for entry in made if entry.release],
         digest__in={digest for _recipe, digest in wanted.values()},
     ).exclude(state=FileState.CLEARED)
+    rows = companions.with_credentials(rows) if credentials else rows
     files = {(row.version_id, row.digest): row for row in rows.order_by("created_at")}
     return [
         _formatted(
@@ -205,15 +226,19 @@ def stream(
     by: Principal,
     preset: DownloadPreset | None,
     place: Place = ANYWHERE,
+    captions: Format | None = None,
     at: Callable[[], datetime],
 ) -> Iterator[bytes]:
-    """The ZIP, piece by piece. Whether a clip may leave is asked when its turn comes, perhaps hours later."""
+    """The ZIP, piece by piece. Whether a clip may leave is asked when its turn comes, perhaps hours later.
+
+    `captions`: those of each clip lie beside its file in that form.
+    """
     writer, lines = Writer(), []
     for name in LISTS:
         writer.name_for(name)
     for key in chosen[:MOST]:
-        for entry in entries([key], by=by, preset=preset, place=place, at=at()):
-            name = ""
+        for entry in entries([key], by=by, preset=preset, place=place, at=at(), credentials=True):
+            name, with_it = "", []
             if entry.file is not None:
                 try:
                     file = storage.open_file(entry.file.storage_key)
@@ -225,9 +250,12 @@ def stream(
                 _record(entry, by=by, place=place)
                 with file:
                     yield from writer.add(name, _blocks(file), at=at())
-                if (sidecar := _sidecar(entry)) is not None:
-                    yield from writer.add(writer.name_for(f"{name}.c2pa"), [sidecar], at=at())
-            lines.append(_line(entry, name=name, reason=entry.reason))
+                for each in _beside(entry, name=name, captions=captions):
+                    each = replace(each, name=writer.name_for(each.name))
+                    yield from writer.add(each.name, [each.content], at=at())
+                    with_it.append(each)
+            lines.append(line := _line(entry, name=name, reason=entry.reason))
+            lines += [_line_beside(line, each) for each in with_it]
     for name, text in zip(LISTS, (_as_csv(lines), _as_json(lines, by=by, at=at())), strict=True):
         yield from writer.add(name, [text.encode()], at=at())
     yield writer.end()
@@ -243,11 +271,23 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _sidecar(entry: Entry) -> bytes | None:
-    """The Content Credentials of a file that has no place for them."""
-    if entry.release is None or not isinstance(entry.file, PresetFile):
-        return None
-    return store.of_file(entry.release, entry.file.sha256)
+def _beside(entry: Entry, *, name: str, captions: Format | None) -> Iterator[Companion]:
+    assert entry.file is not None
+    assert entry.release is not None
+    entry.release.version = entry.version
+    return companions.beside(entry.file, entry.release, name=name, form=captions)
+
+
+def _line_beside(line: Line, each: Companion) -> Line:
+    """Of what lies beside a clip's file, under the clip's terms."""
+    return replace(
+        line,
+        file=each.name,
+        format=each.format,
+        bytes=len(each.content),
+        sha256=hashlib.sha256(each.content).hexdigest(),
+        belongs_to=line.file,
+    )
 
 
 def _name(entry: Entry) -> str:
@@ -305,10 +345,11 @@ def _line(entry: Entry, *, name: str, reason: str) -> Line:
 def _as_csv(lines: Iterable[Line]) -> str:
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
-    sheet.writerow((*COLUMNS, "not_included_because"))
+    sheet.writerow(COLUMNS)
     for line in lines:
         told = {**asdict(line), "uses": ", ".join(line.uses), "territories": ", ".join(line.territories)}
-        sheet.writerow([*(harmless(str(told[column])) for column in COLUMNS), harmless(line.reason)])
+        told["not_included_because"] = line.reason
+        sheet.writerow([harmless(str(told[column])) for column in COLUMNS])
     return "\ufeff" + text.getvalue()  # so that a sheet takes it for UTF-8
 
 

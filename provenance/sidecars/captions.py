@@ -7,7 +7,7 @@ model heard them, and that these are the words. After a change there are none un
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -69,6 +69,16 @@ def content(release: Release, track: CaptionTrack, form: Format) -> bytes | None
     rows = Sidecar.objects.filter(release=release, track=track, form=form, sha256=written)
     found = rows.values_list("content", flat=True).first()
     return None if found is None else bytes(found)
+
+
+def contents(release: Release, found: Iterable[CaptionTrack], form: Format) -> dict[int, bytes]:
+    """What belongs to each of these captions as they are now, by their keys. One query."""
+    written = {track.pk: hashlib.sha256(_written(track, form)).hexdigest() for track in found}
+    rows = Sidecar.objects.filter(release=release, track__in=written, form=form, content__isnull=False)
+    there = rows.values_list("track_id", "sha256", "content")
+    return {
+        int(key or 0): bytes(content or b"") for key, sha256, content in there if written[key or 0] == sha256
+    }
 
 
 def signed(version: Version) -> set[tuple[int, str]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.core import numbers
+from dam.media.caption_files import Format
 from dam.rights.policy import Use
 from dam.web import going_back, place_form, selection, streamed
 from dam.web.decorators import BrandRequest, requires
@@ -49,6 +50,7 @@ def choose(request: BrandRequest) -> HttpResponse:
         "bytes": sum(entry.file.size or 0 for entry in found if entry.file is not None),
         "presets": presets.of(request.brand),
         "preset": preset,
+        "captions": _captions(request),
         "where": where,
         "place": place,
         "cut": max(0, len(chosen) - bundle.MOST),
@@ -67,6 +69,7 @@ def download(request: BrandRequest) -> HttpResponseBase:
         by=request.principal,
         preset=_preset(request),
         place=bundle.Place(asked_use(request), asked_territory(request), said=said_use(request)),
+        captions=_captions(request),
         at=bundle.clock(request.principal),
     )
     name = f"{request.brand.slug}-{here(request.brand):%Y-%m-%d}.zip"
@@ -107,6 +110,12 @@ def _make(
         messages.success(request, text % {"count": asked})
     if why:
         messages.error(request, why)
+
+
+def _captions(request: BrandRequest) -> Format | None:
+    """The form that captions of each clip are to have beside it; None where none are wanted."""
+    asked = request.POST.get("captions", "")
+    return Format(asked) if asked in set(Format) else None
 
 
 def _preset(request: BrandRequest) -> DownloadPreset | None:

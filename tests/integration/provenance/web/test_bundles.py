@@ -1,15 +1,19 @@
 """Many releases as one ZIP: only what this person may have, the rest named with reasons."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,13 +21,19 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
+from dam.captions.models import CaptionTrack
 from dam.catalog.models import Version
 from dam.core import storage
+from dam.media import caption_files
+from dam.media import presets as presets_of
+from dam.media.caption_files import Format
+from dam.media.presets import Recipe
 from dam.rights import making
 from dam.rights.models import Relation, RightsRecord
 from provenance.downloads import bundle, preset_files, presets
-from provenance.downloads.models import FileState, PresetFile
+from provenance.downloads.models import DownloadPreset, FileState, PresetFile
 from provenance.models import Release
+from provenance.sidecars.models import Sidecar
 from tests import release_factory
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 from tests.unit.dam.media.test_probe import INFO
@@ -203,6 +213,28 @@ def test_what_failed_is_said_in_words_of_ours(brand: Brand, tmp_path: Path) -> N
     assert "Errno" not in reason
 
 
+@dataclass(frozen=True)
+class Made:
+    file: PresetFile
+    preset: DownloadPreset
+
+
+def made_in(version: Version, format: str, sidecar: bytes | None) -> Made:
+    """The version's file in a format that the brand has from now on, with what lies beside it."""
+    recipe = Recipe(format=presets_of.Format(format)).to_json()
+    preset, _new = DownloadPreset.objects.get_or_create(
+        brand=version.brand, name=format, defaults={"recipe": recipe}
+    )
+    release = Release.objects.get(version=version)
+    preset_files.request(Version.objects.get(pk=version.pk), preset, by=member(version.brand, Role.VIEWER))
+    rows = PresetFile.objects.filter(version=version)
+    key = release.storage_key
+    rows.update(state=FileState.READY, sha256=release.sha256, size=3, storage_key=key)
+    if sidecar is not None:
+        sidecar_of(release, sidecar, sha256=release.sha256)
+    return Made(rows.get(), preset)
+
+
 def test_what_one_zip_does_not_take_is_said_of_the_next_format_too(
     brand: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,3 +274,74 @@ def test_all_that_a_list_shows_can_be_chosen(brand: Brand, tmp_path: Path) -> No
     page = client.post(reverse("selection-download", args=[brand.slug]), given).content.decode()
     assert "Summer sea" in page
     assert "Summer hills" in page
+
+
+def captioned(version: Version, *languages: str) -> None:
+    for language in languages:
+        CaptionTrack.objects.create(version=version, language=language, cues=[[0, 900, f"Words, {language}"]])
+
+
+def sidecar_of(release: Release, content: bytes, **fields: Any) -> None:
+    Sidecar.objects.create(release=release, content=content, **fields)
+
+
+def test_captions_of_each_clip_lie_beside_its_file(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "One", b"one"), released(brand, tmp_path, "Other", b"other")
+    captioned(one, "de", "en")
+    release = Release.objects.get(version=one)
+    track = CaptionTrack.objects.get(version=one, language="de")
+    words = caption_files.write([(0, 900, "Words, de")], Format.VTT).encode()
+    digest = hashlib.sha256(words).hexdigest()
+    sidecar_of(release, b"c2pa", track=track, form="vtt", revision=0, sha256=digest)
+    by = member(brand, Role.VIEWER)
+    whole = zipped([one, other], by, captions="vtt")
+    assert whole.namelist()[:-2] == [
+        "One.mp4",
+        "One.de.vtt",
+        "One.de.vtt.c2pa",
+        "One.en.vtt",
+        "Other.mp4",
+    ]
+    assert whole.read("One.de.vtt") == words
+    srt = zipped([one, other], by, captions="srt").namelist()[:-2]  # nothing is signed in this form
+    assert srt == ["One.mp4", "One.de.srt", "One.en.srt", "Other.mp4"]
+    assert zipped([one], by, captions="ass").namelist()[:-2] == ["One.mp4"]
+    page = formats_page([one], by, captions="srt")
+    assert '<input type="hidden" name="captions" value="srt" />' in page
+
+
+def test_captions_of_what_may_not_leave_stay_here(brand: Brand, tmp_path: Path) -> None:
+    ended = released(brand, tmp_path, "Ended", b"ended")
+    captioned(ended, "en")
+    RightsRecord.objects.filter(version=ended).update(valid_until=timezone.now() - timedelta(days=1))
+    whole = zipped([ended], member(brand, Role.CREATOR), captions="vtt")
+    assert whole.namelist() == ["contents.csv", "contents.json"]
+
+
+def test_the_list_names_every_file_that_is_inside(brand: Brand, tmp_path: Path) -> None:
+    clip = released(brand, tmp_path, "Clip", b"clip")
+    captioned(clip, "en")
+    made = made_in(clip, "webm", b"c2pa of it")
+    whole = zipped([clip], member(brand, Role.VIEWER), preset=str(made.preset.pk), captions="vtt")
+    rows = list(csv.DictReader(io.StringIO(whole.read("contents.csv").decode("utf-8-sig"))))
+    assert [row["file"] for row in rows] == whole.namelist()[:-2]
+    film, beside, words = rows
+    assert (film["belongs_to"], beside["belongs_to"], words["belongs_to"]) == ("", film["file"], film["file"])
+    assert (beside["format"], words["format"]) == ("Content Credentials", "Captions: English")
+    for row in (beside, words):
+        assert row["sha256"] == hashlib.sha256(whole.read(row["file"])).hexdigest()
+        assert row["uses"] == film["uses"]
+    assert [each["file"] for each in told(whole)["included"]] == [row["file"] for row in rows]
+
+
+def test_each_clip_costs_as_many_queries_with_credentials_beside_as_without(
+    brand: Brand, tmp_path: Path
+) -> None:
+    by, counts = member(brand, Role.VIEWER), []
+    for number, content in enumerate((None, None, b"c2pa")):  # the first asks what the next ones know
+        clip = released(brand, tmp_path, f"Clip {number}", f"clip {number}".encode())
+        made = made_in(clip, "webm", content)
+        with CaptureQueriesContext(connection) as asked:
+            b"".join(bundle.stream([clip.asset_id], by=by, preset=made.preset, at=bundle.clock(by)))
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
