@@ -76,6 +76,7 @@ from dam.search.saved.models import (
     AlertPass,
     FruitlessSearch,
     RecentSearch,
+    SavedPicture,
     SavedSearch,
 )
 from dam.search.tagging.models import SuggestedTag
@@ -144,6 +145,7 @@ __all__ = [
     "RightsEnd",
     "RightsPreset",
     "RightsRecord",
+    "SavedPicture",
     "SavedSearch",
     "ScimGroup",
     "ScimToken",

@@ -1,17 +1,21 @@
 """Pictures that people search by. A worker decodes them in the sandbox and keeps what the encoder saw.
 
 The file itself waits in the cache until a worker takes it, never longer than WAITING_SECONDS, and one of each
-person at a time. What the encoder saw and a small copy are kept for a day, for whoever sent it alone: the key
-is a secret, and nothing is found under it by anybody else.
+person at a time. What the encoder saw and small copies are kept for a day, for whoever sent it alone: the key
+is a secret, and nothing is found under it by anybody else. A saved search keeps the small copies as long as
+it is there (saved.models.SavedPicture), so that it can be asked again, also of another encoder.
 """
 
 import hashlib
 import io
 import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
@@ -22,10 +26,11 @@ from dam.core.lazily import lazy
 from dam.media import runner, sniffer
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.sniffer import Medium
-from dam.search import picture_scale, query_embedding
+from dam.search import picture_scale, pooling, query_embedding
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.query_embedding import ASKED_SECONDS, DAY
+from dam.search.saved.models import SavedPicture
 
 MOST_BYTES = 12 * 1024 * 1024
 WAITING_SECONDS = 600
@@ -35,10 +40,14 @@ READABLE = (
 )
 # Encoders look at 224 to 384 pixels.
 SIDE = 448
+KEPT_SIDE = 384
 THUMBNAIL_SIDE = 192
+FRAMES = 5  # of a video: what they have in common is searched for, as by a clip of the library
 KIND = "picture"
+_SAVED = "saved"  # in place of a holder: who may ask for it is looked up
 
 Picture = NDArray[np.uint8]  # [H, W, 3], RGB
+Frames = NDArray[np.uint8]  # [N, H, W, 3]
 
 
 class PictureRefused(errors.Refused):
@@ -53,7 +62,9 @@ class PictureGone(errors.Refused):
 
     code = "picture_gone"
     title = lazy("That picture is no longer here")
-    message = lazy("Pictures you search with are kept for a day and can't be shared. Drop the picture again.")
+    message = lazy(
+        "Pictures you search with are kept for a day, or with a saved search, for you alone. Drop it again."
+    )
 
 
 def keep(data: bytes, *, principal: Principal) -> str:
@@ -73,6 +84,8 @@ def ask(key: str, *, principal: Principal, encoder: str) -> TextEmbedding | None
     holder = holder_of(principal)
     state = cache.get(_state(holder, key))
     if state is None:
+        if _saved(key, principal).exists():
+            return _ask_of_saved(key, encoder=encoder)
         raise PictureGone
     if state:
         raise PictureRefused(state)
@@ -96,24 +109,44 @@ def answer(holder: str, key: str, *, encoder: Encoder) -> None:
             _refuse(holder, key, place, PictureGone.message)
         return
     try:
-        rgb = decode(data)
+        frames = decode(data)
     except (FileRefused, MediaFailed, PictureRefused) as refused:
         _refuse(holder, key, place, _sentence(refused))
         return
     finally:
         cache.delete(_waiting(holder))
-    cache.set(_thumbnail(holder, key), _small(rgb), DAY)
-    query_embedding.leave(place, seen(rgb, encoder=encoder))
+    meaning, clearest = _seen(frames, encoder=encoder)
+    cache.set(_thumbnail(holder, key), _small(frames[clearest]), DAY)
+    copies = [b64encode(each).decode() for each in _to_keep(frames, first=clearest)]
+    cache.set(_copies(holder, key), copies, DAY)
+    query_embedding.leave(place, meaning)
+
+
+def answer_saved(key: str, *, encoder: Encoder) -> None:
+    """Leave what the encoder sees in the picture of a saved search. Harmless twice."""
+    kept = SavedPicture.objects.filter(key=key).values_list("frames", flat=True).first()
+    if kept:
+        frames = np.stack([_read(bytes(each)) for each in kept])
+        query_embedding.leave(_place(_SAVED, key, encoder.identity), _seen(frames, encoder=encoder)[0])
 
 
 def thumbnail(key: str, *, principal: Principal) -> bytes | None:
     """A small WebP of it; None before a worker has taken it, and for anybody else."""
     found: bytes | None = cache.get(_thumbnail(holder_of(principal), key))
-    return found
+    return found or next(iter(to_save(key, principal=principal)), None)
 
 
-def decode(data: bytes) -> Picture:
-    """The picture, or a frame from the middle of a video, [H, W, 3], decoded in the sandbox.
+def to_save(key: str, *, principal: Principal) -> Sequence[bytes]:
+    """The small copies that a saved search keeps; none before a worker has seen it, and for anybody else."""
+    copies: Sequence[str] | None = cache.get(_copies(holder_of(principal), key))
+    if copies is not None:
+        return [b64decode(each) for each in copies]
+    frames = _saved(key, principal).values_list("frames", flat=True).first() or ()
+    return [bytes(each) for each in frames]
+
+
+def decode(data: bytes) -> Frames:
+    """The picture, or FRAMES of a video at equal distances, [N, H, W, 3], decoded in the sandbox.
 
     Raises FileRefused, MediaFailed or PictureRefused.
     """
@@ -122,17 +155,16 @@ def decode(data: bytes) -> Picture:
         path = Path(folder) / "picture"
         path.write_bytes(data)
         if kind.medium is Medium.PICTURE:
-            return runner.still(path, max_side=SIDE)
-        frame = next(iter(runner.sample_frames(path, count=1, max_side=SIDE)), None)
-    if frame is None:
+            return runner.still(path, max_side=SIDE)[None]
+        frames = [each.rgb for each in runner.sample_frames(path, count=FRAMES, max_side=SIDE)]
+    if not frames:
         raise PictureRefused(_("No frame of this video can be read. Drop a picture instead."))
-    return frame.rgb
+    return np.stack(frames)
 
 
 def seen(rgb: Picture, *, encoder: Encoder) -> TextEmbedding:
     """What the encoder sees in one picture, as a question."""
-    (vector,) = encoder.encode_frames(rgb[None])
-    return as_question(tuple(float(value) for value in vector))
+    return _seen(rgb[None], encoder=encoder)[0]
 
 
 def as_question(vector: tuple[float, ...]) -> TextEmbedding:
@@ -146,6 +178,28 @@ def holder_of(principal: Principal) -> str:
     person = getattr(principal, "link_id", None) or (principal.user and principal.user.pk)
     said = f"{principal.brand.pk}/{principal.kind}/{person}"
     return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+def _seen(frames: Frames, *, encoder: Encoder) -> tuple[TextEmbedding, int]:
+    """What the encoder sees in all of them, as a question, and which of them shows it best."""
+    vector, clearest = pooling.mean(encoder.encode_frames(frames))
+    return as_question(tuple(float(value) for value in vector)), clearest
+
+
+def _saved(key: str, principal: Principal) -> QuerySet[SavedPicture]:
+    """That picture of a search that this person has saved."""
+    if principal.user is None:
+        return SavedPicture.objects.none()
+    return SavedPicture.objects.filter(
+        key=key, search__owner=principal.user, search__brand=principal.brand, search__deleted_at=None
+    )
+
+
+def _ask_of_saved(key: str, *, encoder: str) -> TextEmbedding | None:
+    def send() -> None:
+        tasks.send("index.embed_saved_picture", expires=ASKED_SECONDS, key=key, encoder=encoder)
+
+    return query_embedding.answer_at(_place(_SAVED, key, encoder), send=send)
 
 
 def _require_picture(data: bytes) -> sniffer.FileKind:
@@ -178,9 +232,19 @@ def _sentence(refused: errors.Refused) -> str:
     return refused.message
 
 
-def _small(rgb: Picture) -> bytes:
+def _to_keep(frames: Frames, *, first: int) -> list[bytes]:
+    order = [first, *(place for place in range(len(frames)) if place != first)]
+    return [_small(frames[place], side=KEPT_SIDE) for place in order]
+
+
+def _read(copy: bytes) -> Picture:
+    """A copy that was made here."""
+    return np.asarray(Image.open(io.BytesIO(copy)).convert("RGB"))
+
+
+def _small(rgb: Picture, *, side: int = THUMBNAIL_SIDE) -> bytes:
     picture = Image.fromarray(rgb)
-    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    picture.thumbnail((side, side))
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=80)
     return out.getvalue()
@@ -196,6 +260,10 @@ def _waiting(holder: str) -> str:
 
 def _state(holder: str, key: str) -> str:
     return f"picture-state:{holder}:{key}"
+
+
+def _copies(holder: str, key: str) -> str:
+    return f"picture-copies:{holder}:{key}"
 
 
 def _thumbnail(holder: str, key: str) -> str:

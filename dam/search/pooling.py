@@ -53,9 +53,9 @@ def pool(
     if len(bounds) > 1:
         for shot, (start, until) in bounds.items():
             places = [place for place, frame in enumerate(looked) if frame.shot == shot]
-            vector, nearest = _mean(vectors[places])
+            vector, nearest = mean(vectors[places])
             rows.append(Pooled(Scope.SHOT, shot, looked[places[nearest]].index, start, until, vector))
-    vector, nearest = _mean(vectors)
+    vector, nearest = mean(vectors)
     rows.append(Pooled(Scope.VERSION, looked[nearest].shot, looked[nearest].index, 0, end, vector))
     return rows
 
@@ -71,9 +71,9 @@ def _bounds(looked: Sequence[Looked], shots: Sequence[Shot], end: int) -> dict[i
     return {shot: (start, until) for (shot, start), until in zip(starts.items(), ends, strict=True)}
 
 
-def _mean(vectors: Vectors) -> tuple[NDArray[np.float32], int]:
+def mean(vectors: Vectors) -> tuple[NDArray[np.float32], int]:
     """The mean as a unit vector, and which of the vectors is nearest to it."""
-    mean = vectors.mean(axis=0)
-    length = float(np.linalg.norm(mean))
-    unit = mean / length if length > 0 else vectors[0]
+    middle = vectors.mean(axis=0)
+    length = float(np.linalg.norm(middle))
+    unit = middle / length if length > 0 else vectors[0]
     return unit.astype(np.float32), int(np.argmax(vectors @ unit))

@@ -95,6 +95,12 @@ def embed_picture(holder: str, key: str, encoder: str) -> None:
     pictures.answer(holder, key, encoder=indexing.known_as(encoder))
 
 
+@shared_task(name="index.embed_saved_picture")
+def embed_saved_picture(key: str, encoder: str) -> None:
+    """Answer a saved search by a picture."""
+    pictures.answer_saved(key, encoder=indexing.known_as(encoder))
+
+
 @shared_task(name="index.embed_region")
 def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
     """Answer a search by a part of a frame."""

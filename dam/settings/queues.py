@@ -12,6 +12,7 @@ CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 CELERY_TASK_ROUTES = {
     "index.embed_text": {"queue": "index", "priority": 0},
     "index.embed_picture": {"queue": "index", "priority": 0},
+    "index.embed_saved_picture": {"queue": "index", "priority": 0},
     "index.embed_region": {"queue": "index", "priority": 0},
     "index.embed_prompt": {"queue": "index", "priority": 0},
     "index.warm_up": {"queue": "index", "priority": 0},

@@ -143,6 +143,7 @@ def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
         "name": name,
         "shared": shared,
         "collection": collection,
+        "by_picture": bool(saved_searches.question(search).picture),
         "problem": problem,
     }
     return render(request, "saved/edit.html", context, status=422 if problem else 200)
@@ -225,10 +226,5 @@ def _ticked(request: BrandRequest, box: str, *, now: bool) -> bool:
 
 
 def _wanted(request: BrandRequest) -> Asked:
-    """What the page asks that the form stands on. Raises SearchRefused for a picture that isn't kept."""
-    query = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
-    if not saved_address.can_be_kept(query):
-        raise saved_searches.SearchRefused(
-            _("A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip.")
-        )
-    return saved_address.asked(query)
+    """What the page asks that the form stands on."""
+    return saved_address.asked(saved_address.sent(request.POST.get("query", ""), brand=request.brand))

@@ -19,13 +19,8 @@ LONGEST = 64 * 1024  # of a query string: no server takes a longer address
 
 
 def asked(query: ListingQuery) -> Asked:
-    """Of a picture that somebody has dropped nothing is kept: it is gone in a while (`can_be_kept`)."""
-    like = Filters(like=[str(query.like)]) if query.like and can_be_kept(query) else Filters()
+    like = Filters(like=[str(query.like)]) if query.like else Filters()
     return Asked(words=query.words, filters=query.filters, like=like)
-
-
-def can_be_kept(query: ListingQuery) -> bool:
-    return not (query.like and query.like.picture)
 
 
 def sent(address: str, *, brand: Brand) -> ListingQuery:
@@ -63,7 +58,7 @@ def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
     wanted = asked(query)
     found = saved_searches.visible(principal).filter(pk=query.saved).first() if query.saved else None
     state = ""
-    if principal.user is not None and wanted and can_be_kept(query):
+    if principal.user is not None and wanted:
         state = "new" if found is None else "same" if found.digest == wanted.digest else "changed"
     elif found is not None:
         state = "changed"

@@ -34,7 +34,7 @@ class Asked:
     @property
     def title(self) -> str:
         """A name for it: its words, else its filters."""
-        return self.words or self.narrowed_by or (_("More like a clip") if self.like else "")
+        return self.words or self.narrowed_by or self._like_title
 
     @property
     def label(self) -> str:
@@ -45,6 +45,17 @@ class Asked:
     def narrowed_by(self) -> str:
         """Its filters as their chips say them; one that is no longer known, as it was kept."""
         return ", ".join(self._spoken(name, value) for name, many in self.filters.items() for value in many)
+
+    @property
+    def picture(self) -> str:
+        """The key of the picture that the clips should resemble; empty where it is none."""
+        return self.likeness.picture if self.likeness else ""
+
+    @property
+    def _like_title(self) -> str:
+        if self.picture:
+            return _("Like a picture of yours")
+        return _("More like a clip") if self.like else ""
 
     @property
     def likeness(self) -> Like | None:

@@ -53,6 +53,19 @@ class SavedSearch(models.Model):
         return self.name
 
 
+class SavedPicture(models.Model):
+    """The picture, or frames of the clip, that a saved search looks for: its owner's, and deleted with it."""
+
+    search = models.OneToOneField(
+        SavedSearch, primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="picture"
+    )
+    key = models.CharField(max_length=64, db_index=True)  # by which the search names it
+    frames = ArrayField(models.BinaryField())  # small WebPs, first the one that shows best what it is
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Alert(models.Model):
     """A person who is told when something new matches a saved search."""
 

@@ -40,5 +40,7 @@ def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> 
         )
     except likeness.NotThere as missing:
         return Preview((), 0, problem=missing.message)
+    if found.refused:
+        return Preview((), 0, problem=found.refused.message)
     sure = tuple(hit.asset for hit in found.hits if hit.strength is not Strength.WEAK)
     return Preview(sure, found.good, found.more)

@@ -1,7 +1,8 @@
 """Searches under a name: a person's own, and those that the brand shares.
 
 What is kept is the question alone, so a shared search shows each person what they may see. A private one is
-nobody else's business and leaves no audit event; one that is shared does.
+nobody else's business and leaves no audit event; one that is shared does. One by a picture that somebody has
+dropped keeps the picture and is theirs alone.
 """
 
 from collections.abc import Mapping
@@ -21,11 +22,11 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.collections import audience
 from dam.core import errors, foreign_text, locks, sorting
-from dam.search import fields, named, query
+from dam.search import fields, named, pictures, query
 from dam.search.query import Filters
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
-from dam.search.saved.models import Alert, SavedSearch
+from dam.search.saved.models import Alert, SavedPicture, SavedSearch
 from dam.search.search_field import SearchField
 
 MOST_OWN = 200
@@ -120,9 +121,12 @@ def save(wanted: Asked, *, name: str, by: Principal, shared: bool = False) -> Sa
         locks.hold(f"saved-searches:{by.brand.pk}")
         _require_new(wanted, by=by)
         _require_room(by, shared=shared)
+        if shared and wanted.picture:
+            raise SearchRefused(_stays_private())
         search = SavedSearch.objects.create(
             brand=by.brand, owner=owner, name=name, shared=shared, **_columns(wanted)
         )
+        _keep_picture(search, wanted, by=by)
         if shared:
             _record(Verb.SEARCH_SHARED, search, by=by)
     return search
@@ -135,6 +139,8 @@ def edit(search: SavedSearch, *, by: Principal, name: str, shared: bool, collect
         name = _clean(name)
         if shared != locked.shared:
             by.require(Capability.SHARE_SEARCHES)
+            if shared and question(locked).picture:
+                raise SearchRefused(_stays_private())
             if shared:
                 _require_room(by, shared=True, own=False)
         before = (locked.name, locked.shared, locked.collection)
@@ -157,7 +163,10 @@ def ask_instead(search: SavedSearch, wanted: Asked, *, by: Principal, at: dateti
         raise SearchRefused(_("Search for something or choose a filter, then update the saved search."))
     with trail.recording():
         locked = _changing(search, by=by)
+        if locked.shared and wanted.picture:
+            raise SearchRefused(_stays_private())
         _require_new(wanted, by=by, but=locked)
+        _keep_picture(locked, wanted, by=by)
         for column, value in _columns(wanted).items():
             setattr(locked, column, value)
         try:
@@ -240,6 +249,23 @@ def _require_room(by: Principal, *, shared: bool, own: bool = True) -> None:
             _("%(brand)s shares %(most_shared)s searches, which is the most. Stop sharing one first.")
             % {"brand": by.brand, "most_shared": MOST_SHARED}
         )
+
+
+def _stays_private() -> str:
+    return _("A search by a picture of yours can't be shared: the picture is yours alone.")
+
+
+def _keep_picture(search: SavedSearch, wanted: Asked, *, by: Principal) -> None:
+    """Keep the picture that it asks by, and no other. Raises SearchRefused where it is there no more."""
+    SavedPicture.objects.filter(search=search).exclude(key=wanted.picture).delete()
+    if not wanted.picture or SavedPicture.objects.filter(search=search).exists():
+        return
+    frames = pictures.to_save(wanted.picture, principal=by)
+    if not frames:
+        raise SearchRefused(
+            _("The picture isn't there to be kept. Drop it again and wait for its results, then save.")
+        )
+    SavedPicture.objects.create(search=search, key=wanted.picture, frames=frames)
 
 
 def _columns(wanted: Asked) -> dict[str, object]:

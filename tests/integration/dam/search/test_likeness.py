@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval
 from dam.core import tasks
+from dam.media import runner
 from dam.search import likeness, pictures, query_embedding
 from dam.search.likes import Like
 from dam.search.query import Filters
@@ -98,6 +101,23 @@ def test_a_picture_finds_what_it_shows(find: Find, brand: Brand, librarian: Memb
     key = pictures.keep(a_picture(250, 0, 0), principal=librarian)
     assert titles(find("", like=Like(picture=key))) == ["Red"]
     assert pictures.thumbnail(key, principal=librarian)
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_dropped_clip_finds_what_most_of_it_shows(
+    find: Find, brand: Brand, librarian: Member, tmp_path: Path
+) -> None:
+    """Blue in its very middle, red before and after it."""
+    clip(brand, "Red", colours=["red"])
+    clip(brand, "Blue", colours=["blue"])
+    frames = np.zeros((25, 64, 64, 3), np.uint8)
+    frames[:, :, :, 0], frames[10:15] = 250, (0, 0, 250)
+    runner.encode_frames(frames, frame_rate=Fraction(25), path=tmp_path / "clip.mp4")
+    key = pictures.keep((tmp_path / "clip.mp4").read_bytes(), principal=librarian)
+    assert titles(find("", like=Like(picture=key))) == ["Red"]
+    with Image.open(io.BytesIO(pictures.thumbnail(key, principal=librarian) or b"")) as shown:
+        red, _, blue = shown.convert("RGB").getpixel((20, 20))  # type: ignore[misc]
+    assert red > blue
 
 
 @pytest.mark.usefixtures("answered")

@@ -85,11 +85,13 @@ def test_a_form_changes_what_was_changed_in_it_alone(brand: Brand) -> None:
     assert (search.shared, search.collection) == (False, True)
 
 
-def test_a_saved_search_is_not_updated_to_one_by_a_dropped_picture(client: Client, creator: Member) -> None:
+def test_a_saved_search_is_not_updated_to_one_by_a_picture_that_is_gone(
+    client: Client, creator: Member
+) -> None:
     search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
     query = f"?q=lime&like=picture:{'k' * 20}"
     page = client.post(f"{LIBRARY}s/{search.pk}/update/", {"query": query}, follow=True).content.decode()
-    assert "the picture isn't kept" in page.replace("&#x27;", "'")
+    assert "The picture isn't there to be kept" in page.replace("&#x27;", "'")
     search.refresh_from_db()
     assert search.words == ""
 
@@ -243,7 +245,7 @@ def test_a_search_by_a_clip_in_the_trash_opens_and_says_what_can_be_done(
     assert restored.headers["Location"] == back["back"]
 
 
-def test_a_search_like_a_clip_is_kept_and_one_like_a_dropped_picture_is_not(
+def test_a_search_like_a_clip_is_kept_and_one_like_a_picture_that_is_gone_is_not(
     client: Client, brand: Brand
 ) -> None:
     like = f"{VersionFactory.create(asset__brand=brand).asset_id}@1500"
@@ -254,5 +256,5 @@ def test_a_search_like_a_clip_is_kept_and_one_like_a_dropped_picture_is_not(
     )
     form = {"query": f"?like=picture:{'k' * 20}", "name": "Picture"}
     page = client.post(f"{LIBRARY}s/save/", form, follow=True).content.decode()
-    assert "the picture isn't kept" in page.replace("&#x27;", "'")
+    assert "The picture isn't there to be kept" in page.replace("&#x27;", "'")
     assert SavedSearch.objects.count() == 1
