@@ -62,7 +62,8 @@ class Verb(StrEnum):
     EVIDENCE_DOWNLOADED = "evidence.downloaded"
     RECALL_OPENED = "recall.opened"
     RECALL_ENDED = "recall.ended"  # people with copies of a clip whose clearance ended
-    RECALL_LIFTED = "recall.lifted"  # its clearance was renewed
+    RECALL_STOPPED = "recall.stopped"  # likewise, as what it was made from is gone, rejected or altered
+    RECALL_LIFTED = "recall.lifted"  # it may be used again
     RECALL_REACHED = "recall.reached"  # people with copies of what was made from the withdrawn clip
     RECALL_CONFIRMED = "recall.confirmed"
     RECALL_TAKEN_BACK = "recall.taken_back"

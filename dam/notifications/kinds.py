@@ -238,6 +238,7 @@ KINDS: Mapping[str, Kind] = {
             (
                 Follows(Verb.RECALL_OPENED),
                 Follows(Verb.RECALL_ENDED),
+                Follows(Verb.RECALL_STOPPED),
                 Follows(Verb.RECALL_LIFTED),
                 Follows(Verb.RECALL_REACHED),
                 Follows(Verb.RECALL_REMINDED),

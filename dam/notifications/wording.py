@@ -250,6 +250,10 @@ def _reminded(told: Told) -> str:
         return _(
             "Reminder: the clearance of “%(title)s” ended. Take your copies down, and confirm that they are."
         )
+    if told.event is not None and told.event.data.get("stopped_at"):
+        return _(
+            "Reminder: “%(title)s” can no longer be used. Take your copies down, and confirm that they are."
+        )
     return _("Reminder: “%(title)s” was withdrawn. Take your copies down, and confirm that they are.")
 
 
@@ -344,9 +348,11 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("take_down", Verb.RECALL_ENDED): lambda _told: _(
         "The clearance of “%(title)s” ended. Take your copies down, and confirm that they are."
     ),
-    ("take_down", Verb.RECALL_LIFTED): lambda _told: _(
-        "The clearance of “%(title)s” was renewed. You can use your copies again."
+    ("take_down", Verb.RECALL_STOPPED): lambda _told: _(
+        "Something “%(title)s” was made from can no longer be used. Take your copies down, and confirm that "
+        "they are."
     ),
+    ("take_down", Verb.RECALL_LIFTED): lambda _told: _("You can use your copies of “%(title)s” again."),
     ("take_down", Verb.RECALL_REMINDED): _reminded,
     ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
 }

@@ -64,6 +64,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "spread-recalls": {"task": "default.spread_recalls", "schedule": 60.0, "options": {"expires": 60}},
+    "recall-stopped": {
+        "task": "default.recall_stopped",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "recall-ended": {"task": "default.recall_ended", "schedule": 60.0, "options": {"expires": 60}},
     "tend-guest-links": {"task": "default.tend_guest_links", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 10.0, "options": {"expires": 10}},

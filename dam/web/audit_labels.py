@@ -106,9 +106,11 @@ VERBS: dict[str, Wording] = {
     Verb.RECALL_ENDED: Wording(
         "shield-off", noop("The clearance of %(target)s ended, and copies of it were recalled")
     ),
-    Verb.RECALL_LIFTED: Wording(
-        "shield-check", noop("The clearance of %(target)s was renewed, and its copies may be used again")
+    Verb.RECALL_STOPPED: Wording(
+        "shield-off",
+        noop("A source of %(target)s can no longer be used, and copies of %(target)s were recalled"),
     ),
+    Verb.RECALL_LIFTED: Wording("shield-check", noop("Copies of %(target)s can be used again")),
     Verb.RECALL_REACHED: Wording(
         "shield-off", noop("%(person)s recalled copies of what was made from %(target)s")
     ),

@@ -62,6 +62,7 @@ def add_recalls(archive: Archive, subject: Subject) -> list[dict[str, Any]]:
             "by": subject.people.named(each.by),
             "because_of": each.because_of.title if each.because_of else None,
             "clearance_ended_at": moment(each.ended_at),
+            "stopped_by_a_source_at": moment(each.stopped_at),
             "lifted_at": moment(each.lifted_at),
         }
         for each in recalls

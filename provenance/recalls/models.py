@@ -16,7 +16,8 @@ LONGEST_NOTE = 2000  # characters
 class Recall(models.Model):
     """Of a withdrawn version, made in the transaction that ends its approval, once for each; or of a version
     that was made from that one, at any remove, made by a worker afterwards (provenance.recalls.spreading); or
-    of one whose clearance ended, with all that it was made from (provenance.recalls.ended).
+    of one whose clearance ended, with all that it was made from (provenance.recalls.ended); or of one that
+    stopped as something that it was made from is gone, rejected or altered (provenance.recalls.stopped).
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -32,6 +33,8 @@ class Recall(models.Model):
     )
     # The end of the clearance that it's about; None of what was withdrawn, or made from that.
     ended_at = models.DateTimeField(null=True)
+    # When it was seen to have stopped by what it was made from; None of the others.
+    stopped_at = models.DateTimeField(null=True)
     # Since when that version may be used again, so that nobody is asked any more.
     lifted_at = models.DateTimeField(null=True)
     # What was made from its version is still to be looked at, from the link behind this one on. The database
@@ -55,6 +58,15 @@ class Recall(models.Model):
                 condition=Q(ended_at=None) | Q(review=None, because_of=None), name="recall_ended_by_itself"
             ),
             models.UniqueConstraint(fields=["version", "ended_at"], name="recall_ended_once"),
+            models.CheckConstraint(
+                condition=Q(stopped_at=None) | Q(review=None, because_of=None, ended_at=None),
+                name="recall_stopped_by_itself",
+            ),
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(stopped_at__isnull=False, lifted_at=None),
+                name="recall_stopped_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["brand", "-id"], name="recall_newest"),

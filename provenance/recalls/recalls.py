@@ -1,6 +1,7 @@
 """The verbs of a recall: open it with a withdrawal, confirm, take a confirmation back, remind.
 
-Those that begin when a clearance ends are opened by provenance.recalls.ended.
+Those that begin when a clearance ends are opened by provenance.recalls.ended, those of what was made from
+something that may no longer be used by provenance.recalls.stopped.
 """
 
 from collections import defaultdict
@@ -442,8 +443,9 @@ def record(
     said: dict[str, object] = {"recall": recall.pk}
     if tells:
         said |= {"people": people, "title": recall.title}
-    if recall.ended_at is not None:
-        said["ended_at"] = recall.ended_at.isoformat()
+    for name in ("ended_at", "stopped_at"):
+        if (since := getattr(recall, name)) is not None:
+            said[name] = since.isoformat()
     trail.record(
         verb,
         brand=recall.brand,

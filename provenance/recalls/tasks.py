@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dam.core import tasks
-from provenance.recalls import ended, recalls, spreading
+from provenance.recalls import ended, recalls, spreading, stopped
 
 
 @shared_task(name=recalls.SPREAD)
@@ -16,3 +16,8 @@ def spread_recalls() -> None:
 @shared_task(name="default.recall_ended")
 def recall_ended() -> None:
     ended.look()
+
+
+@shared_task(name="default.recall_stopped")
+def recall_stopped() -> None:
+    stopped.look()

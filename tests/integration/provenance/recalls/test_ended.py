@@ -163,10 +163,7 @@ def test_who_was_asked_hears_that_the_clearance_was_renewed_also_who_had_confirm
     for person in people:
         told = inbox.told(inbox.listed(person), to=person)
         said = {wording.sentence(each) for each in told if each.row.kind == "take_down"}
-        assert (
-            f"The clearance of “{case.version.asset.title}” was renewed. You can use your copies again."
-            in said
-        )
+        assert f"You can use your copies of “{case.version.asset.title}” again." in said
 
 
 def test_where_nobody_was_asked_a_renewal_is_no_news() -> None:
