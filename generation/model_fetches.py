@@ -40,7 +40,7 @@ HERE = FetchState.FETCHING, FetchState.CHECKING
 
 
 class FetchRefused(errors.Refused):
-    """`unknown`, `not_run`, `there` or `open`."""
+    """`unknown`, `there` or `open`."""
 
     code = "fetch_refused"
 
@@ -55,8 +55,6 @@ def start(repository: str, *, by: Principal) -> ModelFetch:
     wanted = published.starter(repository)
     if wanted is None:
         raise FetchRefused(_("That model isn't on the list."), code="unknown")
-    if not wanted.runs:
-        raise FetchRefused(_("Reelproof can't run this family of models yet."), code="not_run")
     if wanted.folder.is_dir():
         raise FetchRefused(_("This model is here already."), code="there")
     with trail.recording():

@@ -182,12 +182,83 @@ _COGVIDEOX_TRUSTED = _classes(
     "CogVideoXDPMScheduler",
 ) | _classes("transformers", "T5EncoderModel", "T5Tokenizer", "T5TokenizerFast", "PreTrainedTokenizerFast")
 
+# HunyuanVideo 1.5 ----------------------------------------------------------------------------------------
+
+
+def _hunyuan15(parts: Parts) -> Capabilities:
+    return _hunyuan(parts, (Mode.TEXT,))
+
+
+def _hunyuan15_images(parts: Parts) -> Capabilities:
+    return _hunyuan(parts, (Mode.IMAGE,))
+
+
+def _hunyuan(parts: Parts, modes: tuple[Mode, ...]) -> Capabilities:
+    """Sizes of as many pixels as it learnt with: what begins with a picture takes no other, nor is asked."""
+    large = int(parts.transformer.get("target_size", 640)) >= 960
+    sizes = ((1280, 720), (720, 1248), (960, 960)) if large else ((848, 480), (480, 832), (640, 640))
+    return _can(sizes, modes, frames=(5, 121, 4), rate=24, guidance=6.0)
+
+
+_HUNYUAN_TRUSTED = _classes(
+    "diffusers",
+    "HunyuanVideo15Transformer3DModel",
+    "AutoencoderKLHunyuanVideo15",
+    "FlowMatchEulerDiscreteScheduler",
+    "ClassifierFreeGuidance",
+) | _classes(
+    "transformers",
+    "Qwen2_5_VLTextModel",
+    "Qwen2Tokenizer",
+    "Qwen2TokenizerFast",
+    "PreTrainedTokenizerFast",
+    "T5EncoderModel",
+    "ByT5Tokenizer",
+    "SiglipVisionModel",
+    "SiglipImageProcessor",
+    "SiglipImageProcessorFast",
+)
+
+# LTX-2 ---------------------------------------------------------------------------------------------------
+
+
+def _ltx2(parts: Parts) -> Capabilities:
+    """One folder for all: diffusers' three pipelines are made of the same parts."""
+    around = (Mode.IMAGE, Mode.FRAMES, Mode.EXTEND, Mode.LEAD_IN, Mode.BLEND)
+    sizes = ((768, 512), (512, 768), (1216, 704), (704, 1216))
+    return _can(sizes, (Mode.TEXT, *around), frames=(9, 241, 8), rate=24, steps=30, guidance=3.0)
+
+
+_LTX2_TRUSTED = (
+    _classes(
+        "diffusers",
+        "LTX2VideoTransformer3DModel",
+        "AutoencoderKLLTX2Video",
+        "FlowMatchEulerDiscreteScheduler",
+    )
+    | _classes("diffusers", "AutoencoderKLLTX2Audio")
+    | _classes("ltx2", "LTX2TextConnectors", "LTX2Vocoder", "LTX2VocoderWithBWE")
+    | _classes(
+        "transformers",
+        "Gemma3ForConditionalGeneration",
+        "GemmaTokenizer",
+        "GemmaTokenizerFast",
+        "PreTrainedTokenizerFast",
+        "Gemma3Processor",
+    )
+)
+
 _ROWS: Mapping[str, Family] = {
     "WanPipeline": Family("wan", _WAN_TRUSTED, _wan, 512),
     "WanImageToVideoPipeline": Family("wan_images", _WAN_TRUSTED | _CLIP, _wan_images, 512),
     "WanVACEPipeline": Family(
         "wan_vace", _WAN_TRUSTED | _classes("diffusers", "WanVACETransformer3DModel"), _wan_vace, 512
     ),
+    "HunyuanVideo15Pipeline": Family("hunyuan15", _HUNYUAN_TRUSTED, _hunyuan15, 1000),
+    "HunyuanVideo15ImageToVideoPipeline": Family("hunyuan15", _HUNYUAN_TRUSTED, _hunyuan15_images, 1000),
+    "LTX2Pipeline": Family("ltx2", _LTX2_TRUSTED, _ltx2, 1024),
+    "LTX2ImageToVideoPipeline": Family("ltx2", _LTX2_TRUSTED, _ltx2, 1024),
+    "LTX2ConditionPipeline": Family("ltx2", _LTX2_TRUSTED, _ltx2, 1024),
     "CogVideoXPipeline": Family("cogvideox", _COGVIDEOX_TRUSTED, _cogvideox, 226),
     "CogVideoXImageToVideoPipeline": Family("cogvideox", _COGVIDEOX_TRUSTED, _cogvideox_images, 226),
 }

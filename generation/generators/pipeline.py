@@ -131,6 +131,9 @@ class PipelineGenerator:
             "max_sequence_length": self._card.max_tokens,
         }
 
+    def size(self, request: VideoRequest) -> dict[str, int]:
+        return {"width": request.width, "height": request.height}
+
     def made(self, request: VideoRequest, *, on_step: OnStep) -> Tensors:
         """Latents by name. Raises GeneratorError, and what `on_step` raises."""
         pipeline, more = self.asked(request)
@@ -233,8 +236,7 @@ class PipelineGenerator:
             pipeline.progress_bar = lambda iterable=None, total=None: _Bar(total, told)
         result = pipeline(
             **self.words(request),
-            width=request.width,
-            height=request.height,
+            **self.size(request),
             num_inference_steps=request.steps,
             # Chance is drawn on the CPU, so that a seed means the same on every device.
             generator=torch.Generator("cpu").manual_seed(request.seed),

@@ -31,9 +31,7 @@ LARGEST_INDEX = 1024 * 1024
 
 @dataclass(frozen=True)
 class Starter:
-    """A generator worth a try. `gpu_gb` is what its publisher says of a GPU's memory, None where nothing;
-    `runs`: its family runs here.
-    """
+    """A generator worth a try. `gpu_gb` is what its publisher says of a GPU's memory, None where nothing."""
 
     name: str
     repository: str
@@ -42,7 +40,6 @@ class Starter:
     makes: str
     gpu_gb: float | None
     said_by: str
-    runs: bool = True
 
     @property
     def folder(self) -> Path:
@@ -100,10 +97,9 @@ STARTERS = (
         repository="Lightricks/LTX-2",
         licence="ltx-2-community-license-agreement",
         parameters="19",
-        makes=noop("Up to 20 s with sound"),
+        makes=noop("10 s at up to 704p, from prompts, images and clips; without sound here"),
         gpu_gb=None,
         said_by="Lightricks/LTX-2",
-        runs=False,
     ),
 )
 

@@ -134,7 +134,6 @@ def test_generators_are_listed_with_licence_need_and_what_became_of_them(
     text = page.get(models).content.decode()
     assert WAN in text
     assert "A GPU with 8.2 GB." in text
-    assert "Can't run here yet" in text
     page.post(reverse("administration-model-get", args=[brand.slug]), {"repository": WAN})
     fetch = ModelFetch.objects.get()
     ModelFetch.objects.update(state="fetching", done_bytes=1_500_000_000, total_bytes=3_000_000_000)

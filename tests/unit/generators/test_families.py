@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load
 
 from dam.core import dtypes
-from generation.generators import loading
+from generation.generators import families, loading
 from generation.generators.base import Cancelled, Frames, GeneratorError, VideoRequest
 from generation.generators.guides import Guide, region_of
 from generation.generators.modes import Mode
@@ -21,7 +21,7 @@ from tests import tiny_models
 
 pytestmark = pytest.mark.model
 
-SIZE = (64, 32)
+SIZE = (96, 64)
 Write = Callable[[Path], Path]
 
 
@@ -56,6 +56,9 @@ KINDS: dict[str, Write] = {
     "cogvideox 1.5 images": lambda folder: tiny_models.cogvideox(
         folder, begins_with_pictures=True, newer=True
     ),
+    "hunyuan": tiny_models.hunyuan15,
+    "hunyuan images": lambda folder: tiny_models.hunyuan15(folder, begins_with_pictures=True),
+    "ltx2": tiny_models.ltx2,
 }
 MODES = {
     "wan images": (Mode.IMAGE, Mode.FRAMES),
@@ -66,6 +69,9 @@ MODES = {
     "cogvideox 1.5": (Mode.TEXT,),
     "cogvideox images": (Mode.IMAGE,),
     "cogvideox 1.5 images": (Mode.IMAGE,),
+    "hunyuan": (Mode.TEXT,),
+    "hunyuan images": (Mode.IMAGE,),
+    "ltx2": (Mode.TEXT, Mode.IMAGE, Mode.FRAMES, Mode.EXTEND, Mode.LEAD_IN, Mode.BLEND),
 }
 
 
@@ -101,7 +107,7 @@ def guides(mode: Mode, frames: int = 9) -> tuple[Guide, ...]:
         Mode.LEAD_IN: (Guide(film(4), at=frames - 4),),
         Mode.BLEND: (first, Guide(film(4), at=frames - 4)),
         Mode.RESTYLE: (Guide(film(frames), at=0, strength=0.5),),
-        Mode.EDIT: (Guide(film(frames), at=0, region=region_of((0, 0, 0.5, 1), width=64, height=32)),),
+        Mode.EDIT: (Guide(film(frames), at=0, region=region_of((0, 0, 0.5, 1), width=96, height=64)),),
     }[mode]
 
 
@@ -124,7 +130,7 @@ def test_each_of_its_modes_makes_a_clip_of_the_size_asked_for(
     total = 2 if mode is Mode.RESTYLE else 4
     assert heard == [(step, total) for step in range(1, total + 1)]
     whole = generator.decode(latents, asked)
-    assert whole.shape == (9, 32, 64, 3)
+    assert whole.shape == (9, 64, 96, 3)
     assert whole.dtype == np.uint8
     assert generator.decode(latents, asked, tiled=True).shape == whole.shape
     assert not generator.pipeline.vae.use_tiling
@@ -166,17 +172,19 @@ def test_one_that_is_cancelled_stops_at_once_and_stays_usable(
 
 
 @pytest.mark.parametrize("number", [torch.float32, torch.bfloat16])
-@pytest.mark.parametrize("name", ["wan images read", "wan vace", "cogvideox images"])
+@pytest.mark.parametrize(
+    "name", ["wan images read", "wan vace", "cogvideox images", "hunyuan images", "ltx2"]
+)
 def test_pictures_are_read_in_whatever_numbers_it_is_loaded(
     name: str, number: torch.dtype, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dtypes, "to_load", lambda folder, device: number)
     generator = small(KINDS[name](tmp_path / "model"))
     asked = request(*guides(Mode.IMAGE))
-    assert generator.decode(generator.denoise(asked, on_step=quiet), asked).shape == (9, 32, 64, 3)
+    assert generator.decode(generator.denoise(asked, on_step=quiet), asked).shape == (9, 64, 96, 3)
 
 
-@pytest.mark.parametrize("name", ["wan images", "wan vace", "cogvideox images"])
+@pytest.mark.parametrize("name", ["wan images", "wan vace", "cogvideox images", "hunyuan images", "ltx2"])
 def test_another_picture_makes_another_clip(name: str, made: Callable[[str], PipelineGenerator]) -> None:
     one, other = (Guide(picture, at=0) for picture in (film(1), film(1)[:, ::-1].copy()))
     generator = made(name)
@@ -192,8 +200,8 @@ def test_latents_of_cogvideox_are_decoded_as_its_pipeline_decodes_its_own(
     asked = request()
     own = generator.pipeline(
         **generator.words(asked),
-        width=64,
-        height=32,
+        width=96,
+        height=64,
         num_frames=9,
         num_inference_steps=2,
         generator=torch.Generator("cpu").manual_seed(1),
@@ -202,3 +210,37 @@ def test_latents_of_cogvideox_are_decoded_as_its_pipeline_decodes_its_own(
     latents = generator.denoise(asked, on_step=quiet)
     assert load(latents)["latents"].shape[1] == 3
     assert np.array_equal(generator.decode(latents, asked), np.rint(own.frames[0] * 255).astype(np.uint8))
+
+
+def test_latents_of_ltx2_and_hunyuan_are_decoded_as_their_pipelines_decode_their_own(
+    made: Callable[[str], PipelineGenerator],
+) -> None:
+    for name in ("ltx2", "hunyuan"):
+        generator, asked = made(name), request()
+        used, more = generator.asked(asked)
+        own = used(
+            **generator.words(asked),
+            **generator.size(asked),
+            **more,
+            num_inference_steps=2,
+            generator=torch.Generator("cpu").manual_seed(1),
+            output_type="np",
+        )
+        latents = generator.denoise(asked, on_step=quiet)
+        frames = np.rint(own.frames[0] * 255).astype(np.uint8)
+        assert np.abs(generator.decode(latents, asked).astype(int) - frames).max() <= 1
+
+
+def test_hunyuan_makes_a_clip_in_its_pictures_size_whatever_it_is_told(
+    made: Callable[[str], PipelineGenerator],
+) -> None:
+    """Why its sizes are those that its pipeline finds for its own pictures."""
+    for target in (640, 960):
+        parts = families.Parts(index={}, autoencoder={}, transformer={"target_size": target})
+        row = families.of("HunyuanVideo15ImageToVideoPipeline")
+        assert row is not None
+        for width, height in row.capabilities(parts).sizes:
+            found = made("hunyuan images").pipeline.video_processor.calculate_default_height_width(
+                height=height, width=width, target_size=target
+            )
+            assert found == (height, width)
