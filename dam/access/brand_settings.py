@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import languages, times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReviewerDisclosure
+from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReleasePrompts, ReviewerDisclosure
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.models import Event
@@ -23,7 +23,15 @@ from dam.rights.model_licences.verdicts import Revenue
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
-    *("reviewer_disclosure", "data_mining", "aigc_producer", "country", "revenue", "watermarks"),
+    *(
+        "release_prompts",
+        "reviewer_disclosure",
+        "data_mining",
+        "aigc_producer",
+        "country",
+        "revenue",
+        "watermarks",
+    ),
     *(
         "review_stages",
         "default_rights",
@@ -164,6 +172,8 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(field, _("Choose a revenue of the list."))
         case "reviewer_disclosure" if value not in ReviewerDisclosure.values:
             raise SettingRefused(field, _("Choose what a release says about its reviewers."))
+        case "release_prompts" if value not in ReleasePrompts.values:
+            raise SettingRefused(field, _("Choose whether releases keep the words of prompts."))
         case "data_mining" if value not in DataMining.values:
             raise SettingRefused(field, _("Choose what signed files say about data mining."))
         case "reminder_days":

@@ -100,6 +100,14 @@ class DataMining(models.TextChoices):
     ALLOWED = "allowed", lazy("Data mining and training")
 
 
+class ReleasePrompts(models.TextChoices):
+    """Whether a release keeps the words of prompts that its master was signed with, and why not."""
+
+    KEEP = "keep", lazy("Leave them in")
+    TRADE_SECRET = "trade_secret", lazy("Take them out, as a trade secret")
+    PERSONAL = "personal", lazy("Take them out, as personal data")
+
+
 def both_stages() -> list[str]:
     return ["brand", "legal"]
 
@@ -113,6 +121,12 @@ class Brand(models.Model):
     accent_hue = models.PositiveSmallIntegerField(default=255)
     prompt_disclosure = models.CharField(
         max_length=8, choices=PromptDisclosure.choices, default=PromptDisclosure.HASH
+    )
+    release_prompts = models.CharField(
+        max_length=12,
+        choices=ReleasePrompts.choices,
+        default=ReleasePrompts.KEEP,
+        db_default=ReleasePrompts.KEEP.value,
     )
     reviewer_disclosure = models.CharField(
         max_length=10,

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from dam.accounts import roles
 from dam.accounts.capabilities import PHRASES
-from dam.accounts.models import DataMining, PromptDisclosure, ReviewerDisclosure
+from dam.accounts.models import DataMining, PromptDisclosure, ReleasePrompts, ReviewerDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.captions import languages
@@ -129,6 +129,7 @@ FIELDS = {
     "prompt_disclosure": noop("Prompts in Content Credentials"),
     "released_details": noop("Details in released files"),
     "watermarks": noop("Invisible watermarks"),
+    "release_prompts": noop("Prompts in releases"),
     "reviewer_disclosure": noop("Reviewers in Content Credentials"),
     "data_mining": noop("Data mining and training"),
     "aigc_producer": noop("Producer code in China"),
@@ -283,6 +284,10 @@ def _reviewers(value: Any) -> str:
     return str(ReviewerDisclosure(value).label) if value in ReviewerDisclosure.values else str(value)
 
 
+def _of_releases(value: Any) -> str:
+    return str(ReleasePrompts(value).label) if value in ReleasePrompts.values else str(value)
+
+
 def _mining(value: Any) -> str:
     return str(DataMining(value).label) if value in DataMining.values else str(value)
 
@@ -340,6 +345,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "time_zone": _zone,
     "review_stages": _stage,
     "prompt_disclosure": _disclosure,
+    "release_prompts": _of_releases,
     "reviewer_disclosure": _reviewers,
     "data_mining": _mining,
     "default_rights": _right,

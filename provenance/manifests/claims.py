@@ -43,6 +43,10 @@ WATERMARKED = "c2pa.watermarked.bound"
 SOFT_BINDING = "c2pa.soft-binding"
 WATERMARK_ALGORITHM = "app.reelproof.watermark.1"
 
+# Of an assertion of the master that isn't in the release, and why, by the brand's policy.
+REDACTED = "c2pa.redacted"
+REDACTION_REASONS = {"trade_secret": "c2pa.trade-secret.present", "personal": "c2pa.PII.present"}
+
 # What changes nothing that is seen or heard, and so needs no digital source type.
 NOT_EDITORIAL = frozenset(
     {"c2pa.converted", "c2pa.transcoded", "c2pa.resized.proportional", DESCRIBED, WATERMARKED}
@@ -177,6 +181,9 @@ class ReleaseFacts:
     generated_by: NamedModel | None = None
     watermark: int | None = None  # the identifier that its pictures got when it was made anew
     data_mining: str = PROHIBITED  # the brand's policy (MINING)
+    # Assertions of the master's manifests that are taken out (redactions), and why: of REDACTION_REASONS.
+    redacted: tuple[str, ...] = ()
+    redaction_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +327,7 @@ def release(facts: ReleaseFacts) -> Definition:
     if not facts.stages:
         raise EmptyFacts("A release needs at least one stage that approved it.")
     actions: list[dict[str, Any]] = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}]
+    actions += _redacted(facts)
     actions += _watermarked(facts.watermark, at=facts.at)
     if facts.transcoded:
         actions.append({"action": "c2pa.transcoded", "when": _when(facts.at)})
@@ -334,7 +342,23 @@ def release(facts: ReleaseFacts) -> Definition:
     ]
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
-    return Definition(manifest=_manifest(facts.title, assertions), parent=MASTER)
+    manifest = _manifest(facts.title, assertions)
+    if facts.redacted:
+        manifest["redactions"] = list(facts.redacted)
+    return Definition(manifest=manifest, parent=MASTER)
+
+
+def _redacted(facts: ReleaseFacts) -> list[dict[str, Any]]:
+    """One action for each assertion that is taken out, which says why."""
+    return [
+        {
+            "action": REDACTED,
+            "when": _when(facts.at),
+            "reason": REDACTION_REASONS[facts.redaction_reason],
+            "parameters": {"redacted": address, "ingredientIds": [MASTER]},
+        }
+        for address in facts.redacted
+    ]
 
 
 def preset(facts: PresetFacts) -> Definition:

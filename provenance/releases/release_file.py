@@ -11,13 +11,13 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.accounts import pseudonyms
-from dam.accounts.models import ReviewerDisclosure
+from dam.accounts.models import ReleasePrompts, ReviewerDisclosure
 from dam.catalog.models import AssetKind
 from dam.core import errors, storage
 from dam.ingest import disk_space
 from dam.media import runner, sniffer, specs
 from dam.media.recipes import DECODED
-from provenance.manifests import signing, verify
+from provenance.manifests import redactions, signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
@@ -40,6 +40,12 @@ class MasterChanged(errors.Refused):
     """The stored master is not the file that was reviewed, or its own credentials do not hold."""
 
     code = "master_changed"
+
+
+class StillThere(errors.Refused):
+    """What should have been taken out of the release is in it."""
+
+    code = "still_there"
 
 
 class ToBeConverted(Exception):
@@ -91,10 +97,13 @@ def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: d
     facts = _facts(release, before=before, transcoded=encoded is not None, at=at)
     values = file_metadata.of(release, model=facts.generated_by)
     facts = replace(facts, watermark=chosen.mark.identifier if chosen else None)
+    facts = replace(facts, **_redactions(release, before=before))
     facts = replace(facts, described=runner.describe(encoded or master, described, values))
     report = signing.sign_release(
         master, out=out, facts=facts, encoded=encoded, described=described if facts.described else None
     )
+    if facts.redacted and redactions.of_prompts(report):
+        raise StillThere(_("The prompt is still in the signed file, so it wasn't released."))
     described.unlink(missing_ok=True)  # before the release is stored, which needs as much room
     # As long as nothing is encoded anew its pictures are the master's, and needn't be decoded again.
     pictures = facts.pictures_sha256 if encoded is None else runner.known_by(out)
@@ -153,6 +162,13 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
         transcoded=transcoded,
         generated_by=NamedModel(name=model.name, identifier=model.identifier) if model else None,
     )
+
+
+def _redactions(release: Release, *, before: Report) -> dict[str, Any]:
+    """What the brand has taken out of the master's manifests; they stay whole in the master."""
+    reason = release.brand.release_prompts
+    found = redactions.of_prompts(before) if reason != ReleasePrompts.KEEP else ()
+    return {"redacted": found, "redaction_reason": reason} if found else {}
 
 
 def _approval(decision: Any, stage: str, *, entry: Any, disclosure: str) -> StageFacts:

@@ -32,6 +32,7 @@ CANNOT_SIGN = (
     SignerExpired,
     SigningFailed,
     release_file.MasterChanged,
+    release_file.StillThere,
     signing.CannotCarry,
     signing.NotAsSigned,
 )

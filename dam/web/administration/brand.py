@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReviewerDisclosure, Theme
+from dam.accounts.models import Brand, DataMining, PromptDisclosure, ReleasePrompts, ReviewerDisclosure, Theme
 from dam.rights import aigc, defaults, reminder_days, territories
 from dam.rights.countries import NAMES
 from dam.rights.model_licences.verdicts import REVENUES
@@ -93,6 +93,14 @@ class BrandForm(WholeTextForm):
         choices=PromptDisclosure.choices,
         help_text=gettext_lazy(
             "What a signed file says about the prompt that made it. Counts for new takes."
+        ),
+    )
+    release_prompts = forms.ChoiceField(
+        label=gettext_lazy("Prompts in releases"),
+        choices=ReleasePrompts.choices,
+        help_text=gettext_lazy(
+            "Words of prompts that a clip was signed with, in its own Content Credentials or in those of "
+            "what it was made from. The master keeps them. Counts for new releases."
         ),
     )
     reviewer_disclosure = forms.ChoiceField(
@@ -224,7 +232,7 @@ class BrandForm(WholeTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        since = ("reviewer_disclosure", "data_mining", "country", "revenue", "watermarks")
+        since = ("release_prompts", "reviewer_disclosure", "data_mining", "country", "revenue", "watermarks")
         later = [name for name in since if name not in self.data]
         if self.is_bound and later:
             # A page that was opened before there was this: it stays as it is.

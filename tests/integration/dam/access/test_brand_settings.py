@@ -115,10 +115,11 @@ def test_the_page_asks_before_a_shorter_time_deletes_anything(admin: Member) -> 
     assert (asked.status_code, "1 clip in the trash" in asked.text) == (422, True)
     assert Brand.objects.get().trash_days is None
     more = {"released_details": "on", "reviewer_disclosure": "name", "data_mining": "no_training"}
+    more |= {"release_prompts": "trade_secret"}
     client.post(address, {**form, **more, "sure": "yes"})
     brand = Brand.objects.get()
     assert (brand.released_details, brand.reviewer_disclosure) == (True, "name")
-    assert brand.data_mining == "no_training"
+    assert (brand.data_mining, brand.release_prompts) == ("no_training", "trade_secret")
     assert (brand.trash_days, brand.default_rights) == (30, {"uses": ["web"], "territories": ["EU", "CH"]})
     late = client.post(address, {**form, "name": "Late", "sure": "yes"})
     assert "Days in the trash: kept for good → “30”" in late.text
