@@ -48,6 +48,19 @@ class Ends:
 
 
 @dataclass(frozen=True)
+class Input:
+    """One field of a form, and what stands in it: `given` is the value as the address has it."""
+
+    name: str
+    label: str
+    type: str  # of HTML's, or "select"
+    value: str
+    given: str
+    takes: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Facet:
     name: str  # of the search field
     title: str
@@ -56,10 +69,12 @@ class Facet:
     counted_in: int | None = None  # of how many of the assets, where they are more: there may be more then
     not_looked_at: int = 0  # of these assets: what is found in the pictures isn't known of them yet
     ends: Ends | None = None  # it is asked for by these, and has no values
+    inputs: tuple[Input, ...] = ()  # the same of several fields together
 
     @property
     def is_chosen(self) -> bool:
-        return any(value.chosen for value in self.values) or (self.ends is not None and self.ends.are_chosen)
+        asked = self.ends is not None and self.ends.are_chosen
+        return asked or any(value.chosen for value in self.values) or any(each.given for each in self.inputs)
 
 
 def count(
@@ -129,6 +144,7 @@ def count(
     found |= {
         field.name: _between(field, chosen[field.name], at) for field in known.values() if field.between
     }
+    found |= {field.name: _form(field, known, chosen, at) for field in known.values() if field.form}
     return tuple(found[name] for name in known if name in found)
 
 
@@ -139,6 +155,24 @@ def _between(field: SearchField, chosen: Sequence[str], at: datetime) -> Facet:
     if field.kind is Kind.NUMBER:  # as it is read back
         low, high = language.figure(low), language.figure(high)
     return Facet(field.name, field.title, (), ends=Ends(low, high, are_days=field.kind is Kind.DATE))
+
+
+def _form(field: SearchField, known: Mapping[str, SearchField], chosen: Filters, at: datetime) -> Facet:
+    """Of several values of a field the first one stands in it; the others stay as they are."""
+    inputs = [_input(known[name], next(iter(chosen[name]), ""), at) for name in field.form if name in known]
+    return Facet(field.name, field.form_title, (), inputs=tuple(inputs))
+
+
+def _input(field: SearchField, given: str, at: datetime) -> Input:
+    value = (field.read(given) or given) if given else ""
+    if field.kind is Kind.CHOICE:
+        return Input(field.name, field.title, "select", value, given, options=field.choices)
+    if field.kind is Kind.DATE:
+        days = set(field.ends(value, today=at.date())) if value and field.read(given) else {""}
+        if len(days) == 1:  # one day, or none
+            return Input(field.name, field.title, "date", days.pop(), given)
+    spoken = field.speaker(value) if value and field.speaker and field.read(given) else value
+    return Input(field.name, field.title, "text", spoken, given, takes=field.says_what_it_takes)
 
 
 def _counts_without_its_own(field: SearchField) -> bool:

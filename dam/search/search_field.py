@@ -111,6 +111,9 @@ class SearchField:
     needs: Capability = Capability.VIEW  # to search by it: what is not shown to somebody can't be asked for
     facet: bool = True
     between: bool = False  # beside the list it is asked for by its two ends; nothing is counted for that
+    # Beside the list these fields are asked for together, by what is typed or chosen in a form of this title.
+    form: tuple[str, ...] = ()
+    form_title: str = ""
     icon: str = ""  # of the chip, from Lucide
     chip: str = "{}"  # a flag's chip is its choice
     excluded_chip: str = ""  # by default "not {}"

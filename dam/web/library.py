@@ -42,7 +42,7 @@ YEAR = 365 * 24 * 3600
 def library(request: BrandRequest) -> HttpResponse:
     listing_query, at = listing.read(request.GET, brand=request.brand), here(request.brand)
     listing_query = listing.told(listing_query, by=request.principal)
-    if listing.has_ends(request.GET, listing_query.known):
+    if listing.is_of_a_form(request.GET, listing_query.known):
         return redirect(f"{request.path}{listing_query.address()}")
     month = timeline.start_of(request.GET.get("month", ""), listing_query.sort)
     if month is not None and listing_query.found is None and not listing_query.continues:

@@ -202,9 +202,11 @@ def told(wanted: ListingQuery, *, by: Principal) -> ListingQuery:
     return replace(wanted, known=fields.told([wanted], by=by), told=True)
 
 
-def has_ends(parameters: QueryDict, known: Mapping[str, SearchField]) -> bool:
-    """Whether a range was typed beside the list: its two ends are one value of its address."""
-    return any(_ends(parameters, field) is not None for field in known.values())
+def is_of_a_form(parameters: QueryDict, known: Mapping[str, SearchField]) -> bool:
+    """Whether it comes from a form beside the list: the two ends of a range are one value of its address, and
+    what was left empty doesn't stand in it."""
+    blank = any(parameters.get(name) == "" for name in known)
+    return blank or any(_ends(parameters, field) is not None for field in known.values())
 
 
 def _chosen(parameters: QueryDict, field: SearchField) -> list[str]:

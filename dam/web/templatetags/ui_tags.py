@@ -1,6 +1,6 @@
 """Small words of the templates: pictures, times, lengths, initials."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -32,6 +32,7 @@ from dam.ingest.models import Step, StepState
 from dam.media import loudness as measured
 from dam.media import specs
 from dam.search.encoders import recommended
+from dam.search.facets import Input
 from dam.search.query import Chip
 from dam.search.results import Moment
 from dam.web import audit_changes, audit_labels, icons, listing, saved, timecode, trash
@@ -250,6 +251,13 @@ def plain_reason(reason: str) -> str:
 def at(found: Mapping[Any, Any], key: Any) -> Any:
     """What stands under a key that the template holds in a variable; None where nothing does."""
     return found.get(key)
+
+
+@register.filter
+def besides(pairs: Iterable[tuple[str, str]], inputs: Iterable[Input]) -> list[tuple[str, str]]:
+    """Of what an address says, all but what stands in the inputs of a form."""
+    shown = {(each.name, each.given) for each in inputs}
+    return [pair for pair in pairs if pair not in shown]
 
 
 @register.filter
