@@ -91,13 +91,20 @@ class GenerationJob(models.Model):
                 condition=models.Q(state__in=["requested", "generating", "signing"]),
                 name="job_open",
             ),
-            # How long did the model's latest takes run? Asked while somebody types.
+            # How long did the model's latest takes run? Asked while somebody types; pictures and clips apart.
             models.Index(
                 KeyTransform("name", "model"),
                 KeyTransform("version", "model"),
                 models.F("finished_at").desc(),
-                condition=models.Q(state="done"),
-                name="job_latest_runs",
+                condition=models.Q(~models.Q(frames=1), state="done"),
+                name="job_latest_clips",
+            ),
+            models.Index(
+                KeyTransform("name", "model"),
+                KeyTransform("version", "model"),
+                models.F("finished_at").desc(),
+                condition=models.Q(frames=1, state="done"),
+                name="job_latest_pictures",
             ),
         ]
 

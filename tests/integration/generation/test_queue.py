@@ -150,7 +150,9 @@ def test_clicks_at_once_do_not_pass_the_bound(servers: None, creator: Member) ->
     assert (GenerationJob.objects.count(), len(refused)) == (jobs.MOST_OPEN, 3)
 
 
-def test_how_long_takes_run_is_read_from_an_index() -> None:
+@pytest.mark.parametrize(("frames", "index"), [(17, "job_latest_clips"), (1, "job_latest_pictures")])
+def test_how_long_takes_run_is_read_from_an_index_of_their_own(frames: int, index: str) -> None:
+    """However many pictures were made since the last clip, and the other way round."""
     identity = ModelIdentity(
         name="previz-dit",
         version="0.1",
@@ -163,9 +165,10 @@ def test_how_long_takes_run_is_read_from_an_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     with CaptureQueriesContext(connection) as asked:
-        selectors.expected_seconds(frames=17, width=128, height=80, steps=8, identity=identity)
+        selectors.expected_seconds(frames=frames, width=128, height=80, steps=8, identity=identity)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "job_latest_runs" in plan
+    assert index in plan
     assert "Sort" not in plan
+    assert "frames" not in plan  # nothing is read to be left out

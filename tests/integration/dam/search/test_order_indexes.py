@@ -15,14 +15,20 @@ OF_REVIEWS = (
     {"review_closed"},
     set[str](),
 )
+OF_TAKES = (
+    ("generation", "0016_phases"),
+    ("generation", "0017_latest_runs_apart"),
+    {"job_latest_clips", "job_latest_pictures"},
+    {"job_latest_runs"},
+)
 OF_EMBARGOES = (("dam", "0091_upload_sha256"), ("dam", "0092_embargoes"), {"rights_embargo_of"}, set[str]())
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("before", "indexes", "made", "gone"),
-    [(BEFORE, INDEXES, MADE, GONE), OF_EMBARGOES, OF_SEEN, OF_REVIEWS],
-    ids=["orders", "embargoes", "seen", "reviews"],
+    [(BEFORE, INDEXES, MADE, GONE), OF_EMBARGOES, OF_SEEN, OF_REVIEWS, OF_TAKES],
+    ids=["orders", "embargoes", "seen", "reviews", "takes"],
 )
 def test_building_the_indexes_is_done_beside_the_work_and_can_begin_again(
     before: tuple[str, str], indexes: tuple[str, str], made: set[str], gone: set[str]
@@ -35,7 +41,8 @@ def test_building_the_indexes_is_done_beside_the_work_and_can_begin_again(
         cursor.execute(
             "UPDATE pg_index SET indisvalid = false FROM pg_class"
             " WHERE pg_class.oid = indexrelid"
-            " AND relname = ANY(ARRAY['rights_end', 'rights_embargo_of', 'asset_seen', 'review_closed'])"
+            " AND relname = ANY(ARRAY['rights_end', 'rights_embargo_of', 'asset_seen', 'review_closed',"
+            " 'job_latest_clips'])"
         )
     with connection.schema_editor(atomic=False) as editor:
         migration.apply(loader.project_state([before]), editor)
