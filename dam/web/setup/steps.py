@@ -74,7 +74,9 @@ def following() -> str:
 
 
 def closed(request: HttpRequest) -> HttpResponse:
-    """To whoever has no link: where it is, and nothing else."""
+    """To whoever has no link: where it is, and nothing else; unless it was just set up by somebody else."""
+    if not setup.is_needed():
+        return redirect("home")
     response = render(request, "setup/closed.html", status=503)
     response.headers["Cache-Control"] = "no-store"
     return response

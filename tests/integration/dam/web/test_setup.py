@@ -68,6 +68,21 @@ def test_without_the_link_there_is_one_page_and_nothing_else() -> None:
     assert not User.objects.exists()
 
 
+def test_whoever_comes_while_another_finishes_is_led_to_sign_in(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(browser, "brand", name="Acme", hue="255")
+
+    def held(_nonce: str) -> bool:
+        """The other's account is there by the time that this is looked at."""
+        UserFactory.create()
+        return False
+
+    monkeypatch.setattr(setup, "is_held_by", held)
+    answer = go(browser, "administrator", **PERSON)
+    assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("home"))
+
+
 def test_a_link_lets_one_browser_in_once_and_only_its_hash_is_kept() -> None:
     path = link()
     secret = path.rstrip("/").rpartition("/")[2]
