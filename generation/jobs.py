@@ -378,6 +378,14 @@ def decode_in_tiles(job: GenerationJob) -> None:
     _write(job, tiled=True)
 
 
+def spare_memory(job: GenerationJob, *, made_with: Mapping[str, Any], reason: str) -> None:
+    """Making it ran out of memory: it is made once more with less, and decoded in tiles. Raises Lost."""
+    with trail.recording():
+        job.tiled, job.made_with = True, dict(made_with)
+        _write(job, tiled=True, made_with=job.made_with, step=0, reason=str(reason)[:300])
+        _publish_change(job)
+
+
 def begin_signing(job: GenerationJob) -> None:
     """The frames are there. Raises Cancelled, Lost."""
     obey(job)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 from uuid import UUID
 
 from celery.exceptions import Reject
@@ -71,6 +72,8 @@ FORESEEN = (
     SigningFailed,
 )
 OUT_OF_MEMORY = lazy("The server ran out of memory. Try a shorter or smaller clip.")
+SPARING = lazy("Memory ran out, so this take is made again in a way that needs less and takes longer.")
+OFFLOADED = "offloaded"  # in what is recorded of a take's making
 
 
 def make_next(otherwise: Callable[[], object] = lambda: None) -> Version | None:
@@ -147,8 +150,10 @@ def _make(job: GenerationJob) -> Version:
         database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
         frames = _saved_frames(job, generator, given)
         digest = frame_comparison.digest(frames)
-        made_with = {"environment": dict(generator.environment), "frames_sha256": digest}
-        database.again(lambda: jobs.keep_making(job, made_with | ({"tiled": True} if job.tiled else {})))
+        made_with: dict[str, Any] = {"environment": dict(generator.environment), "frames_sha256": digest}
+        made_with |= {"tiled": True} if job.tiled else {}
+        made_with |= {OFFLOADED: True} if job.made_with.get(OFFLOADED) else {}
+        database.again(lambda: jobs.keep_making(job, made_with))
         database.again(lambda: jobs.begin_signing(job))
         version = _keep(frames, job, generator.identity, given)
     saved_latents.forget(job.pk)
@@ -168,7 +173,7 @@ def _saved_frames(job: GenerationJob, generator: VideoGenerator, given: Sequence
     if latents is None:
         database.again(lambda: jobs.begin(job, Phase.RUNNING))
         database.release()  # nobody holds a connection for minutes
-        latents = generator.denoise(request, on_step=Progress(job))
+        latents = _denoised(job, generator, request)
         saved_latents.keep(key, latents)
     database.again(lambda: jobs.begin(job, Phase.DECODING, step=job.steps))
     database.release()
@@ -185,6 +190,20 @@ def _saved_frames(job: GenerationJob, generator: VideoGenerator, given: Sequence
     return _frames(generator, plan, request, latents, tiled=True)
 
 
+def _denoised(job: GenerationJob, generator: VideoGenerator, request: VideoRequest) -> Latents:
+    """All the steps; once more with less memory where it ran out. Raises as VideoGenerator.denoise does."""
+    sparing = bool(job.made_with.get(OFFLOADED))
+    try:
+        return generator.denoise(request, on_step=Progress(job), sparing=sparing)
+    except MemoryError:
+        if sparing:
+            raise
+        log.warning("Job %s ran out of memory while it was made, and is made with less of it.", job.pk)
+    database.again(lambda: jobs.spare_memory(job, made_with={OFFLOADED: True}, reason=SPARING))
+    database.release()
+    return generator.denoise(request, on_step=Progress(job), sparing=True)
+
+
 def _frames(
     generator: VideoGenerator, plan: Plan, request: VideoRequest, latents: Latents, *, tiled: bool
 ) -> Frames:
@@ -198,7 +217,7 @@ def frames_of(
     """The frames of the take as its job says, before they are encoded. Raises Cancelled, GeneratorError."""
     plan = _plan(job, generator, given)
     request = _request(job, plan)
-    latents = generator.denoise(request, on_step=on_step)
+    latents = generator.denoise(request, on_step=on_step, sparing=bool(job.made_with.get(OFFLOADED)))
     return _frames(generator, plan, request, latents, tiled=bool(job.made_with.get("tiled")))
 
 

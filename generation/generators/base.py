@@ -105,9 +105,10 @@ class VideoGenerator(Protocol):
 
     def understand(self, prompt: str) -> Understanding: ...
 
-    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
+    def denoise(self, request: VideoRequest, *, on_step: OnStep, sparing: bool = False) -> Latents:
         """All the steps. The same request gives the same latents, whatever the number of threads.
 
+        `sparing`: with less of a GPU's memory, where the model can do that, and more slowly.
         Raises `Cancelled` if `on_step` does, `GeneratorError` if the request cannot be met, and MemoryError.
         """
         ...

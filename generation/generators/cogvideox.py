@@ -49,7 +49,7 @@ class CogVideoXGenerator(PipelineGenerator):
 
     def decoded(self, latents: Tensors) -> NDArray[np.float32]:
         codec = self.pipeline.vae
-        here = latents[LATENTS].to(self.pipeline.transformer.device, dtype=codec.dtype)
+        here = latents[LATENTS].to(self.device, dtype=codec.dtype)
         video = self.pipeline.decode_latents(here)
         frames: NDArray[np.float32] = self.pipeline.video_processor.postprocess_video(video, "np")[0]
         return frames

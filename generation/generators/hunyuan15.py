@@ -41,7 +41,7 @@ class HunyuanGenerator(PipelineGenerator):
 
     def decoded(self, latents: Tensors) -> NDArray[np.float32]:
         codec = self.pipeline.vae
-        here = latents[LATENTS].to(self.pipeline.transformer.device, dtype=codec.dtype)
+        here = latents[LATENTS].to(self.device, dtype=codec.dtype)
         video = codec.decode(here / codec.config.scaling_factor, return_dict=False)[0]
         frames: NDArray[np.float32] = self.pipeline.video_processor.postprocess_video(
             video, output_type="np"

@@ -63,7 +63,7 @@ class Ltx2Generator(PipelineGenerator):
 
     def decoded(self, latents: Tensors) -> NDArray[np.float32]:
         codec = self.pipeline.vae
-        here = latents[LATENTS].to(self.pipeline.transformer.device, dtype=codec.dtype)
+        here = latents[LATENTS].to(self.device, dtype=codec.dtype)
         video = codec.decode(here, None, return_dict=False)[0]
         processor = self.pipeline.video_processor
         frames: NDArray[np.float32] = processor.postprocess_video(video, output_type="np")[0]

@@ -3,6 +3,7 @@
 A family's module derives its own class from PipelineGenerator, and has `load(folder, card)`.
 """
 
+import gc
 import platform
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -101,6 +102,9 @@ class _Bar:
 class PipelineGenerator:
     """A VideoGenerator around one pipeline. Pipelines keep state while they run: one take at a time."""
 
+    can_offload = True
+    """Whether its parts are called in ways that diffusers' offloading follows."""
+
     tells_steps = True
     """Whether its pipelines take `callback_on_step_end`."""
 
@@ -159,7 +163,7 @@ class PipelineGenerator:
 
         from generation.diffusers_compat import diffusers, transformers
 
-        device = self.pipeline.transformer.device
+        device = self.device
         on_gpu = device.type == "cuda"
         # Which instructions a processor has changes the order of sums, and so the last bits.
         name = torch.cuda.get_device_name(device) if on_gpu else torch.backends.cpu.get_cpu_capability()
@@ -184,13 +188,13 @@ class PipelineGenerator:
     def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
         return self.decode(self.denoise(request, on_step=on_step), request)
 
-    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
+    def denoise(self, request: VideoRequest, *, on_step: OnStep, sparing: bool = False) -> Latents:
         """See `VideoGenerator.denoise`. Takes that come at once wait for each other."""
         import torch
         from safetensors.torch import save
 
         self._check(request)
-        with self._busy, torch.inference_mode():
+        with self._busy, torch.inference_mode(), self._offloaded(sparing):
             try:
                 made = self.made(request, on_step=on_step)
                 return save({name: tensor.cpu().contiguous() for name, tensor in made.items()})
@@ -203,7 +207,8 @@ class PipelineGenerator:
         from safetensors.torch import load
 
         kept = load(latents)
-        with self._busy, torch.inference_mode(), _in_tiles(self.pipeline.vae, tiled):
+        codec = self.pipeline.vae
+        with self._busy, torch.inference_mode(), self._offloaded(tiled), _in_tiles(codec, tiled):
             try:
                 return self.frames(kept, request)
             except torch.OutOfMemoryError as error:
@@ -213,6 +218,29 @@ class PipelineGenerator:
         found = self.decoded(latents)
         frames_check.check_finite(found)
         return cast(Frames, np.rint(found * 255).astype(np.uint8))
+
+    @contextmanager
+    def _offloaded(self, sparing: bool) -> Iterator[None]:
+        """Inside the block each part lies on the GPU only while it works; nothing changes without one."""
+        if not (sparing and self.can_offload and self.device.type == "cuda"):
+            yield
+            return
+        device = self.device
+        import torch
+
+        gc.collect()
+        torch.cuda.empty_cache()  # what the take that ran out of memory held
+        try:
+            self.pipeline.enable_model_cpu_offload(device=device)
+            yield
+        finally:
+            self.pipeline.remove_all_hooks()
+            self.pipeline.to(device)
+
+    @property
+    def device(self) -> Any:
+        """Where it works, wherever its parts lie now."""
+        return self.pipeline._execution_device
 
     # For families.
 

@@ -31,7 +31,7 @@ def decoded(wan: Any, latents: Any) -> NDArray[np.float32]:
     import torch
 
     codec, shape = wan.vae, (1, -1, 1, 1, 1)
-    here = latents.to(wan.transformer.device, dtype=codec.dtype)
+    here = latents.to(wan._execution_device, dtype=codec.dtype)
     mean = torch.tensor(codec.config.latents_mean).view(shape).to(here)
     scale = 1.0 / torch.tensor(codec.config.latents_std).view(shape).to(here)
     video = codec.decode(here / scale + mean, return_dict=False)[0]
@@ -41,6 +41,10 @@ def decoded(wan: Any, latents: Any) -> NDArray[np.float32]:
 
 class WanGenerator(PipelineGenerator):
     """Any Wan, and the bundled model, which is one that learnt with a noise level for each token."""
+
+    @property
+    def can_offload(self) -> bool:  # type: ignore[override]
+        return not self._is_ours  # small, and worked by hand
 
     def made(self, request: VideoRequest, *, on_step: OnStep) -> Tensors:
         if (request.guides or request.loops) and self._is_ours:

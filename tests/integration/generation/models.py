@@ -77,6 +77,7 @@ class FakeGenerator:
     def __init__(self, at_step: Callable[[int], None] = lambda done: None) -> None:
         self.at_step = at_step
         self.at_decoding: Callable[[bool], None] = lambda tiled: None
+        self.spared: list[bool] = []
         self.requests: list[VideoRequest] = []
 
     def understand(self, prompt: str) -> Understanding:
@@ -85,8 +86,9 @@ class FakeGenerator:
     def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
         return self.decode(self.denoise(request, on_step=on_step), request)
 
-    def denoise(self, request: VideoRequest, *, on_step: OnStep) -> Latents:
+    def denoise(self, request: VideoRequest, *, on_step: OnStep, sparing: bool = False) -> Latents:
         self.requests.append(request)
+        self.spared.append(sparing)
         for done in range(1, 5):
             self.at_step(done)
             on_step(done=done, total=4, preview=b"jpeg")

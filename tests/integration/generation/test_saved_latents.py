@@ -137,6 +137,50 @@ def test_memory_that_runs_out_in_decoding_leads_to_tiles(
     assert reload(job).made_with["tiled"] is True
 
 
+def test_memory_that_runs_out_while_steps_are_made_leads_to_less_of_it_and_says_so(
+    job: GenerationJob, generator: FakeGenerator
+) -> None:
+    said: list[str] = []
+
+    def wide(done: int) -> None:
+        if not generator.spared[-1]:
+            if done == 2:
+                raise MemoryError
+        else:
+            said.append(reload(job).reason)
+
+    generator.at_step = wide
+    assert runner.make(job.pk) is not None
+    assert generator.spared == [False, True]
+    assert said == [runner.SPARING] * 4
+    done = reload(job)
+    assert (done.made_with["offloaded"], done.made_with["tiled"], done.reason) == (True, True, "")
+
+
+def test_memory_that_runs_out_again_fails_the_take_after_one_more_try(
+    job: GenerationJob, creator: Member, generator: FakeGenerator
+) -> None:
+    def full(done: int) -> None:
+        raise MemoryError
+
+    generator.at_step = full
+    assert runner.make(job.pk) is None
+    failed = reload(job)
+    assert (generator.spared, failed.reason) == ([False, True], runner.OUT_OF_MEMORY)
+    jobs.retry(failed, by=creator)
+    generator.at_step = lambda done: None
+    assert runner.make(job.pk) is not None
+    assert generator.spared == [False, True, True]  # what was too much once isn't tried again
+
+
+def test_a_take_made_with_less_memory_is_reproduced_with_less(
+    job: GenerationJob, generator: FakeGenerator
+) -> None:
+    job.made_with = {"offloaded": True}
+    runner.frames_of(job, generator, [], on_step=lambda *, done, total, preview: None)
+    assert generator.spared == [True]
+
+
 def test_what_memory_failed_is_tried_again_from_its_latents(
     job: GenerationJob, creator: Member, generator: FakeGenerator
 ) -> None:

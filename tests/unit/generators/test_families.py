@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from safetensors.torch import load
 
 from dam.core import dtypes
 from generation.generators import families, loading
-from generation.generators.base import Cancelled, Frames, GeneratorError, VideoRequest
+from generation.generators.base import Cancelled, Frames, GeneratorError, OnStep, VideoRequest
 from generation.generators.guides import Guide, region_of
 from generation.generators.modes import Mode
 from generation.generators.pipeline import PipelineGenerator
@@ -244,3 +245,31 @@ def test_hunyuan_makes_a_clip_in_its_pictures_size_whatever_it_is_told(
                 height=height, width=width, target_size=target
             )
             assert found == (height, width)
+
+
+def test_parts_lie_on_the_gpu_only_while_they_work_where_memory_is_short(
+    made: Callable[[str], PipelineGenerator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is called of diffusers; without a GPU nothing of it is."""
+    generator, asked = made("cogvideox"), request()
+    called: list[str] = []
+    for name in ("enable_model_cpu_offload", "remove_all_hooks", "to"):
+        monkeypatch.setattr(
+            generator.pipeline, name, lambda *_, name=name, **__: called.append(name), raising=True
+        )
+    latents = generator.denoise(asked, on_step=quiet, sparing=True)
+    assert called == []
+    gpu = SimpleNamespace(type="cuda")
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: called.append("empty_cache"))
+    monkeypatch.setattr(type(generator), "device", gpu)
+
+    def making(request: VideoRequest, *, on_step: OnStep) -> Any:
+        called.append("made")
+        return load(latents)
+
+    monkeypatch.setattr(generator, "made", making)
+    assert generator.denoise(asked, on_step=quiet, sparing=True) == latents
+    assert called == ["empty_cache", "enable_model_cpu_offload", "made", "remove_all_hooks", "to"]
+    called.clear()
+    assert generator.denoise(asked, on_step=quiet) == latents
+    assert called == ["made"]
