@@ -15,7 +15,8 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.core import errors
 from dam.core.language import number
-from dam.rights import visibility
+from dam.rights import territories, visibility
+from dam.rights.policy import Use
 
 MOST_ASSETS = 500
 
@@ -33,12 +34,15 @@ def create(
     guest: str,
     assets: Collection[Asset],
     last_day: date,
+    use: Use,
+    territory: str,
     capabilities: Iterable[Capability] = (Capability.VIEW,),
     at: datetime | None = None,
 ) -> tuple[ShareLink, str]:
     """A link that opens these assets for `guest`, and its secret, which is shown this once.
 
-    The guest sees of them what is released, then and later, until the end of that day where the brand is.
+    The guest sees of them what is released, then and later, until the end of that day where the brand is,
+    and takes files for that `use` in that `territory` (a code) alone, as each clip is cleared then.
     Raises ShareRefused, PermissionDenied.
     """
     by.require(Capability.SHARE)
@@ -58,6 +62,8 @@ def create(
     expires_at = times.end_of_day(last_day, times.of_brand(by.brand))
     if expires_at <= at:
         raise ShareRefused("past_date", _("This date has passed. Choose a later date."))
+    if not territories.known(territory):
+        raise ShareRefused("bad_territory", _("Name a country, EU or worldwide."))
     chosen = _visible(by, assets)
     key = keys.new(keys.KeyKind.SHARE)
     with trail.recording():
@@ -70,6 +76,8 @@ def create(
             created_by=principals.person(by),
             created_at=at,
             expires_at=expires_at,
+            use=use.value,
+            territory=territory,
         )
         link.assets.set(chosen)
         data = {
@@ -77,6 +85,8 @@ def create(
             "assets": sorted(str(asset.pk) for asset in chosen),
             "capabilities": granted,
             "expires_at": expires_at.isoformat(),
+            "use": use.value,
+            "territory": territory,
         }
         trail.record(Verb.SHARE_CREATED, brand=by.brand, target=guest, actor=by, data=data, at=at)
     return link, key.secret

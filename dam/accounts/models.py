@@ -450,6 +450,10 @@ class ShareLink(_Key):
     assets = models.ManyToManyField("dam.Asset", related_name="share_links")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
+    # What the guest takes files for (dam.rights.policy.Use, a code of dam.rights.territories); empty of links
+    # from before these were asked, by which nothing is downloaded any more.
+    use = models.CharField(max_length=20, blank=True, default="", db_default="")
+    territory = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return self.guest

@@ -132,6 +132,8 @@ class Guest(_Asking):
     link_id: int
     label: str
     capabilities: frozenset[Capability]
+    use: str = ""  # what the link was made for, and where: each file that leaves is asked about that
+    territory: str = ""
     kind: ClassVar[str] = "guest"
     user: ClassVar[None] = None  # nobody here answers for a guest
     role: ClassVar[None] = None
@@ -267,7 +269,8 @@ def _links(at: datetime) -> QuerySet[ShareLink]:
 
 
 def _guest(link: ShareLink) -> Guest:
-    return Guest(link.brand, link.pk, link.guest, link.granted(GUEST_MAY))
+    may = link.granted(GUEST_MAY)
+    return Guest(link.brand, link.pk, link.guest, may, use=link.use, territory=link.territory)
 
 
 class Nobody(errors.Refused):

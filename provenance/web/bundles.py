@@ -22,7 +22,7 @@ from dam.web.place_form import PlaceForm
 from provenance.downloads import bundle, labelled, preset_files, presets
 from provenance.downloads.models import DownloadPreset
 from provenance.web.downloads import chosen_place
-from provenance.web.release_file import asked_territory, asked_use, said_use
+from provenance.web.release_file import asked_territory, asked_use, said_use, unanswered, unsaid
 
 
 @require_POST
@@ -53,6 +53,7 @@ def choose(request: BrandRequest) -> HttpResponse:
         "captions": _captions(request),
         "where": where,
         "place": place,
+        "answered": answer.whole,
         "cut": max(0, len(chosen) - bundle.MOST),
         "most": bundle.MOST,
         "back": going_back.address(request),
@@ -63,7 +64,15 @@ def choose(request: BrandRequest) -> HttpResponse:
 @require_POST
 @requires(Capability.DOWNLOAD_RELEASE)
 def download(request: BrandRequest) -> HttpResponseBase:
-    """The ZIP, as it is written. How long it gets nobody knows before, so no part of it can be asked for."""
+    """The ZIP, as it is written. How long it gets nobody knows before, so no part of it can be asked for.
+
+    What it is for is said first, as with each file.
+    """
+    if unanswered(request):
+        if not place_form.asks(request):
+            return unsaid(request)
+        messages.warning(request, _("Choose what you want to use the clips for, and the country."))
+        return choose(request)
     pieces = bundle.stream(
         selection.keys(request),
         by=request.principal,

@@ -85,10 +85,10 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
     asks = unanswered(request)
     verdict = _verdict(request, row, version)
     if asks and verdict.causes == (Cause.LABEL,):
-        return question(version)
+        return question(request, version)
     _require(request, row, version, verdict)
     if asks:
-        return question(version)
+        return question(request, version)
     try:
         response = streaming.respond(
             request,

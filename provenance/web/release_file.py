@@ -1,16 +1,18 @@
 """The released file's bytes: the only way out of the house for what was approved."""
 
+from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Guest
 from dam.accounts.times import here
 from dam.audit.verbs import Verb
 from dam.catalog.models import Version
@@ -20,9 +22,12 @@ from dam.rights.policy import Cause, Use
 from dam.rights.visibility import visible_versions
 from dam.web import files, place_form, whom_to_ask
 from dam.web.decorators import BrandRequest, for_guests, requires
+from dam.web.problem_details import problem
 from provenance.releases import renewals
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
+
+USES = (*Use, place_form.OTHER)
 
 
 @for_guests
@@ -31,8 +36,8 @@ from provenance.releases.states import ReleaseStatus
 def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     """The version's release, or the part of it that is asked for. The rights policy is asked each time.
 
-    `?use=` and `?territory=` ask for one use and one place; what is not on the lists is refused. A person who
-    names neither is asked first; programs and guests get what may leave for all that it is cleared for.
+    What it is for, a use and a place, everyone says first: `?use=` and `?territory=`. What is not on the
+    lists is refused; a guest's are those of their link.
     """
     seen = visible_versions(request.principal).select_related("asset", "brand", "rights", "inherited")
     version = get_object_or_404(seen, pk=version_id)
@@ -48,7 +53,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     )
     asks = unanswered(request)
     if asks and verdict.causes == (Cause.LABEL,):
-        return question(version)
+        return question(request, version)
     if not verdict.allowed:
         raise PermissionDenied(whom_to_ask.refusal(version, verdict, by=request.principal))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
@@ -56,7 +61,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     if release is None or file is None:
         raise Http404(_("This version has no release to download."))
     if asks:
-        return question(version)
+        return question(request, version)
     try:
         response = streaming.respond(
             request,
@@ -82,14 +87,30 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
 
 
 def unanswered(request: BrandRequest) -> bool:
-    """Whether a person is yet to say what a download is for."""
-    return place_form.asks(request) and not (_asked(request, "use") or _asked(request, "territory"))
+    """Whether it is yet to be said what a download is for, and where."""
+    return not (_asked(request, "use") and _asked(request, "territory"))
 
 
-def question(version: Version) -> HttpResponseBase:
-    """To the page that asks it, and then offers the files."""
+def question(request: BrandRequest, version: Version) -> HttpResponseBase:
+    """A person is led to the page that asks it and then offers the files; others read what is missing."""
+    if not place_form.asks(request):
+        return unsaid(request)
+    said = {name: _asked(request, name) for name in ("use", "territory") if _asked(request, name)}
     address = reverse("asset-downloads", args=[version.brand.slug, version.asset_id])
-    return redirect(f"{address}?{urlencode({'version': version.number})}")
+    return redirect(f"{address}?{urlencode({'version': version.number, **said})}")
+
+
+def unsaid(request: BrandRequest) -> HttpResponse:
+    """What a program has still to say."""
+    if isinstance(request.principal, Guest):
+        raise PermissionDenied(
+            _("This link doesn't say what its files are for. Ask the sender for a new one.")
+        )
+    if not _asked(request, "use"):
+        detail = _("Say what the file is for, as ?use=web. It can be %(uses)s.") % {"uses": ", ".join(USES)}
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_use", detail)
+    detail = _("Say where it is for: a country's code, EU or worldwide, as &territory=DE.")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_territory", detail)
 
 
 def said_use(request: BrandRequest) -> str:
@@ -114,5 +135,7 @@ def asked_territory(request: BrandRequest) -> str | None:
 
 
 def _asked(request: BrandRequest, name: str) -> str:
-    """In the address, or in what was sent."""
+    """In the address, or in what was sent; of a guest what their link was made for."""
+    if isinstance(request.principal, Guest):
+        return str(getattr(request.principal, name))
     return str(request.POST.get(name, "") or request.GET.get(name, ""))

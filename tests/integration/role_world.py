@@ -40,6 +40,7 @@ from dam.rights.consent_documents import Document
 from dam.rights.consents import Said
 from dam.rights.model_licences.models import ModelReading, ModelRecord
 from dam.rights.models import Consent, RightsPreset
+from dam.rights.policy import Use
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.saved import saved_searches
@@ -238,6 +239,8 @@ class World:
             guest="Agency",
             assets=[self.draft.asset, self.released.asset],
             capabilities=GUEST_MAY,
+            use=Use.WEB,
+            territory="DE",
             last_day=timezone.localdate() + timedelta(days=1),
         )
         self.own_role: CustomRole = CustomRole.objects.create(

@@ -243,7 +243,7 @@ def test_a_guest_whose_link_has_ended_finds_nothing() -> None:
 
 def test_what_tokens_and_guests_download_is_in_the_trail_under_their_names() -> None:
     world = World()
-    address = reverse("release-file", args=[world.brand.slug, world.released.pk])
+    address = reverse("release-file", args=[world.brand.slug, world.released.pk]) + "?use=web&territory=DE"
     for client in (with_token(world.secret), as_guest(world.opens)):
         assert client.get(address).status_code == 200
     owner = world.people[Role.CREATOR].user

@@ -16,8 +16,8 @@ ROWS = (
     Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302, 403, 403),
 
     # Releases: 403 where the rights policy refuses
-    # People are asked first what it is for
-    Row("GET",  "release-file", ("released",),          302, 302, 302, 302, 302, 302, 200, 200),
+    # People are asked first what it is for, programs name it, and a link was made for it
+    Row("GET",  "release-file", ("released",),          302, 302, 302, 302, 302, 302, 422, 200),
     Row("GET",  "release-file", ("draft",),             404, 403, 403, 403, 403, 403, 403, 404),
     Row("GET",  "release-qr", ("released", "svg"),      200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "release-qr", ("draft", "svg"),         404, 404, 404, 404, 404, 404, 404, 403),
@@ -33,7 +33,7 @@ ROWS = (
     Row("POST", "selection-download", (),               200, 200, 200, 200, 200, 200, 200, 403,
         {"asset": KEY}),
     Row("POST", "download-zip", (),                     200, 200, 200, 200, 200, 200, 200, 403,
-        {"asset": KEY}),
+        {"asset": KEY, "use": "web", "territory": "DE"}),
 
     # Review: 422 is a refusal with its reason, to people who do review
     Row("GET",  "reviews-start", (),                    302, 302, 302, 302, 302, 302, 302, 403),

@@ -16,6 +16,7 @@ from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Asset
+from dam.rights.policy import Use
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, token_of
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def visit() -> HttpRequest:
 
 
 def share(by: Member, *assets: Asset, **given: object) -> tuple[ShareLink, str]:
-    arguments = {"guest": "Agency", "last_day": WEEK, "at": NOW, **given}
+    arguments = {"guest": "Agency", "last_day": WEEK, "use": Use.WEB, "territory": "DE", "at": NOW, **given}
     return share_links.create(by=by, assets=assets, **arguments)  # type: ignore[arg-type]
 
 
@@ -169,7 +170,14 @@ def test_a_program_shares_no_more_than_it_may_itself(librarian: Member, asset: A
     ):
         with pytest.raises(share_links.ShareRefused) as refused:
             share_links.create(
-                by=token, guest="A", assets=assets, capabilities=capabilities, last_day=WEEK, at=NOW
+                by=token,
+                guest="A",
+                assets=assets,
+                capabilities=capabilities,
+                last_day=WEEK,
+                at=NOW,
+                use=Use.WEB,
+                territory="DE",
             )
         assert refused.value.code == code
 

@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -31,10 +32,12 @@ pytestmark = [
 
 def ways_out(case: Case, client: Client) -> Iterator[tuple[str, bytes]]:
     slug, version, square = case.brand.slug, case.version, made(case)
+    said = {"use": "other", "territory": "DE"}
+    query = "?" + urlencode(said)
     addresses = {
-        "release": reverse("release-file", args=[slug, version.pk]) + "?use=other",
-        "release for a use": reverse("release-file", args=[slug, version.pk]) + "?use=web",
-        "download format": reverse("download-file", args=[slug, square.pk]) + "?use=other",
+        "release": reverse("release-file", args=[slug, version.pk]) + query,
+        "release for a use": reverse("release-file", args=[slug, version.pk]) + "?use=web&territory=DE",
+        "download format": reverse("download-file", args=[slug, square.pk]) + query,
         "master": reverse("file", args=[slug, version.pk, "master"]),
     }
     for name, address in addresses.items():
@@ -44,7 +47,8 @@ def ways_out(case: Case, client: Client) -> Iterator[tuple[str, bytes]]:
     formats = {"ZIP of releases": {}, "ZIP in a format": {"preset": str(preset_of(case).pk)}}
     for name, fields in formats.items():
         answer = client.post(
-            reverse("download-zip", args=[slug]), {"asset": [str(version.asset_id)], **fields}
+            reverse("download-zip", args=[slug]),
+            {"asset": [str(version.asset_id)], **said, **fields},
         )
         whole = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
         films = [each for each in whole.namelist() if each.endswith(".mp4")]

@@ -24,6 +24,7 @@ from dam.notifications import following, inbox, lines, wording
 from dam.notifications.models import Notification
 from dam.rights import making
 from dam.rights.models import MadeFrom, Relation
+from dam.rights.policy import Use
 from provenance.recalls import recalls, spreading, tasks
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.review import ledger, reviews
@@ -358,6 +359,8 @@ def test_a_shared_link_answers_with_the_stop_in_the_next_request() -> None:
         guest="Agency",
         assets=[cut.asset],
         last_day=timezone.localdate() + timedelta(days=1),
+        use=Use.WEB,
+        territory="DE",
         capabilities=(Capability.VIEW, Capability.DOWNLOAD_RELEASE),
     )
     client = Client()

@@ -59,7 +59,7 @@ def case(servers: None, generated: Path, monkeypatch: pytest.MonkeyPatch) -> Cas
     return case
 
 
-def download(case: Case, query: str = "?use=other") -> Any:
+def download(case: Case, query: str = "?use=other&territory=DE") -> Any:
     client = Client()
     client.force_login(member(case.brand, Role.VIEWER).user)
     return client.get(reverse("release-file", args=[case.brand.slug, case.version.pk]) + query)

@@ -126,7 +126,7 @@ def test_the_renewed_file_is_the_one_that_leaves(
     renewal = ReleaseRenewal.objects.get(release=release)
     client.force_login(member(release.brand, Role.VIEWER).user)
     address = reverse("release-file", args=[release.brand.slug, release.version_id])
-    assert int(client.get(f"{address}?use=other").headers["Content-Length"]) == renewal.size
+    assert int(client.get(f"{address}?use=other&territory=DE").headers["Content-Length"]) == renewal.size
     assert Event.objects.get(verb="release.downloaded").data["sha256"] == renewal.sha256
 
 

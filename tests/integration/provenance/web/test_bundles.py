@@ -63,7 +63,10 @@ def released(brand: Brand, folder: Path, title: str, content: bytes) -> Version:
 def zipped(versions: list[Version], by: Member, **fields: str) -> zipfile.ZipFile:
     client = Client()
     client.force_login(by.user)
-    given: dict[str, Any] = {"asset": [str(version.asset_id) for version in versions], **fields}
+    given: dict[str, Any] = {"use": "other", "territory": "worldwide"} | {
+        "asset": [str(version.asset_id) for version in versions],
+        **fields,
+    }
     response = client.post(reverse("download-zip", args=[by.brand.slug]), given)
     assert response.status_code == 200
     return zipfile.ZipFile(io.BytesIO(b"".join(response)))
@@ -95,7 +98,7 @@ def test_the_list_says_what_is_left_by_what_a_clip_was_made_from(brand: Brand, t
         uses=["web"], territories=["EU", "US"], valid_until=until
     )
     making.add(made, source, relation=Relation.COMPONENT, by=member(brand, Role.ADMIN))
-    line = told(zipped([made], member(brand, Role.VIEWER)))["included"][0]
+    line = told(zipped([made], member(brand, Role.VIEWER), territory="US"))["included"][0]
     assert (line["uses"], line["territories"]) == (["web"], ["EU", "US"])
     assert line["valid_until"] == until.isoformat()
 
@@ -185,7 +188,10 @@ def test_in_another_format_there_is_what_is_made_and_the_rest_can_be(brand: Bran
 def formats_page(versions: list[Version], by: Member, **fields: str) -> str:
     client = Client()
     client.force_login(by.user)
-    given: dict[str, Any] = {"asset": [str(version.asset_id) for version in versions], **fields}
+    given: dict[str, Any] = {"use": "other", "territory": "worldwide"} | {
+        "asset": [str(version.asset_id) for version in versions],
+        **fields,
+    }
     page: str = client.post(reverse("selection-download", args=[by.brand.slug]), given).content.decode()
     return page
 

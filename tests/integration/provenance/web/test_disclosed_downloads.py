@@ -21,6 +21,7 @@ from dam.audit.models import Event
 from dam.catalog.models import AssetKind, Origin, Version
 from dam.core import storage
 from dam.rights.models import RightsRecord
+from dam.rights.policy import Use
 from provenance.downloads import labelled, preset_files
 from provenance.downloads.models import FileState, PresetFile
 from provenance.models import Release
@@ -57,7 +58,7 @@ def client_of(version: Version, role: Role = Role.VIEWER) -> Client:
     return client
 
 
-def release(version: Version, client: Client, query: str = "?use=other") -> Any:
+def release(version: Version, client: Client, query: str = "?use=other&territory=worldwide") -> Any:
     return client.get(reverse("release-file", args=[version.brand.slug, version.pk]) + query)
 
 
@@ -93,15 +94,16 @@ def fetch(file: PresetFile, client: Client, query: str = "") -> Any:
     ("query", "status"),
     [
         ("", 302),  # to the question
-        ("?use=other", 403),
-        ("?use=web", 403),
-        ("?territory=worldwide", 403),
+        ("?use=web", 302),
+        ("?territory=CH", 302),
+        ("?use=other&territory=worldwide", 403),
+        ("?use=web&territory=worldwide", 403),
         ("?use=web&territory=DE", 403),
         ("?use=web&territory=EU", 403),
-        ("?territory=CN", 403),
+        ("?use=other&territory=CN", 403),
         ("?use=web&territory=CH", 200),
-        ("?territory=US", 200),
-        ("?use=internal", 200),
+        ("?use=other&territory=US", 200),
+        ("?use=internal&territory=worldwide", 200),
         ("?use=internal&territory=DE", 200),
     ],
 )
@@ -123,18 +125,20 @@ def test_what_was_never_asked_goes_on_as_before(version: Version) -> None:
     assert "must carry a label" not in page(version, client_of(version))
 
 
-def test_a_guest_gets_it_only_for_where_no_label_is_needed(version: Version) -> None:
+@pytest.mark.parametrize(("territory", "status"), [("worldwide", 403), ("DE", 403), ("CH", 200)])
+def test_a_guest_gets_it_only_for_where_no_label_is_needed(
+    version: Version, territory: str, status: int
+) -> None:
     link, _secret = share_links.create(
         by=member(version.brand, Role.LIBRARIAN), guest="Agency", assets=[version.asset],
         last_day=timezone.localdate() + timedelta(days=1),
-        capabilities=(Capability.VIEW, Capability.DOWNLOAD_RELEASE),
+        capabilities=(Capability.VIEW, Capability.DOWNLOAD_RELEASE), use=Use.WEB, territory=territory,
     )  # fmt: skip
     client = Client()
     session = client.session
     session[principals.OPENED] = {str(version.brand_id): link.pk}
     session.save()
-    assert release(version, client).status_code == 403
-    assert release(version, client, "?territory=CH").status_code == 200
+    assert release(version, client).status_code == status
 
 
 def test_the_page_asks_where_and_says_what_the_file_shows(version: Version) -> None:
@@ -178,8 +182,8 @@ def test_a_labelled_file_leaves_for_where_its_label_is_enough(version: Version) 
     client = client_of(version)
     file = made(asked_for(version, client, use="web", territory="FR"))
     for query, status in (
-        ("?use=web&territory=FR", 200), ("?territory=DE", 200), ("?territory=CH", 200),
-        ("?territory=CN", 403), ("", 302), ("?territory=worldwide", 403), ("?use=other", 403),
+        ("?use=web&territory=FR", 200), ("?use=other&territory=DE", 200), ("?use=web&territory=CH", 200),
+        ("?use=web&territory=CN", 403), ("", 302), ("?use=other&territory=worldwide", 403),
     ):  # fmt: skip
         assert fetch(file, client, query).status_code == status
     event = Event.objects.filter(verb="release.downloaded").earliest("sequence")
@@ -192,15 +196,15 @@ def test_a_labelled_file_leaves_for_where_its_label_is_enough(version: Version) 
 def test_one_with_all_labels_leaves_for_everywhere(version: Version) -> None:
     client = client_of(version)
     file = made(asked_for(version, client))
-    for query in ("?use=other", "?territory=CN", "?use=web&territory=KR", "?use=social&territory=IN"):
-        assert fetch(file, client, query).status_code == 200
+    for use, place in (("other", "worldwide"), ("web", "CN"), ("web", "KR"), ("social", "IN")):
+        assert fetch(file, client, f"?use={use}&territory={place}").status_code == 200
 
 
 def test_a_file_of_a_worker_that_knew_no_labels_is_made_again(version: Version) -> None:
     client = client_of(version)
     file = made(asked_for(version, client, territory="FR"))
     PresetFile.objects.filter(pk=file.pk).update(carries=[])
-    assert fetch(file, client, "?territory=FR").status_code == 403
+    assert fetch(file, client, "?use=web&territory=FR").status_code == 403
     assert reverse("download-file", args=[version.brand.slug, file.pk]) not in page(
         version, client, "?use=web&territory=FR"
     )
@@ -213,9 +217,9 @@ def test_answers_that_change_later_count_for_files_there_are(version: Version) -
     RightsRecord.objects.filter(version=version).update(disclosure={**REAL, "artistic": True})
     file = made(asked_for(version, client, territory="FR"))
     assert file.carries == ["eu_brief"]
-    assert fetch(file, client, "?territory=FR").status_code == 200
+    assert fetch(file, client, "?use=web&territory=FR").status_code == 200
     RightsRecord.objects.filter(version=version).update(disclosure=REAL)
-    assert fetch(file, client, "?territory=FR").status_code == 403
+    assert fetch(file, client, "?use=web&territory=FR").status_code == 403
 
 
 def test_the_labelled_release_is_nothing_where_no_label_is_needed(version: Version) -> None:
@@ -227,7 +231,8 @@ def zipped(version: Version, by: Member, **fields: str) -> tuple[list[str], dict
     client = Client()
     client.force_login(by.user)
     answer = client.post(
-        reverse("download-zip", args=[by.brand.slug]), {"asset": [str(version.asset_id)], **fields}
+        reverse("download-zip", args=[by.brand.slug]),
+        {"asset": [str(version.asset_id)], "use": "other", "territory": "worldwide", **fields},
     )
     whole = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
     return whole.namelist(), json.loads(whole.read("contents.json"))

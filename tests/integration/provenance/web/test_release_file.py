@@ -12,12 +12,14 @@ from django.utils import timezone
 from dam.access import share_links, tokens
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import ShareLink
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.rights.models import RightsRecord
+from dam.rights.policy import Use
 from provenance.models import Release
 from provenance.releases import releases
 from tests import release_factory
@@ -46,7 +48,7 @@ def download(
     *,
     role: Role = Role.VIEWER,
     person: Member | None = None,
-    query: str = "?use=other",
+    query: str = "?use=other&territory=worldwide",
     **headers: str,
 ) -> Any:
     client = Client()
@@ -105,22 +107,24 @@ def test_trashed_or_withdrawn_it_is_gone_at_once(version: Version) -> None:
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("?use=web", 200),
+        ("?use=web&territory=worldwide", 200),
         ("?use=web&territory=DE", 200),
-        ("?use=broadcast", 403),
+        ("?use=web", 302),
+        ("?territory=DE", 302),
+        ("?use=broadcast&territory=DE", 403),
         ("?use=television", 400),
         ("?territory=Atlantis", 400),
         ("?use=%00", 400),
     ],
 )
-def test_a_use_and_a_place_may_be_named(version: Version, query: str, status: int) -> None:
+def test_a_use_and_a_place_are_named(version: Version, query: str, status: int) -> None:
     assert download(version, query=query).status_code == status
 
 
 def test_a_place_that_is_not_cleared_is_refused(version: Version) -> None:
     RightsRecord.objects.filter(version=version).update(territories=["EU"])
-    assert download(version, query="?territory=DE").status_code == 200
-    assert download(version, query="?territory=US").status_code == 403
+    assert download(version, query="?use=web&territory=DE").status_code == 200
+    assert download(version, query="?use=web&territory=US").status_code == 403
 
 
 @pytest.mark.parametrize("part", ["bytes=0-", "bytes=1-", "bytes=-99999999", "bytes=00-", "bytes=2-5"])
@@ -149,7 +153,13 @@ def test_two_guests_of_one_name_have_an_event_each(version: Version) -> None:
     may = (Capability.VIEW, Capability.DOWNLOAD_RELEASE)
     for _ in range(2):
         link, _secret = share_links.create(
-            by=keeper, guest="Agency", assets=[version.asset], last_day=tomorrow, capabilities=may
+            by=keeper,
+            guest="Agency",
+            assets=[version.asset],
+            last_day=tomorrow,
+            use=Use.WEB,
+            territory="DE",
+            capabilities=may,
         )
         client = Client()
         session = client.session
@@ -171,17 +181,57 @@ def test_a_person_who_says_nothing_is_asked_and_a_download_keeps_the_answer(vers
     assert [(each["use"], each["territory"]) for each in said] == [("web", "DE"), ("other", "CH")]
 
 
-def test_a_program_and_a_guest_are_not_asked(version: Version) -> None:
+def test_a_program_names_what_it_is_for_and_reads_what_is_missing(version: Version) -> None:
     by = member(version.brand, Role.CREATOR)
     may = [Capability.VIEW, Capability.DOWNLOAD_RELEASE]
     _token, secret = tokens.create(by=by, name="cms", capabilities=may)
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     address = reverse("release-file", args=[version.brand.slug, version.pk])
-    assert program.get(address).status_code == 200
+    for query, code in (("", "no_use"), ("?use=web", "no_territory"), ("?territory=DE", "no_use")):
+        answer = program.get(address + query)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+        assert answer.json()["code"] == code
+    assert "internal, web, social" in program.get(address).json()["detail"]
+    assert not Event.objects.filter(verb="release.downloaded").exists()
     assert program.get(f"{address}?use=web&territory=DE").status_code == 200
-    first, last = Event.objects.filter(verb="release.downloaded").order_by("sequence")
-    assert "use" not in first.data
-    assert (last.data["use"], last.data["territory"]) == ("web", "DE")
+    assert program.get(f"{address}?use=web&territory=Atlantis").status_code == 400
+    event = Event.objects.get(verb="release.downloaded")
+    assert (event.data["use"], event.data["territory"]) == ("web", "DE")
+
+
+def guest_of(version: Version, **given: Any) -> Client:
+    may = (Capability.VIEW, Capability.DOWNLOAD_RELEASE)
+    link, _secret = share_links.create(
+        by=member(version.brand, Role.LIBRARIAN),
+        guest="Agency",
+        assets=[version.asset],
+        last_day=timezone.localdate() + timedelta(days=1),
+        capabilities=may,
+        **{"use": Use.WEB, "territory": "DE", **given},
+    )
+    client = Client()
+    session = client.session
+    session[principals.OPENED] = {str(version.brand_id): link.pk}
+    session.save()
+    return client
+
+
+def test_a_link_is_asked_about_what_it_was_made_for_whatever_its_address_says(version: Version) -> None:
+    RightsRecord.objects.filter(version=version).update(uses=["web"], territories=["DE"])
+    address = reverse("release-file", args=[version.brand.slug, version.pk])
+    assert guest_of(version).get(f"{address}?use=broadcast&territory=US").status_code == 200
+    event = Event.objects.get(verb="release.downloaded")
+    assert (event.data["use"], event.data["territory"]) == ("web", "DE")
+    assert guest_of(version, use=Use.BROADCAST).get(f"{address}?use=web").status_code == 403
+    assert guest_of(version, territory="US").get(f"{address}?territory=DE").status_code == 403
+
+
+def test_a_link_from_before_they_said_what_for_gives_nothing(version: Version) -> None:
+    client = guest_of(version)
+    ShareLink.objects.update(use="", territory="")
+    answer = client.get(reverse("release-file", args=[version.brand.slug, version.pk]) + "?use=web")
+    assert answer.status_code == 403
+    assert "Ask the sender for a new one" in answer.content.decode()
 
 
 def test_a_refusal_leaves_no_event(version: Version) -> None:

@@ -41,7 +41,7 @@ def reader(case: Case) -> Client:
 
 
 def address(case: Case, webm: PresetFile, name: str = "download-sidecar") -> str:
-    return reverse(name, args=[case.brand.slug, webm.pk]) + "?use=web"
+    return reverse(name, args=[case.brand.slug, webm.pk]) + "?use=web&territory=DE"
 
 
 def holds(film: bytes, beside: bytes, folder: Path) -> bool:
@@ -67,7 +67,12 @@ def test_the_page_offers_both_and_they_belong_together(
 
 def test_a_zip_has_it_beside_its_file(case: Case, webm: PresetFile, reader: Client, tmp_path: Path) -> None:
     preset = DownloadPreset.objects.get(brand=case.brand, name="WebM")
-    fields = {"asset": [str(case.version.asset_id)], "preset": str(preset.pk), "use": "web"}
+    fields = {
+        "asset": [str(case.version.asset_id)],
+        "preset": str(preset.pk),
+        "use": "web",
+        "territory": "DE",
+    }
     answer = reader.post(reverse("download-zip", args=[case.brand.slug]), fields)
     whole = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
     [film] = [each for each in whole.namelist() if each.endswith(".webm")]
