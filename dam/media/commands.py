@@ -180,6 +180,7 @@ def make_preset(
     spec, given = recipe.spec, _film(source, info)
     # Words stay readable on whatever ground: with them, the clip's transparency is laid on black.
     see_through = spec.see_through if info.transparent and not words else ""
+    deep = see_through.endswith("10le")
     picture = _shaped(given, info, recipe, focus, see_through=bool(see_through))
     if spec.medium is Medium.STILL:
         picture = picture.filter("trim", start_frame=frame, end_frame=frame + 1)
@@ -189,14 +190,19 @@ def make_preset(
     if words:
         picture = picture.filter("ass", WORDS, fontsdir=FONTS)
     if see_through:
-        seen = picture.filter("format", "rgba").filter_multi_output("split")
-        picture, alpha = seen[0].filter("format", "rgb24"), seen[1].filter("alphaextract")
+        seen = picture.filter("format", "rgba64le" if deep else "rgba").filter_multi_output("split")
+        picture = seen[0].filter("format", "rgb48le" if deep else "rgb24")
+        alpha = seen[1].filter("alphaextract")
     if marked:
         width, height = presets.size(info, recipe)
         picture = watermark_filters.lay(picture, width=width, height=height, pixels=spec.pixels)
-    if see_through:
-        picture = ffmpeg.filter([picture.filter("format", "rgba"), alpha], "alphamerge")
-        picture = picture.filter("format", see_through)
+    if see_through and spec.alpha:
+        picture = _in_bt709(picture.filter("format", "rgb24"), spec.pixels)
+        alpha = alpha.filter("format", "gray").filter("setparams", colorspace="bt709", range="pc")
+    elif see_through:
+        whole = picture.filter("format", "rgba64le" if deep else "rgba")
+        picture = ffmpeg.filter([whole, alpha], "alphamerge")
+        picture = _in_bt709(picture, see_through) if deep else picture.filter("format", see_through)
     if spec.pixels == "rgb24" and spec.medium is Medium.ANIMATION:
         # A palette for each picture: one for all would keep every picture in memory.
         both = picture.filter_multi_output("split")
@@ -212,12 +218,12 @@ def make_preset(
         picture = picture.filter("format", spec.pixels)
     options: dict[str, Any] = {"c:v": spec.encoder, "threads": THREADS, "fps_mode": "passthrough"}
     options |= presets.encoding(recipe, better=better) | {"f": spec.muxer, **BIT_EXACT}
-    options |= spec.keeping if see_through else {}
+    options |= {**spec.keeping, **spec.alpha} if see_through else {}
     if spec.medium is not Medium.VIDEO:
         del options["flags:a"]
     if not spec.old_matrix and spec.pixels != "rgb24":
         options |= _BT709
-    streams = [picture]
+    streams = [picture, alpha] if see_through and spec.alpha else [picture]
     if spec.medium is Medium.VIDEO:
         options |= {"map_chapters": -1} | ({"metadata": f"AIGC={aigc}"} if aigc else {})
         if spec.kind.boxes:  # which have a tag of that name only so
@@ -225,16 +231,44 @@ def make_preset(
         if info.audio_index is not None:
             streams.append(given[str(info.audio_index)])
             options |= {**spec.sound, "ac": min(info.audio_channels, 2) or 1}
-            options |= {"filter:a": sound_filters.placed(info) + sound_filters.levelled(recipe, loudness)}
+            sound = sound_filters.placed(info) + sound_filters.in_stereo(info, 2)
+            options |= {"filter:a": sound + sound_filters.levelled(recipe, loudness)}
             options |= {"max_muxing_queue_size": MOST_WAITING}
         if captions:
             text = ffmpeg.input(_name(Path(CAPTIONS)), f="srt", protocol_whitelist="file")
             streams.append(text["s:0"])
             options |= {"c:s": "mov_text", "metadata:s:s:0": f"language={captions}"}
-    elif spec.medium is Medium.STILL:
+    elif spec.medium is Medium.STILL and len(streams) == 1:
         options |= {"frames:v": 1}
     made: list[str] = _compile(ffmpeg.output(*streams, _name(out), **options), binary)
     return told(made)
+
+
+def make_preset_sound(
+    source: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    recipe: Recipe,
+    binary: str,
+    loudness: dict[str, str] | None = None,
+) -> list[str]:
+    """A file of sound alone by this recipe; `loudness` is what measure_loudness found."""
+    spec = recipe.spec
+    given = ffmpeg.input(
+        _name(source),
+        f=info.format.demuxer,
+        **info.reading,
+        protocol_whitelist="file",
+        err_detect="ignore_err",
+    )
+    options: dict[str, Any] = {**spec.sound, "f": spec.muxer, "map_chapters": -1, **BIT_EXACT}
+    if spec.kind.boxes:
+        options |= {"movflags": "+faststart"}
+    sound = sound_filters.in_stereo(info, spec.most_channels) + sound_filters.levelled(recipe, loudness)
+    if sound:
+        options |= {"filter:a": sound.removeprefix(",")}
+    return _compile(ffmpeg.output(given[str(info.audio_index)], _name(out), **options), binary)
 
 
 def compare(
@@ -289,7 +323,9 @@ def _compare(
     return command
 
 
-def measure_loudness(source: Path, *, info: MediaInfo, target: int, binary: str) -> list[str]:
+def measure_loudness(
+    source: Path, *, info: MediaInfo, target: int, binary: str, most_channels: int | None = None
+) -> list[str]:
     """Prints on standard error, in JSON at the end, how loud the sound is: the first of two passes."""
     given = ffmpeg.input(
         _name(source),
@@ -298,8 +334,8 @@ def measure_loudness(source: Path, *, info: MediaInfo, target: int, binary: str)
         protocol_whitelist="file",
         err_detect="ignore_err",
     )
-    sound = sound_filters.placed(info) + sound_filters.measured(target)
-    options = {"filter:a": sound, "ac": min(info.audio_channels, 2) or 1, "f": "null"}
+    sound = sound_filters.placed(info) + sound_filters.in_stereo(info, most_channels)
+    options = {"filter:a": sound + sound_filters.measured(target), "f": "null"}
     output = ffmpeg.output(given[str(info.audio_index)], "-", **options)
     told = [("repeat+info" if each == "repeat+warning" else each) for each in GLOBAL]
     command: list[str] = ffmpeg.compile(output.global_args(*told, "-nostats"), cmd=binary)
@@ -459,7 +495,7 @@ def _film(source: Path, info: MediaInfo) -> Any:
     return ffmpeg.input(
         _name(source),
         **({"c:v": alpha} if alpha else {}),
-        f=info.format.demuxer,
+        f=info.format.demuxer or "png_pipe",  # which an image was made to be (preset_files)
         **info.reading,
         protocol_whitelist="file",
         threads=THREADS,
@@ -499,6 +535,13 @@ def _picture(
         video = video.filter("crop", box.width, box.height, box.left, box.top)
     video = _as_shown(video, colour.of(info), width, height, see_through=see_through).filter("setsar", "1")
     return video.filter("format", pixels) if pixels else video
+
+
+def _in_bt709(video: Any, pixels: str) -> Any:
+    """RGB as YUV of limited range."""
+    video = video.filter("scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags=SCALING)
+    said = {"color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
+    return video.filter("format", pixels).filter("setparams", colorspace="bt709", **said)
 
 
 def _upright(video: Any, info: MediaInfo) -> Any:

@@ -41,7 +41,7 @@ def has(name: str) -> bool:
 
 def _needs(format: Format) -> tuple[str, ...]:
     spec = FORMATS[format]
-    return (spec.encoder, *spec.needs)
+    return (spec.encoder, *spec.needs, *([str(spec.alpha["c:v:1"])] if spec.alpha else []))
 
 
 @lru_cache(maxsize=2)

@@ -44,13 +44,19 @@ def measure(path: Path, *, info: MediaInfo) -> Loudness:
     return Loudness(*found)
 
 
-def first_pass(path: Path, *, info: MediaInfo, target: int) -> dict[str, str] | None:
+def first_pass(
+    path: Path, *, info: MediaInfo, target: int, most_channels: int | None = None
+) -> dict[str, str] | None:
     """What loudnorm measured, as its second pass wants to know it; None for silence.
+
+    Of more than `most_channels` it is what they are mixed down to.
 
     Raises FileRefused or MediaFailed.
     """
     path = path.resolve()
-    command = commands.measure_loudness(path, info=info, target=target, binary=ffmpeg.binary())
+    command = commands.measure_loudness(
+        path, info=info, target=target, binary=ffmpeg.binary(), most_channels=most_channels
+    )
     limits = replace(budgets.ENCODE, wall_seconds=120 + 0.3 * info.duration_ms / 1000)
     completed = sandbox.run(command, limits=limits, reads=[path])
     ffmpeg.require(completed, limits)

@@ -1,12 +1,14 @@
 """Making a file of a download preset by FFmpeg, in the sandbox: how far it is, and what it said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from dam.core import sandbox
+from dam.core import sandbox, storage
 from dam.core.sandbox import Completed, Limits
 from dam.media import (
     budgets,
@@ -25,8 +27,8 @@ from dam.media import (
 )
 from dam.media.errors import MediaFailed
 from dam.media.invisible_watermark import Mark
-from dam.media.presets import Captions, Medium, Recipe
-from dam.media.probe import MediaInfo
+from dam.media.presets import Captions, Format, Medium, Recipe
+from dam.media.probe import Kind, MediaInfo
 
 LOG_TAIL = 4000  # characters
 UNDRAWN = "failed to find any fallback with glyph"  # libass, of a letter that no font has
@@ -73,8 +75,10 @@ def make(
         )
     measured = _measured(source, info=info, recipe=recipe)
     told(BY_MEASURE)
+    if recipe.spec.medium is Medium.SOUND:
+        return _made_sound(source, out, info=info, recipe=recipe, measured=measured)
     limits = _limits(info, recipe)
-    with runner.readable(source, info=info) as film, ffmpeg.making(out) as made:
+    with _shown(source, info=info) as (film, info), ffmpeg.making(out) as made:
         env = put_aside(made.parent, info=info, request=request)
         command = commands.make_preset(
             film,
@@ -117,6 +121,50 @@ def make(
     )
 
 
+@contextmanager
+def _shown(source: Path, *, info: MediaInfo) -> Iterator[tuple[Path, MediaInfo]]:
+    """What FFmpeg reads, and the facts about it: of an image a PNG, upright and in sRGB."""
+    if info.kind is not Kind.STILL:
+        with runner.readable(source, info=info) as film:
+            yield film, info
+        return
+    with storage.scratch() as folder:
+        drawn = folder.resolve() / "drawn.png"
+        runner.convert_still(source, drawn)
+        facts = runner.probe(drawn)
+        pixels = "rgba" if facts.transparent else "rgb24"
+        yield drawn, replace(facts, video_codec="png", pixel_format=pixels, frame_rate=Fraction(25))
+
+
+def _made_sound(
+    source: Path, out: Path, *, info: MediaInfo, recipe: Recipe, measured: dict[str, str] | None
+) -> Made:
+    limits = budgets.converted_sound(seconds=info.duration_ms / 1000, lossless=recipe.format is Format.WAV)
+    with ffmpeg.making(out) as made:
+        command = commands.make_preset_sound(
+            source, made, info=info, recipe=recipe, binary=ffmpeg.binary(), loudness=measured
+        )
+        completed = sandbox.run(command, limits=limits, reads=[source], folder=made.parent)
+        log = _tail(completed, made.parent, source)
+        try:
+            ffmpeg.require(completed, limits)
+        except MediaFailed as failed:
+            failed.log = log
+            raise
+    _require_kind(out, recipe)
+    facts = runner.probe(out)
+    if facts.kind is not Kind.SOUND:
+        raise MediaFailed(_("FFmpeg wrote a different kind of file than was asked for."))
+    after = _measured(out, info=facts, recipe=recipe) if measured else None
+    return Made(
+        0,
+        0,
+        log,
+        loudness_before=float(measured["input_i"]) if measured else None,
+        loudness=float(after["input_i"]) if after else None,
+    )
+
+
 def put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, str]:
     """What FFmpeg reads beside the film; the environment it needs for drawing words, empty without any."""
     recipe = request.recipe
@@ -145,9 +193,15 @@ def _is_track(request: Request) -> bool:
 
 def _measured(path: Path, *, info: MediaInfo, recipe: Recipe) -> dict[str, str] | None:
     """How loud the sound is, as the second pass wants to know it; None where there is nothing to level."""
-    if recipe.loudness is None or not info.has_audio or recipe.spec.medium is not Medium.VIDEO:
+    if (
+        recipe.loudness is None
+        or not info.has_audio
+        or recipe.spec.medium not in (Medium.VIDEO, Medium.SOUND)
+    ):
         return None
-    return loudness.first_pass(path, info=info, target=recipe.loudness)  # silence stays silence
+    most = 2 if recipe.spec.medium is Medium.VIDEO else recipe.spec.most_channels
+    # Silence stays silence.
+    return loudness.first_pass(path, info=info, target=recipe.loudness, most_channels=most)
 
 
 def _limits(info: MediaInfo, recipe: Recipe) -> Limits:
@@ -171,9 +225,7 @@ def _frames(info: MediaInfo, recipe: Recipe) -> int:
 
 def _checked(out: Path, *, info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
     """The file as it came out. Raises MediaFailed where it is not what was asked for."""
-    kind = sniffer.read(out)
-    if kind is None or kind.content_type != recipe.spec.kind.content_type:
-        raise MediaFailed(_("FFmpeg wrote a different kind of file than was asked for."))
+    _require_kind(out, recipe)
     wanted = presets.size(info, recipe)
     if recipe.spec.medium is not Medium.VIDEO:
         return wanted
@@ -181,6 +233,12 @@ def _checked(out: Path, *, info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
     if (facts.width, facts.height) != wanted or not facts.frame_count:
         raise MediaFailed(_("The result doesn't have the size that was asked for."))
     return facts.width, facts.height
+
+
+def _require_kind(out: Path, recipe: Recipe) -> None:
+    kind = sniffer.read(out)
+    if kind is None or kind.content_type != recipe.spec.kind.content_type:
+        raise MediaFailed(_("FFmpeg wrote a different kind of file than was asked for."))
 
 
 def _tail(completed: Completed, folder: Path, source: Path) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from dam.core.language import noop
 from dam.media import sniffer
 from dam.media.overlay import Notice
-from dam.media.probe import MediaInfo
+from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import FileKind
 
 
@@ -26,17 +26,30 @@ class Format(StrEnum):
     VP9 = "vp9"
     WEBM = "webm"
     PRORES = "prores"
+    PRORES_4444 = "prores_4444"
     GIF = "gif"
     WEBP = "webp"
     AVIF = "avif"
     JPEG = "jpeg"
     PNG = "png"
+    STILL_WEBP = "webp_still"
+    STILL_AVIF = "avif_still"
+    MP3 = "mp3"
+    AAC = "aac"
+    WAV = "wav"
 
 
 class Medium(StrEnum):
     VIDEO = "video"
     ANIMATION = "animation"
     STILL = "still"
+    SOUND = "sound"
+
+    @property
+    def of(self) -> tuple[Kind, ...]:
+        """Which clips such files are made of."""
+        made_of = {Medium.SOUND: (Kind.SOUND,), Medium.STILL: (Kind.VIDEO, Kind.STILL)}
+        return made_of.get(self, (Kind.VIDEO,))
 
 
 class Shape(StrEnum):
@@ -73,6 +86,7 @@ class FormatSpec:
     captions: bool = False  # whether the container takes a track of them
     capped: bool = False  # whether a bitrate cap means anything
     most_rate: int | None = None  # frames a second
+    most_channels: int | None = None  # of sound alone
     old_matrix: str = ""  # BT.601 in this range ("tv", "pc"), where readers expect nothing else
     cost: int = 1  # of encoding, times H.264's
     bytes_per_pixel: float = 0.32  # at most, of each picture
@@ -80,6 +94,9 @@ class FormatSpec:
     better: Mapping[str, Any] = field(default_factory=dict)  # options for a second try, at a higher rate
     see_through: str = ""  # the pixels that keep a clip's transparency, where the format can
     keeping: Mapping[str, Any] = field(default_factory=dict)  # options that keeping it takes
+    alpha: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # options of a stream of its own that it is kept in
 
     @property
     def suffix(self) -> str:
@@ -109,6 +126,22 @@ def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1,
     )
 
 
+def _sound(
+    title: str,
+    kind: FileKind,
+    muxer: str,
+    encoder: str,
+    options: Mapping[str, Any],
+    *,
+    most_channels: int | None,
+) -> FormatSpec:
+    sound = {"c:a": encoder, **options}
+    return FormatSpec(
+        title, Medium.SOUND, kind, muxer, encoder, "", {}, sound=sound, most_channels=most_channels
+    )
+
+
+_ALPHA = {"c:v:1": "libaom-av1", "crf:v:1": 12, "cpu-used:v:1": 8}
 _VP9 = {"deadline": "good", "cpu-used": 4, "row-mt": 1, "crf": 31, "b:v": 0, "g": 120}
 FORMATS: dict[Format, FormatSpec] = {
     Format.H264: _mp4("H.264 (MP4)", "libx264", {"preset": "medium", "crf": 20, "g": 48}, better=14),
@@ -153,6 +186,20 @@ FORMATS: dict[Format, FormatSpec] = {
         bytes_per_pixel=2,
         needs=("pcm_s16le",),
     ),
+    Format.PRORES_4444: FormatSpec(
+        "ProRes 4444 (MOV)",
+        Medium.VIDEO,
+        sniffer.QUICKTIME,
+        "mov",
+        "prores_ks",
+        "yuv444p10le",
+        {"profile:v": 4, "vendor": "apl0"},
+        sound={"c:a": "pcm_s16le"},
+        bytes_per_pixel=4,
+        needs=("pcm_s16le",),
+        see_through="yuva444p10le",
+        keeping={"alpha_bits": 16},
+    ),
     Format.GIF: FormatSpec(
         "GIF",
         Medium.ANIMATION,
@@ -191,6 +238,8 @@ FORMATS: dict[Format, FormatSpec] = {
         {"preset": 8, "crf": 35},
         most_rate=25,
         cost=4,
+        see_through="yuv420p",
+        alpha=_ALPHA,
     ),
     Format.JPEG: FormatSpec(
         noop("Still picture (JPEG)"),
@@ -214,6 +263,35 @@ FORMATS: dict[Format, FormatSpec] = {
         bytes_per_pixel=4,
         see_through="rgba",
     ),
+    Format.STILL_WEBP: FormatSpec(
+        noop("Still picture (WebP)"),
+        Medium.STILL,
+        sniffer.WEBP,
+        "webp",
+        "libwebp",
+        "yuv420p",
+        {"quality": 85},
+        old_matrix="tv",
+        bytes_per_pixel=4,
+        see_through="bgra",
+        keeping={"lossless": 1},
+    ),
+    Format.STILL_AVIF: FormatSpec(
+        noop("Still picture (AVIF)"),
+        Medium.STILL,
+        sniffer.AVIF,
+        "avif",
+        "libaom-av1",
+        "yuv420p",
+        {"crf": 20, "cpu-used": 6, "still-picture": 1},
+        cost=4,
+        bytes_per_pixel=4,
+        see_through="yuv420p",
+        alpha=_ALPHA,
+    ),
+    Format.MP3: _sound("MP3", sniffer.MP3, "mp3", "libmp3lame", {"b:a": "256k"}, most_channels=2),
+    Format.AAC: _sound("AAC (M4A)", sniffer.M4A, "ipod", "aac", {"b:a": "192k"}, most_channels=2),
+    Format.WAV: _sound("WAV", sniffer.WAV, "wav", "pcm_s24le", {}, most_channels=None),
 }
 # Text in the picture, and the loudness of the sound.
 TEXT_FILTER, LOUDNESS_FILTER = "ass", "loudnorm"
@@ -223,6 +301,7 @@ RATES = (50_000, 20_000, 10_000, 8_000, 6_000, 4_000, 2_500, 1_500, 800, 400)  #
 LOUDNESSES = (-14, -16, -18, -23, -24)  # LUFS
 LONGEST_LABEL = 80
 LONGEST_ANIMATION_MS = 60_000
+MAX_SIDE = 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,7 +391,10 @@ def crop(info: MediaInfo, shape: Shape, *, focus: tuple[int, int]) -> Box:
 
 
 def size(info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
-    """Width and height in square pixels, even, exactly of the shape, never enlarged."""
+    """Width and height in square pixels, exactly of the shape, never enlarged; even, but of a whole image."""
+    most = recipe.longest_side or MAX_SIDE
+    if info.kind is Kind.STILL and recipe.shape is Shape.ORIGINAL and max(info.width, info.height) <= most:
+        return info.width, info.height
     box = crop(info, recipe.shape, focus=(500, 500))
     width, height = Fraction(box.width * info.shown_width, info.width), Fraction(box.height)
     if recipe.shape.ratio is not None:  # as agreed, whatever rounding did to the box
@@ -321,7 +403,7 @@ def size(info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
             if recipe.shape.ratio < 1
             else (width, width / recipe.shape.ratio)
         )
-    scale = min(Fraction(1), Fraction(recipe.longest_side or 16_384) / max(width, height))
+    scale = min(Fraction(1), Fraction(most) / max(width, height))
     return _even(width * scale), _even(height * scale)
 
 

@@ -20,6 +20,11 @@ def placed(info: MediaInfo) -> str:
     return f"asetpts=PTS-{beginning}/TB,atrim=start=0,aresample=48000:async=1"
 
 
+def in_stereo(info: MediaInfo, most: int | None) -> str:
+    """What mixes more channels down before they are measured or levelled: as they are heard in the end."""
+    return ",aformat=channel_layouts=stereo" if most is not None and info.audio_channels > most else ""
+
+
 def measured(target: int) -> str:
     """The first pass: how far it is from so many LUFS, printed as JSON."""
     return f",loudnorm=I={target}:LRA={SWING}:TP={PEAK}:print_format=json"

@@ -11,7 +11,7 @@ from dam.captions import tracks
 from dam.media import caption_files
 from dam.media.caption_files import Format
 from provenance.downloads.models import PresetFile
-from provenance.releases.models import Release
+from provenance.releases.models import Release, ReleaseRenewal
 from provenance.sidecars import captions
 from provenance.sidecars.models import Sidecar
 
@@ -34,7 +34,7 @@ def with_credentials(rows: QuerySet[PresetFile]) -> QuerySet[PresetFile]:
 
 
 def beside(
-    file: Release | PresetFile, release: Release, *, name: str, form: Format | None
+    file: Release | ReleaseRenewal | PresetFile, release: Release, *, name: str, form: Format | None
 ) -> Iterator[Companion]:
     """Those of the file that is called `name`; captions in this form, each language with its credentials.
 

@@ -33,7 +33,9 @@ def make(
 ) -> Movie:
     """As dam.media.preset_files.make, above the floor where a higher rate is allowed and enough for it."""
     floor = settings.DOWNLOAD_QUALITY_FLOOR
-    if not floor or request.recipe.spec.medium is not Medium.VIDEO or not quality.can_measure():
+    see_through = info.transparent and bool(request.recipe.spec.see_through)  # it has no one look
+    movie = request.recipe.spec.medium is Medium.VIDEO and not see_through
+    if not floor or not movie or not quality.can_measure():
         return Movie(preset_files.make(source, out, info=info, request=request, told=told))
     made = preset_files.make(source, out, info=info, request=request, told=lambda done: told(FIRST * done))
     score = _measure(source, out, info=info, request=request)

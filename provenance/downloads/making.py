@@ -12,8 +12,9 @@ from dam.core.language import noop
 from dam.ingest import disk_space
 from dam.media import preset_files as media_files
 from dam.media import presets, runner
-from dam.media.presets import Captions, Format, Medium, Recipe, Shape
-from dam.media.probe import MediaInfo
+from dam.media.presets import Captions, Medium, Recipe, Shape
+from dam.media.probe import Kind, MediaInfo
+from dam.media.sniffer import QUICKTIME
 from provenance.downloads import captioning, likeness, preset_files
 from provenance.downloads.captioning import ChosenCaptions
 from provenance.downloads.models import PresetFile
@@ -112,7 +113,11 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
 
 def _watermark(file: PresetFile, recipe: Recipe, info: MediaInfo) -> Chosen | None:
     """One for the file, unless the release's pictures have theirs, which it gets with them."""
-    if not recipe.watermark or marks.is_in(file.version, release_id=file.release_id):
+    if (
+        not recipe.watermark
+        or recipe.spec.medium is Medium.SOUND
+        or marks.is_in(file.version, release_id=file.release_id)
+    ):
         return None
     width, height = presets.size(info, recipe)
     sources = marks.sources_of(file.version)
@@ -123,9 +128,13 @@ def changes(
     recipe: Recipe, info: MediaInfo, request: media_files.Request, *, size: tuple[int, int]
 ) -> tuple[str, ...]:
     """What was really done to the clip, as C2PA calls it, in the order in which it was done. Pure."""
+    same_container = info.format.content_type == recipe.spec.kind.content_type
+    if recipe.spec.medium is Medium.SOUND:
+        edited = ("c2pa.edited",) if recipe.loudness is not None else ()
+        return (*edited, "c2pa.transcoded" if same_container else "c2pa.converted")
     box = presets.crop(info, recipe.shape, focus=request.focus)
-    done = []
-    if recipe.spec.medium is Medium.STILL:
+    done: list[str] = []
+    if recipe.spec.medium is Medium.STILL and info.kind is not Kind.STILL:
         done.append("c2pa.trimmed")
     if recipe.shape is not Shape.ORIGINAL and (box.width, box.height) != (info.width, info.height):
         done.append("c2pa.cropped")
@@ -137,7 +146,8 @@ def changes(
     levelled = recipe.loudness is not None and info.has_audio
     if captioned or levelled:
         done.append("c2pa.edited")
-    same_container = recipe.format is not Format.PRORES and recipe.spec.medium is Medium.VIDEO
+    if info.kind is not Kind.STILL:
+        same_container = recipe.spec.kind is not QUICKTIME and recipe.spec.medium is Medium.VIDEO
     done.append("c2pa.transcoded" if same_container else "c2pa.converted")
     return tuple(done)
 

@@ -72,6 +72,8 @@ def wanted(
     `watermark`: whether the brand wants one in it.
     """
     recipe = replace(Recipe.from_json(preset.recipe), notices=notices, watermark=watermark)
+    if recipe.spec.medium is Medium.SOUND:
+        recipe = replace(recipe, watermark=False)  # there is no picture to put one into
     if recipe.captions is not Captions.NONE:
         recipe = replace(recipe, language=captions.language)
     focus = (asset.focus_x, asset.focus_y)
@@ -88,9 +90,8 @@ def obstacle(version: Version, recipe: Recipe, *, said: str) -> str:
             "Sound can't show a label. A legal reviewer can waive it on the tab Rights, for example where "
             "the recording says it."
         )
-    labelled_image = version.kind == AssetKind.STILL and recipe.notices and recipe.spec.medium is Medium.STILL
-    if not (version.kind == AssetKind.VIDEO or labelled_image) or not version.media_info:
-        return _("Other formats are made of videos alone.")
+    if not serves(recipe, version) or not version.media_info:
+        return _("This format can't be made of this kind of clip.")
     if recipe.captions is not Captions.NONE and not said:
         return _(
             "This preset needs captions, and this clip has none. Add captions, or choose another preset."
@@ -101,6 +102,11 @@ def obstacle(version: Version, recipe: Recipe, *, said: str) -> str:
             "%(format)s is for clips of up to %(seconds)s seconds. Choose a video format for this one."
         ) % {"format": _(recipe.spec.title), "seconds": presets.LONGEST_ANIMATION_MS // 1000}
     return ""
+
+
+def serves(recipe: Recipe, version: Version) -> bool:
+    """Whether files by this recipe are made of clips of the version's kind at all."""
+    return version.kind in recipe.spec.medium.of
 
 
 def still_frame(version: Version) -> int:

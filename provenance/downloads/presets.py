@@ -18,7 +18,7 @@ from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, places
 from dam.core.language import noop
 from dam.media import presets as media_presets
-from dam.media.presets import Captions, Medium, Recipe
+from dam.media.presets import Captions, Medium, Recipe, Shape
 from provenance.downloads.models import DownloadPreset
 from provenance.downloads.shipped import SHIPPED
 
@@ -126,8 +126,10 @@ def check(recipe: Recipe) -> None:
     spec = recipe.spec
     if recipe.most_kbps is not None and not spec.capped:
         raise PresetRefused(_("This format has no bitrate to limit."), field="most_kbps")
-    if recipe.loudness is not None and spec.medium is not Medium.VIDEO:
+    if recipe.loudness is not None and spec.medium not in (Medium.VIDEO, Medium.SOUND):
         raise PresetRefused(_("This format has no sound."), field="loudness")
+    if spec.medium is Medium.SOUND:
+        _require_no_picture(recipe)
     if recipe.captions is Captions.TRACK and not spec.captions:
         raise PresetRefused(
             _("This format has no track for captions. Draw them into the picture instead."), field="captions"
@@ -139,6 +141,17 @@ def check(recipe: Recipe) -> None:
             _("A label has at most %(most)s characters.") % {"most": media_presets.LONGEST_LABEL},
             field="label",
         )
+
+
+def _require_no_picture(recipe: Recipe) -> None:
+    asked = {
+        "shape": recipe.shape is not Shape.ORIGINAL,
+        "longest_side": recipe.longest_side is not None,
+        "label": bool(recipe.label),
+        "captions": recipe.captions is not Captions.NONE,
+    }
+    if field := next((name for name, given in asked.items() if given), ""):
+        raise PresetRefused(_("This format has no picture."), field=field)
 
 
 def _ship(brand: Brand) -> None:

@@ -18,4 +18,7 @@ SHIPPED: tuple[tuple[str, str, Recipe], ...] = (
     ("webp", noop("Animated WebP"), Recipe(format=Format.WEBP, longest_side=640)),
     ("avif", noop("Animated AVIF"), Recipe(format=Format.AVIF, longest_side=640)),
     ("still", noop("Still picture"), Recipe(format=Format.JPEG)),
+    ("png", noop("Still picture, lossless"), Recipe(format=Format.PNG)),
+    ("mp3", noop("MP3"), Recipe(format=Format.MP3, loudness=-16)),
+    ("wav", noop("WAV"), Recipe(format=Format.WAV)),
 )

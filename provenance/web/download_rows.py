@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.catalog.models import AssetKind, Version
+from dam.catalog.models import Version
 from dam.core import failures
 from dam.core.language import number
 from dam.core.lazily import lazy
@@ -15,6 +15,7 @@ from dam.media import presets
 from dam.media.overlay import Notice
 from dam.media.presets import Captions, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
+from dam.media.sniffer import SVG
 from provenance.downloads import captioning, labelled, preset_files
 from provenance.downloads import presets as brand_presets
 from provenance.downloads.captioning import ChosenCaptions
@@ -90,9 +91,10 @@ def of(
     `language`: of the captions, where the version has several. Reads `version.asset`. Few queries for all.
     """
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
-    if release is None or not version.media_info or (version.kind != AssetKind.VIDEO and not notices):
+    if release is None or not version.media_info:
         return None
-    rows = list(brand_presets.of(version.brand)) if version.kind == AssetKind.VIDEO else []
+    offered = brand_presets.of(version.brand)
+    rows = [row for row in offered if preset_files.serves(Recipe.from_json(row.recipe), version)]
     if notices:
         rows.insert(0, labelled.as_it_is(version))
     info = MediaInfo.from_json(version.media_info)
@@ -134,7 +136,9 @@ def summary(recipe: Recipe, info: MediaInfo | None = None) -> str:
     """ "H.264 (MP4) · 608 × 1080 · −14 LUFS": with `info`, the size that comes of this clip."""
     title = _(recipe.spec.title)
     parts = [str(title)]
-    if info is not None:
+    if recipe.spec.medium is Medium.SOUND:
+        pass
+    elif info is not None and info.format is not SVG:  # which is drawn larger than it says
         width, height = presets.size(info, recipe)
         parts.append(f"{width} × {height}")
     else:
@@ -144,7 +148,7 @@ def summary(recipe: Recipe, info: MediaInfo | None = None) -> str:
             parts.append(_("up to %(side)s pixels") % {"side": recipe.longest_side})
     if recipe.most_kbps:
         parts.append(_("at most %(rate)s kbit/s") % {"rate": number(recipe.most_kbps)})
-    if recipe.loudness is not None and recipe.spec.medium is Medium.VIDEO:
+    if recipe.loudness is not None and recipe.spec.medium in (Medium.VIDEO, Medium.SOUND):
         parts.append(f"\u2212{-recipe.loudness} LUFS")
     if recipe.captions is not Captions.NONE:
         parts.append(str(CAPTIONS[recipe.captions]))

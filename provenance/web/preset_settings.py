@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dam.accounts.capabilities import Capability
 from dam.core.language import number
 from dam.media import encoders
-from dam.media.presets import FORMATS, LOUDNESSES, RATES, SIDES, Captions, Format, Recipe, Shape
+from dam.media.presets import FORMATS, LOUDNESSES, RATES, SIDES, Captions, Format, Medium, Recipe, Shape
 from dam.web import edited_meanwhile
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
@@ -39,6 +39,12 @@ LOUDNESS = {
     -18: gettext_lazy("−18 LUFS"),
     -23: gettext_lazy("−23 LUFS, broadcast (EBU R 128)"),
     -24: gettext_lazy("−24 LUFS, broadcast (ATSC A/85)"),
+}
+MEDIA = {
+    Medium.VIDEO: gettext_lazy("Video"),
+    Medium.ANIMATION: gettext_lazy("Animation of up to a minute"),
+    Medium.STILL: gettext_lazy("Still picture"),
+    Medium.SOUND: gettext_lazy("Sound"),
 }
 SECTION = {"area": "administration", "section": "presets"}
 MOST_DELETED = 100  # that are listed to be restored, the latest first
@@ -84,7 +90,13 @@ class PresetForm(WholeTextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         missing = encoders.of_formats()
-        self._offer("format", [(each.value, _format_title(each, missing[each])) for each in FORMATS])
+        self._offer(
+            "format",
+            [
+                (str(title), [(each.value, _format_title(each, missing[each])) for each in _of(medium)])
+                for medium, title in MEDIA.items()
+            ],
+        )
         sides = [(str(side), _("%(side)s pixels") % {"side": number(side)}) for side in SIDES]
         self._offer("longest_side", [("", _("As the clip")), *sides])
         rates = [(str(rate), _("%(rate)s kbit/s") % {"rate": number(rate)}) for rate in RATES]
@@ -228,6 +240,10 @@ def _form(request: BrandRequest, form: PresetForm, preset: DownloadPreset | None
 
 def _lacks(preset: DownloadPreset) -> str:
     return ", ".join(encoders.missing(Recipe.from_json(preset.recipe)))
+
+
+def _of(medium: Medium) -> list[Format]:
+    return [each for each, spec in FORMATS.items() if spec.medium is medium]
 
 
 def _format_title(format: Format, missing: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from dam.media.errors import MediaFailed
 from dam.media.invisible_watermark import Mark
 from dam.media.preset_files import Made, Request
 from dam.media.presets import FORMATS, Captions, Format, Medium, Recipe, Shape
+from dam.media.probe import Kind
 from tests.media_factory import movie
 
 CUES = [(0, 400, "Hello {there}"), (500, 900, "Grüße")]
@@ -35,7 +36,12 @@ def streams_of(path: Path) -> str:
     return done.stderr.decode()
 
 
-@pytest.mark.parametrize("format", list(Format))
+OF_FILMS = [each for each in Format if FORMATS[each].medium is not Medium.SOUND]
+STILLS = [each for each in Format if FORMATS[each].medium is Medium.STILL]
+SOUNDS = [each for each in Format if FORMATS[each].medium is Medium.SOUND]
+
+
+@pytest.mark.parametrize("format", OF_FILMS)
 def test_each_format_is_made_cropped_and_labelled(film: Path, tmp_path: Path, format: Format) -> None:
     recipe = Recipe(format=format, shape=Shape.SQUARE, longest_side=128, label="Draft")
     out, made, told = make(film, tmp_path, recipe)
@@ -162,7 +168,9 @@ def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("marked", [False, True])
-@pytest.mark.parametrize("format", [Format.PNG, Format.WEBP, Format.GIF])
+@pytest.mark.parametrize(
+    "format", [Format.PNG, Format.WEBP, Format.GIF, Format.AVIF, Format.STILL_WEBP, Format.STILL_AVIF]
+)
 @pytest.mark.parametrize("codec", ["libvpx-vp9", "qtrle"])
 def test_what_is_transparent_stays_so_where_the_format_can(
     codec: str, format: Format, marked: bool, tmp_path: Path
@@ -187,3 +195,83 @@ def test_what_is_transparent_stays_so_where_the_format_can(
             assert shown[:, :28, 3].min() == 255
             assert shown[:, 36:, 3].max() == 0
             assert np.abs(shown[20:28, 8:24, :3].mean((0, 1)) - [220, 20, 20]).max() < 16
+
+
+def read_back(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Of the first picture of a film: its colours as 16 bit RGB, and its alpha, each from 0 to 1."""
+    command = ["-i", str(path), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba64le", "-"]
+    done = subprocess.run([ffmpeg.binary(), "-v", "error", *command], check=True, capture_output=True)
+    pixels = np.frombuffer(done.stdout, "<u2").reshape(48, 64, 4) / 65535
+    return pixels[..., :3], pixels[..., 3]
+
+
+def test_prores_4444_keeps_what_is_transparent_in_a_film(tmp_path: Path) -> None:
+    master = tmp_path / "a.mov"
+    source = "color=red:s=64x48:d=0.4:r=10,format=rgba,geq=r=220:g=20:b=20:a='if(lt(X,32),255,64)'"
+    command = ["-f", "lavfi", "-i", source, "-c:v", "qtrle", "-pix_fmt", "argb", str(master)]
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-y", *command], check=True)
+    out, _made, _told = make(master, tmp_path, Recipe(format=Format.PRORES_4444))
+    assert runner.probe(out).transparent
+    colours, alpha = read_back(out)
+    assert alpha[:, :28].min() > 0.99
+    assert np.abs(alpha[:, 36:] - 64 / 255).max() < 0.01
+    assert np.abs(colours[20:28, 8:24].mean((0, 1)) * 255 - [220, 20, 20]).max() < 6
+    plain, _made, _told = make(master, tmp_path, Recipe(format=Format.PRORES_4444, label="Draft"))
+    assert not runner.probe(plain).transparent  # words stay readable on whatever ground
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "avif", "tiff", "svg"])
+@pytest.mark.parametrize("format", STILLS)
+def test_images_are_made_in_every_still_format(format: Format, suffix: str, tmp_path: Path) -> None:
+    source = tmp_path / f"a.{suffix}"
+    if suffix == "svg":
+        source.write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="161" height="91">'
+            '<rect width="80" height="91" fill="#dc1414"/></svg>'
+        )
+    else:
+        seen = np.zeros((91, 161, 4), np.uint8)
+        seen[:, :80] = (220, 20, 20, 255)
+        picture = Image.fromarray(seen)
+        picture.convert("RGB" if suffix == "jpg" else "RGBA").save(source, quality=95)
+    out, made, _told = make(source, tmp_path, Recipe(format=format))
+    size = (2048, 1158) if suffix == "svg" else (161, 91)  # nothing is scaled by a pixel
+    assert (made.width, made.height) == size
+    with Image.open(out) as picture:
+        assert picture.size == size
+        shown = np.asarray(picture.convert("RGBA").resize((161, 91))).astype(int)
+    assert np.abs(shown[10:80, 10:70, :3].mean((0, 1)) - [220, 20, 20]).max() < 8
+    kept = suffix != "jpg" and format is not Format.JPEG
+    assert shown[10:80, 90:150, 3].max() == (0 if kept else 255)
+
+
+def test_an_image_is_cropped_and_turned_upright(tmp_path: Path) -> None:
+    source = tmp_path / "turned.jpg"
+    seen = np.zeros((160, 320, 3), np.uint8)
+    seen[:, :160] = (255, 0, 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise: what is left comes to the top
+    Image.fromarray(seen).save(source, quality=95, exif=exif)
+    recipe = Recipe(format=Format.PNG, shape=Shape.SQUARE, longest_side=100)
+    out, made, _told = make(source, tmp_path, recipe, focus=(500, 0))
+    assert (made.width, made.height) == (100, 100)
+    with Image.open(out) as picture:
+        assert np.asarray(picture)[..., 0].mean() > 200
+    labelled, _made, _told = make(source, tmp_path, Recipe(format=Format.JPEG, label="Internal use only"))
+    with Image.open(labelled) as picture:
+        assert np.asarray(picture)[:40, :, 1].max() > 150  # white words
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("format", SOUNDS)
+def test_sound_is_made_in_every_format(format: Format, channels: int, tmp_path: Path) -> None:
+    source = tmp_path / "a.wav"
+    command = ["-f", "lavfi", "-i", "sine=330:d=4,volume=0.2", "-ac", str(channels), str(source)]
+    subprocess.run([ffmpeg.binary(), "-v", "error", "-y", *command], check=True)
+    out, made, _told = make(source, tmp_path, Recipe(format=format))
+    info = runner.probe(out)
+    assert (info.kind, made.loudness) == (Kind.SOUND, None)
+    assert info.audio_channels == (channels if format is Format.WAV else min(channels, 2))
+    assert abs(info.duration_ms - 4000) < 100
+    _out, levelled, _told = make(source, tmp_path, Recipe(format=format, loudness=-16))
+    assert levelled.loudness == pytest.approx(-16, abs=0.7)

@@ -64,7 +64,8 @@ def test_captions_make_another_file_only_where_they_go_in() -> None:
 
 @pytest.mark.parametrize("format", list(Format))
 def test_every_format_can_hold_credentials_or_has_them_beside_it(format: Format) -> None:
-    held = FORMATS[format].kind.label in ("MP4", "QuickTime", "GIF", "WebP", "AVIF", "JPEG", "PNG")
+    images, sounds = ("GIF", "WebP", "AVIF", "JPEG", "PNG"), ("MP3", "MPEG-4 sound", "WAV")
+    held = FORMATS[format].kind.label in ("MP4", "QuickTime", *images, *sounds)
     assert held is not FORMATS[format].beside
 
 
