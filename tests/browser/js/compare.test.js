@@ -4,7 +4,9 @@ import "/static/dam/js/compare.js";
 // Two videos whose length is known, without files.
 function open(lengths = [2, 3], kind = "video") {
   html(`<reel-compare data-rate="24/1"><div class="compare-stage"><${kind}></${kind}><${kind}></${kind}></div>
-    <div class="compare-bar" hidden><button data-do="play">Play</button><input type="range" step="any" data-seek>
+    <div class="compare-bar" hidden><button data-do="play">Play</button><button data-do="back"></button>
+    <button data-do="forward"></button><button data-do="mute" aria-pressed="false"></button>
+    <select data-speed><option value="0.5"><option value="1" selected></select><input type="range" step="any" data-seek>
     <output data-now></output><input type="range" min="0" max="100" data-wipe></div></reel-compare>
     <button data-seek-ms="1000">0:01</button>`);
   const media = [...document.querySelectorAll(kind)];
@@ -69,5 +71,35 @@ test("the wipe is moved, and only one of two sounds is heard", () => {
   wipe.value = 30;
   wipe.dispatchEvent(new Event("input"));
   equal(find("reel-compare").style.getPropertyValue("--compare-wipe"), "30%");
+  equal(media.map((video) => video.muted), [false, true]);
+});
+
+test("buttons and keys move both by a frame, and to the beginning and the end", () => {
+  const media = open();
+  find('[data-do="forward"]').click();
+  find('[data-do="forward"]').click();
+  find('[data-do="back"]').click();
+  equal(frames(media), [1, 1]);
+  press("End");
+  equal(frames(media), [48, 71]);
+  press("Home");
+  equal(frames(media), [0, 0]);
+});
+
+test("both run at the speed that is chosen", () => {
+  const media = open();
+  const speed = find("[data-speed]");
+  speed.value = "0.5";
+  speed.dispatchEvent(new Event("change"));
+  for (const video of media) video.dispatchEvent(new Event("ratechange"));
+  equal(media.map((video) => video.playbackRate), [0.5, 0.5]);
+});
+
+test("the sound is muted, and heard again, by the button and by M", () => {
+  const media = open();
+  find('[data-do="mute"]').click();
+  equal(media.map((video) => video.muted), [true, true]);
+  equal(find('[data-do="mute"]').getAttribute("aria-pressed"), "true");
+  press("m");
   equal(media.map((video) => video.muted), [false, true]);
 });

@@ -22,7 +22,10 @@ class ReelCompare extends HTMLElement {
     for (const each of this.media) each.controls = false;
     this.follower.muted = true; // one of two sounds; the leader's is heard
     follow(this.leader, this.follower, { frame: this.frame, signal, mapped: () => this.mapped });
-    this.querySelector('[data-do="play"]').addEventListener("click", () => this.toggle(), { signal });
+    for (const button of this.querySelectorAll("[data-do]")) {
+      button.addEventListener("click", () => this.do(button.dataset.do), { signal });
+    }
+    this.querySelector("[data-speed]")?.addEventListener("change", (event) => this.pace(Number(event.target.value)), { signal });
     this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value)), { signal });
     for (const name of ["timeupdate", "seeked", "loadedmetadata", "durationchange", "pause"]) {
       for (const each of this.media) each.addEventListener(name, () => this.show(), { signal });
@@ -69,9 +72,12 @@ class ReelCompare extends HTMLElement {
   }
 
   jump(button) {
-    if (!button) return;
+    if (button) this.go(Number(button.dataset.seekMs) / 1000);
+  }
+
+  go(seconds) {
     this.pause();
-    this.seek(Number(button.dataset.seekMs) / 1000);
+    this.seek(seconds);
   }
 
   toggle() {
@@ -85,6 +91,35 @@ class ReelCompare extends HTMLElement {
 
   pause() {
     this.leader.pause();
+  }
+
+  do(what) {
+    const acts = {
+      play: () => this.toggle(),
+      back: () => this.step(-1),
+      forward: () => this.step(1),
+      mute: () => this.mute(),
+      full: () => this.fill(),
+    };
+    acts[what]();
+  }
+
+  // Of both: the second follows the first.
+  pace(rate) {
+    this.leader.playbackRate = rate;
+  }
+
+  mute() {
+    const button = this.querySelector('[data-do="mute"]');
+    if (!button) return;
+    this.leader.muted = !this.leader.muted;
+    button.setAttribute("aria-pressed", String(this.leader.muted));
+  }
+
+  fill() {
+    if (!this.querySelector('[data-do="full"]')) return;
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.requestFullscreen?.().catch(() => {});
   }
 
   show() {
@@ -101,6 +136,10 @@ class ReelCompare extends HTMLElement {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target !== document.body || document.querySelector("dialog[open]")) return;
     if ([" ", "k"].includes(keyOf(event))) this.toggle();
+    else if (event.key === "Home") this.go(0);
+    else if (event.key === "End") this.go(this.length);
+    else if (keyOf(event) === "m") this.mute();
+    else if (keyOf(event) === "f") this.fill();
     else if (event.key in MOVES) this.step(MOVES[event.key] * (event.shiftKey ? TEN : 1));
     else return;
     event.preventDefault();
