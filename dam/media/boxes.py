@@ -7,8 +7,9 @@ over; it is as easy-going as they are with the media data itself (c2pa-python 0.
 import itertools
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ DEEPEST, MOST = 30, 1_000_000
 MOST_EDITS = 1000  # looked at
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 NORMAL_RATE = 1 << 16  # in an edit list, a fixed-point number
+NOTHING = -1
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,45 @@ def changes_speed(path: Path) -> bool:
         return any(_has_rate(file, start, end) for start, end in places[:MOST_EDITS])
 
 
+def empty_edits(path: Path, track_id: int) -> tuple[tuple[Fraction, Fraction], ...]:
+    """When this track of a film shows nothing between two edits that show something: from and to, in seconds.
+
+    FFmpeg knows of those at the beginning alone; in the place of others it plays the film's beginning again.
+    """
+    with path.open("rb") as file:
+        whole = [(0, file.seek(0, os.SEEK_END))]
+        movies = inside(file, whole, b"moov")
+        headers = inside(file, [(box.inside, box.end) for box in movies], b"mvhd")
+        ticks = next((_number_in(file, box, short=12, long=20) for box in headers), 0)
+        for track in inside(file, [(box.inside, box.end) for box in movies], b"trak"):
+            own = [(track.inside, track.end)]
+            named = next((_number_in(file, box, short=12, long=20) for box in inside(file, own, b"tkhd")), 0)
+            if named != track_id or not ticks:
+                continue
+            lists = inside(file, [(box.inside, box.end) for box in inside(file, own, b"edts")], b"elst")
+            return _empty(_edits(file, lists[0].inside, lists[0].end), ticks) if lists else ()
+    return ()
+
+
+def _empty(edits: Sequence[tuple[int, int, int]], ticks: int) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Of edits (how long, from where, how fast): the empty ones with others before and behind them."""
+    found, at = [], 0
+    shown = [place for place, (length, time, _rate) in enumerate(edits) if time >= 0 and length > 0]
+    for place, (length, time, _rate) in enumerate(edits):
+        if time == NOTHING and length > 0 and shown and shown[0] < place < shown[-1]:
+            found.append((Fraction(at, ticks), Fraction(at + length, ticks)))
+        at += max(length, 0)
+    return tuple(found)
+
+
+def _number_in(file: BinaryIO, box: Box, *, short: int, long: int) -> int:
+    """The number of 32 bits that stands so far behind the head of a box, whose version says how far."""
+    file.seek(box.inside)
+    content = file.read(long + 4)
+    at = long if content[:1] == b"\1" else short
+    return int.from_bytes(content[at : at + 4])
+
+
 def xmp(path: Path, *, most: int) -> Iterator[bytes]:
     """The XMP packets of a film (xmp_places); of one that has more than `most` bytes one more than that."""
     with path.open("rb") as file:
@@ -107,13 +148,17 @@ def inside(file: BinaryIO, places: list[tuple[int, int]], kind: bytes) -> list[B
 
 
 def _has_rate(file: BinaryIO, start: int, end: int) -> bool:
+    return any(time >= 0 and rate != NORMAL_RATE for _, time, rate in _edits(file, start, end))
+
+
+def _edits(file: BinaryIO, start: int, end: int) -> list[tuple[int, int, int]]:
+    """How long each edit of a list is, from where (NOTHING: it is empty), and how fast."""
     file.seek(start)
     head = file.read(8)
     edit = struct.Struct(">QqI" if head[:1] == b"\1" else ">IiI")
     most = min(int.from_bytes(head[4:]), MOST_EDITS, max(0, end - start - 8) // edit.size)
     content = file.read(most * edit.size)
-    edits = edit.iter_unpack(content[: len(content) // edit.size * edit.size])
-    return any(time >= 0 and rate != NORMAL_RATE for _, time, rate in edits)
+    return list(edit.iter_unpack(content[: len(content) // edit.size * edit.size]))
 
 
 def _read(file: BinaryIO, start: int, end: int) -> Iterator[Box]:

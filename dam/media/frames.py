@@ -137,15 +137,23 @@ class _Pictures:
                 return
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        return decode(self.container, self.stream)
+        return _shown(decode(self.container, self.stream), self.info)
 
 
 def numbered(container: InputContainer, stream: Any, info: MediaInfo) -> Iterator[tuple[int, av.VideoFrame]]:
     """Every picture that can be decoded, with the frame from which it is shown."""
     place = -1
-    for count, frame in enumerate(decode(container, stream)):
+    for count, frame in enumerate(_shown(decode(container, stream), info)):
         place = _number(frame, info, count=count, after=place)
         yield place, frame
+
+
+def _shown(decoded: Iterator[av.VideoFrame], info: MediaInfo) -> Iterator[av.VideoFrame]:
+    """Those of them that are shown at all."""
+    for frame in decoded:
+        at = None if frame.pts is None or frame.time_base is None else Fraction(frame.pts * frame.time_base)
+        if at is None or not info.is_blank(at):
+            yield frame
 
 
 def _number(frame: av.VideoFrame, info: MediaInfo, *, count: int, after: int) -> int:

@@ -40,10 +40,17 @@ class Summary:
         return array("q", (pts for pts in self.pts if pts >= first)) or self.pts
 
 
-def read(container: InputContainer, video: Any | None, *, stated_end: Fraction | None = None) -> Summary:
+def read(
+    container: InputContainer,
+    video: Any | None,
+    *,
+    stated_end: Fraction | None = None,
+    blanks: Sequence[tuple[Fraction, Fraction]] = (),
+) -> Summary:
     """One pass over the file in constant memory but for sixteen bytes a frame. Raises FileRefused.
 
-    `stated_end` is when everything ends by the file's own word, in seconds on its clock.
+    `stated_end` is when everything ends by the file's own word, in seconds on its clock; `blanks` are times
+    at which no picture of the video is shown (boxes.empty_edits).
     """
     summary, order = Summary(), array("q")
     last = None
@@ -64,6 +71,8 @@ def read(container: InputContainer, video: Any | None, *, stated_end: Fraction |
             summary.delays.add(pts - (pts if packet.dts is None else packet.dts))
         if packet.is_discard:
             summary.passed_over += bool(summary.pts)
+            continue
+        if any(since <= start < until for since, until in blanks):
             continue
         summary.pts.append(pts)
         order.append(pts if packet.dts is None else packet.dts)

@@ -54,6 +54,8 @@ class MediaInfo:
     # may be gaps, (picture, frames): so many frames before the picture of this number are empty.
     counted: bool = False
     gaps: tuple[tuple[int, int], ...] = ()
+    # From and to, in seconds on the file's clock: empty edits, in whose place FFmpeg gives other pictures.
+    blanks: tuple[tuple[Fraction, Fraction], ...] = ()
     edits_ignored: bool = False  # an MP4's edit list, which leaves nothing to be shown
     audio_codec: str = ""
     audio_index: int | None = None
@@ -92,6 +94,10 @@ class MediaInfo:
         """Options of its demuxer, for whoever opens it: PyAV and FFmpeg alike."""
         return {"ignore_editlist": "1"} if self.edits_ignored else {}
 
+    def is_blank(self, at: Fraction) -> bool:
+        """Whether what FFmpeg gives for this time isn't shown: the picture before it is."""
+        return any(start <= at < end for start, end in self.blanks)
+
     @property
     def has_audio(self) -> bool:
         return self.audio_index is not None
@@ -110,7 +116,9 @@ class MediaInfo:
         plain = {
             name: str(value) if isinstance(value, Fraction) else value for name, value in asdict(self).items()
         }
-        del plain["embedded"]
+        del plain["embedded"], plain["blanks"]
+        if self.blanks:
+            plain["blanks"] = [[str(start), str(end)] for start, end in self.blanks]
         return plain | ({"embedded": self.embedded.to_json()} if self.embedded else {})
 
     @classmethod
@@ -124,6 +132,7 @@ class MediaInfo:
         values["warnings"] = tuple(values.get("warnings", ()))
         values["embedded"] = EmbeddedMetadata.from_json(values.get("embedded"))
         values["kind"] = Kind(values.get("kind", Kind.VIDEO))
+        values["blanks"] = tuple((Fraction(start), Fraction(end)) for start, end in values.get("blanks", ()))
         for name in ("holds", "closed", "gaps"):
             values[name] = tuple((first, last) for first, last in values.get(name, ()))
         return cls(**values)

@@ -82,7 +82,8 @@ def _read(container: InputContainer, path: Path, kind: FileKind, **options: str)
     video, audio = _choose_video(container, kind), _choose_audio(container)
     if video is None:
         return _read_sound(container, audio, path, kind, **options)
-    passed = packets.read(container, video, stated_end=_stated_end(container, kind))
+    blanks = boxes.empty_edits(path, video.id) if kind.boxes and not options else ()
+    passed = packets.read(container, video, stated_end=_stated_end(container, kind), blanks=blanks)
     if not passed.pts:
         raise FileRefused("no_frames")
     require_size(video.codec_context.width, video.codec_context.height)
@@ -141,6 +142,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind, **options: str)
         transfer=transfers.name_of(picture.colour_transfer),
         interlaced=picture.interlaced,
         **timeline.facts,
+        blanks=blanks,
         counted=counted,
         gaps=(timeline.gaps or ()) if counted else (),
         warnings=warnings,

@@ -8,6 +8,7 @@ from dam.media import timing
 from dam.media.probe import MediaInfo
 
 MICROSECONDS = 1_000_000
+HALF = "1/2000000"  # a microsecond, that rounding puts no picture on the wrong side
 
 
 def lay(video: Any, info: MediaInfo) -> Any:
@@ -17,6 +18,10 @@ def lay(video: Any, info: MediaInfo) -> Any:
     """
     rate = info.frame_rate
     taken_out = [(last, last - first) for first, last in info.holds]
+    for start, end in info.blanks:
+        video = video.filter(
+            "select", f"not(gte(pts*TB,{exact(start)}-{HALF})*lt(pts*TB,{exact(end)}-{HALF}))"
+        )
     video = video.filter("settb", f"1/{MICROSECONDS}").filter("setpts", _place(info, taken_out))
     # The last picture has a frame, too, however short it is shown: its end, which is laid like a picture, is
     # rounded up.

@@ -4,7 +4,9 @@ import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -199,18 +201,57 @@ def test_a_drawing_may_begin_with_a_comment_or_its_type(tmp_path: Path, before: 
         runner.probe(tmp_path / "b.svg")
 
 
-def test_an_edit_list_that_leaves_nothing_is_ignored_and_told(tmp_path: Path) -> None:
-    master = media_factory.movie(tmp_path / "a.mp4", frames=30, options={"bf": "0"})
-    data = bytearray(master.read_bytes())
+def edited(path: Path, *edits: tuple[int, int], **movie: Any) -> Path:
+    """A film with these edits in the place of its one: how long, and from where, in ticks; -1 for nothing."""
+    media_factory.movie(path, **movie)
+    data = bytearray(path.read_bytes())
     place = data.index(b"elst") - 4
-    size, far = int.from_bytes(data[place : place + 4]), 10**6
-    assert size == 28  # one edit: two take its place, and what is around them grows
-    edits = b"".join((0).to_bytes(4) + at.to_bytes(4) + b"\0\1\0\0" for at in (far, far))
-    data[place : place + 28] = (40).to_bytes(4) + b"elst" + bytes(4) + (2).to_bytes(4) + edits
+    assert int.from_bytes(data[place : place + 4]) == 28  # one edit; what is around it grows
+    listed = b"".join(length.to_bytes(4) + at.to_bytes(4, signed=True) + b"\0\1\0\0" for length, at in edits)
+    size = 16 + len(listed)
+    data[place : place + 28] = size.to_bytes(4) + b"elst" + bytes(4) + len(edits).to_bytes(4) + listed
     for around in (b"edts", b"trak", b"moov"):
         start = data.index(around) - 4
-        data[start : start + 4] = (int.from_bytes(data[start : start + 4]) + 12).to_bytes(4)
-    master.write_bytes(data)
+        data[start : start + 4] = (int.from_bytes(data[start : start + 4]) + size - 28).to_bytes(4)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
+@pytest.mark.parametrize("options", [{"bf": "0"}, {"bf": "2"}])
+def test_the_picture_before_an_empty_edit_is_held_for_its_time(
+    tmp_path: Path, options: dict[str, str], suffix: str
+) -> None:
+    plain = media_factory.movie(tmp_path / f"plain.{suffix}", frames=48, rate=Fraction(24), options=options)
+    with av.open(plain) as container:
+        ticks = int(1 / Fraction(container.streams.video[0].time_base or 1))
+    master = edited(
+        tmp_path / f"a.{suffix}",
+        (1000, 0 if options["bf"] == "0" else 2 * ticks // 24),
+        (1000, -1),
+        (1000, ticks + (0 if options["bf"] == "0" else 2 * ticks // 24)),
+        frames=48,
+        rate=Fraction(24),
+        options=options,
+    )
+    info = runner.probe(master)
+    assert (info.frame_count, info.duration_ms) == (72, 3000)
+    assert MediaInfo.from_json(info.to_json()) == info
+    wanted = [*range(24), *[23] * 24, *range(24, 48)]
+    shown = runner.sample_frames(master, info=info, count=72)
+    assert [media_factory.number_of(each.rgb) for each in shown] == wanted
+    late = runner.frame(master, info=info, index=60, max_side=128)  # which is sought
+    assert media_factory.number_of(late.rgb) == 36
+    proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
+    assert proxy.frame_count == 72
+    made = runner.sample_frames(tmp_path / "proxy.mp4", count=72)
+    assert [media_factory.number_of(each.rgb) for each in made] == wanted
+    assert not runner.probe(plain).blanks
+
+
+def test_an_edit_list_that_leaves_nothing_is_ignored_and_told(tmp_path: Path) -> None:
+    far = 10**6
+    master = edited(tmp_path / "a.mp4", (0, far), (0, far), frames=30, options={"bf": "0"})
     info = runner.probe(master)
     assert (info.frame_count, info.edits_ignored) == (30, True)
     assert "edit list" in info.warnings[0]
