@@ -199,6 +199,7 @@ def _denoised(job: GenerationJob, generator: VideoGenerator, request: VideoReque
         if sparing:
             raise
         log.warning("Job %s ran out of memory while it was made, and is made with less of it.", job.pk)
+    loading.let_go(but=generator)
     database.again(lambda: jobs.spare_memory(job, made_with={OFFLOADED: True}, reason=SPARING))
     database.release()
     return generator.denoise(request, on_step=Progress(job), sparing=True)
