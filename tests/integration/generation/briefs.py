@@ -1,8 +1,9 @@
-"""A brief for tests."""
+"""A brief for tests, and the job that came of it."""
 
 from fractions import Fraction
 
 from generation.briefs import Brief
+from generation.models import GenerationJob
 
 BRIEF = Brief(
     prompt="A red ball bouncing on a table",
@@ -15,3 +16,8 @@ BRIEF = Brief(
     steps=8,
     guidance=3.0,
 )
+
+
+def reload(job: GenerationJob) -> GenerationJob:
+    """The job as it stands now."""
+    return GenerationJob.objects.get(pk=job.pk)

@@ -5,14 +5,17 @@ pytest reads this file before Django is set up, so the imports stand inside.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dam.accounts.models import Brand
     from dam.accounts.principals import Member
     from generation.models import GenerationJob
+    from tests.integration.generation.models import FakeGenerator
 
 
 @pytest.fixture
@@ -62,3 +65,29 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(jobs, "enqueue", enqueue)
     return ids
+
+
+@pytest.fixture
+def stored_here(tmp_path: Path, settings: Any) -> None:
+    """Files lie in a folder of the test's own."""
+    settings.STORAGE = str(tmp_path / "storage")
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+
+
+@pytest.fixture
+def model_here(stored_here: None, tmp_path: Path, settings: Any) -> None:
+    """And a model's folder, without weights, is the installation's."""
+    from tests.integration.generation.models import write_card
+
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "models" / "model"))
+
+
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
+    """What every folder is loaded as."""
+    from generation.generators import loading
+    from tests.integration.generation.models import FakeGenerator
+
+    made = FakeGenerator()
+    monkeypatch.setattr(loading, "load", lambda folder: made)
+    return made

@@ -23,7 +23,7 @@ from generation.generators import loading
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
-from tests.integration.generation.briefs import BRIEF
+from tests.integration.generation.briefs import BRIEF, reload
 from tests.integration.generation.models import FakeGenerator, write_card
 from tests.integration.generation.test_studio import form
 
@@ -64,10 +64,6 @@ def page(client: Client, creator: Member, tmp_path: Path, settings: Any) -> Clie
 
 def trash(version: Version) -> None:
     Asset.objects.filter(pk=version.asset_id).update(trashed_at=timezone.now())
-
-
-def reload(job: GenerationJob) -> GenerationJob:
-    return GenerationJob.objects.get(pk=job.pk)
 
 
 def generate(brand: Brand) -> str:

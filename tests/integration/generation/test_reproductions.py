@@ -39,21 +39,7 @@ from tests.integration.generation.models import CARD, FakeGenerator, write_card
 from tests.integration.generation.test_sources import brief, taken
 from tests.still_factory import still
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _place(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGE = str(tmp_path / "storage")
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-    settings.GENERATOR_MODEL = str(write_card(tmp_path / "models" / "model"))
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    made = FakeGenerator()
-    monkeypatch.setattr(loading, "load", lambda folder: made)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_here")]
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from dam.ingest import outages
 from dam.media import runner as media_runner
 from dam.media.errors import FileRefused
 from generation import jobs, runner
-from generation.generators import loading
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -31,29 +30,12 @@ from provenance.manifests import signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signing_command import KeyServiceAway
 from tests.factories import principal
-from tests.integration.generation.briefs import BRIEF
+from tests.integration.generation.briefs import BRIEF, reload
 from tests.integration.generation.models import FakeGenerator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stored_here")]
 
 Load = Callable[[Callable[[int], None]], FakeGenerator]
-
-
-@pytest.fixture(autouse=True)
-def _storage(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGE = str(tmp_path / "storage")
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    made = FakeGenerator()
-    monkeypatch.setattr(loading, "load", lambda folder: made)
-    return made
-
-
-def reload(job: GenerationJob) -> GenerationJob:
-    return GenerationJob.objects.get(pk=job.pk)
 
 
 def stored_files() -> list[Path]:

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,26 +20,10 @@ from generation.generators import loading
 from generation.models import GenerationJob
 from generation.states import JobState, Phase
 from provenance.manifests import signing
+from tests.integration.generation.briefs import reload
 from tests.integration.generation.models import FakeGenerator
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _storage(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGE = str(tmp_path / "storage")
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    made = FakeGenerator()
-    monkeypatch.setattr(loading, "load", lambda folder: made)
-    return made
-
-
-def reload(job: GenerationJob) -> GenerationJob:
-    return GenerationJob.objects.get(pk=job.pk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stored_here")]
 
 
 def saved() -> list[str]:

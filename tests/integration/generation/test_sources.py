@@ -3,7 +3,6 @@
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +19,6 @@ from dam.rights.models import InheritedTerms, MadeFrom
 from generation import briefs, composition, jobs, runner, sources
 from generation.briefs import Brief, BriefRefused
 from generation.composition import Settings
-from generation.generators import loading
 from generation.generators.modes import MODES, Mode
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -31,20 +29,7 @@ from tests.integration.generation.models import FakeGenerator
 from tests.media_factory import movie, number_of
 from tests.still_factory import still
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _storage(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGE = str(tmp_path / "storage")
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    made = FakeGenerator()
-    monkeypatch.setattr(loading, "load", lambda folder: made)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stored_here")]
 
 
 def taken(path: Path, *, by: Member, title: str = "Bottle") -> Version:

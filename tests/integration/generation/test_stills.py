@@ -18,7 +18,6 @@ from dam.catalog.models import AssetKind, Version
 from dam.ingest.next_versions import NoTarget
 from generation import clip_briefs, jobs, reproducer, reproductions, runner, selectors
 from generation.frame_comparison import Outcome
-from generation.generators import loading
 from generation.generators.modes import Mode
 from generation.models import GenerationJob, Reproduction
 from provenance.manifests import verify
@@ -27,21 +26,7 @@ from tests.factories import VersionFactory
 from tests.integration.generation.models import CARD, FakeGenerator, write_card
 from tests.integration.generation.test_sources import brief
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _place(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGE = str(tmp_path / "storage")
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-    settings.GENERATOR_MODEL = str(write_card(tmp_path / "models" / "model"))
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
-    made = FakeGenerator()
-    monkeypatch.setattr(loading, "load", lambda folder: made)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_here")]
 
 
 @pytest.fixture

@@ -11,12 +11,9 @@ from generation import jobs, previews
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.factories import VersionFactory
+from tests.integration.generation.briefs import reload
 
 pytestmark = pytest.mark.django_db
-
-
-def reload(job: GenerationJob) -> GenerationJob:
-    return GenerationJob.objects.get(pk=job.pk)
 
 
 def lose_worker(job: GenerationJob) -> None:
