@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +19,7 @@ from urllib3.poolmanager import PoolManager
 from dam.core.deadlines import Deadline
 
 LARGEST = 1024 * 1024
+BLOCK = 256 * 1024
 
 Allows = Callable[[str, str], bool]
 """Whether a connection for this host may be made to this address."""
@@ -40,8 +41,16 @@ _now: ContextVar[_Exchange] = ContextVar("exchange")
 class Bounded(HTTPAdapter):
     """To be mounted in a session. Each request has a connection of its own, and its answer comes read."""
 
-    def __init__(self, *, seconds: float, allows: Allows = lambda _host, _address: True) -> None:
-        self._seconds, self._allows = seconds, allows
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        allows: Allows = lambda _host, _address: True,
+        into: BinaryIO | None = None,
+        most: int = LARGEST,
+    ) -> None:
+        """`most` bytes are read of an answer; those of one that was granted go `into` a file."""
+        self._seconds, self._allows, self._into, self._most = seconds, allows, into, most
         super().__init__()
 
     def init_poolmanager(self, *_args: Any, **_named: Any) -> None:
@@ -52,7 +61,11 @@ class Bounded(HTTPAdapter):
         with Deadline(self._seconds) as until:
             token = _now.set(_Exchange(until, self._allows))
             try:
-                response = _read(super().send(request, *args, **{**named, "stream": True}))
+                response = super().send(request, *args, **{**named, "stream": True})
+                if self._into is not None and response.status_code == requests.codes.ok:
+                    response = _write(response, self._into, most=self._most)
+                else:
+                    response = _read(response, most=min(self._most, LARGEST))
                 until.check()
             except (OSError, HTTPError) as problem:  # those of requests are OSErrors
                 if until.has_passed:
@@ -64,11 +77,31 @@ class Bounded(HTTPAdapter):
         return response
 
 
-def _read(response: requests.Response) -> requests.Response:
-    body = response.raw.read(LARGEST + 1, decode_content=True)
+def _read(response: requests.Response, *, most: int) -> requests.Response:
+    body = response.raw.read(most + 1, decode_content=True)
     response.close()
-    if len(body) > LARGEST:
+    if len(body) > most:
         raise TooLarge("The answer is too large.")
+    return _kept(response, body)
+
+
+def _write(response: requests.Response, into: BinaryIO, *, most: int) -> requests.Response:
+    """As the bytes come, not decoded: the answer itself comes without them."""
+    said, size = response.headers.get("Content-Length", ""), 0
+    if said.isdecimal() and int(said) > most:
+        response.close()
+        raise TooLarge("The answer is too large.")
+    while part := response.raw.read(BLOCK, decode_content=False):
+        size += len(part)
+        if size > most:
+            response.close()
+            raise TooLarge("The answer is too large.")
+        into.write(part)
+    response.close()
+    return _kept(response, b"")
+
+
+def _kept(response: requests.Response, body: bytes) -> requests.Response:
     response._content = body  # as `requests` keeps what it has read
     response._content_consumed = True
     return response

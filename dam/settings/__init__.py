@@ -217,6 +217,9 @@ DISK_RESERVE_BYTES = env.number("DISK_RESERVE_BYTES", 512 * 1024**2)
 VERIFY_MAX_BYTES = env.number("VERIFY_MAX_BYTES", 2 * 1024**3)
 # All that strangers' files may take at once: while they arrive, and while they wait to be read.
 VERIFY_SPOOL_BYTES = env.number("VERIFY_SPOOL_BYTES", 4 * VERIFY_MAX_BYTES)
+# Whether it takes addresses, too, which a worker fetches; how large what is there may be.
+VERIFY_ADDRESSES = env.flag("VERIFY_ADDRESSES", default=True)
+VERIFY_ADDRESS_MAX_BYTES = env.number("VERIFY_ADDRESS_MAX_BYTES", 256 * 1024**2)
 VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings

@@ -24,7 +24,7 @@ from dam.core import errors, outages, sandbox, storage
 from dam.core.lazily import lazy
 from dam.core.tasks import offer, send
 from dam.media import budgets, runner
-from provenance.manifests import verify
+from provenance.manifests import fetched_addresses, verify
 from provenance.manifests.validation_codes import State
 
 cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
@@ -81,6 +81,8 @@ class PublicCheck:
     interruptions: int = 0  # of the program that read it, from outside
     sidecar: bool = False  # a file with its Content Credentials came along
     kept_sidecar: bool = False  # none did, and one is kept here for exactly these bytes
+    address: str = ""  # where a worker fetches it from
+    problem: str = ""  # why there was nothing to read there: for people, in English
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,39 @@ def submit(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" 
             drop(submission.id)
         raise
     return submission
+
+
+def submit_address(address: str, *, filename: str) -> PublicCheck:
+    """Have a worker fetch what is there, and check it. Raises ChecksAway."""
+    submission = PublicCheck(
+        id=secrets.token_urlsafe(24), filename=filename, size=0, at=timezone.now(), address=address
+    )
+    with at_hand():
+        _sweep()
+        keep(submission)
+        send("verify.address", submission_id=submission.id)
+    return submission
+
+
+def fetch_and_check(submission_id: str) -> None:
+    """The worker's part for an address: fetch it, and judge it as one that was sent."""
+    submission = kept(submission_id)
+    if submission is None or submission.state in OVER:
+        return
+    keep(replace(submission, state=CHECKING))
+    try:
+        with storage.scratch() as folder:
+            path = folder / "fetched"
+            with path.open("wb") as file:
+                fetched_addresses.fetch(submission.address, into=file, most=settings.VERIFY_ADDRESS_MAX_BYTES)
+            judge(replace(submission, size=path.stat().st_size), path)
+            with suppress(Exception):  # the verdict stands
+                look_up(submission_id, path)
+    except fetched_addresses.NotFetched as problem:
+        keep(replace(submission, state=FAILED, problem=str(problem)))
+    except Exception:
+        keep(replace(submission, state=FAILED))
+        raise
 
 
 def of_file(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" = None) -> PublicCheck:

@@ -16,6 +16,11 @@ def verify_file(submission_id: str) -> None:
     public_checks.check(submission_id)
 
 
+@shared_task(name="verify.address")
+def verify_address(submission_id: str) -> None:
+    public_checks.fetch_and_check(submission_id)
+
+
 @shared_task(name="verify.pair")
 def compare_files(pair_id: str) -> None:
     public_comparisons.compare(pair_id)

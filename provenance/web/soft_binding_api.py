@@ -25,7 +25,8 @@ from dam.web import clients
 from dam.web.admission import COUNTED, REFUSED
 from dam.web.problem_details import problem
 from provenance.downloads import known_files
-from provenance.manifests import claims, public_checks
+from provenance.manifests import claims, fetched_addresses, public_checks
+from provenance.manifests.fetched_addresses import NotFetched
 from provenance.manifests.public_checks import PublicCheck
 from provenance.releases import soft_bindings
 from provenance.releases.soft_bindings import Match
@@ -94,15 +95,50 @@ def by_content(request: HttpRequest) -> HttpResponse:
             submission = public_checks.submit(File(file, name="file"), filename="file")
         except Refused as away:
             return _refused(away)
-    try:  # the worker has its own by now
-        found = _found(_checked(submission))
+    return _once_checked(submission, request.GET)
+
+
+@never_cache
+@csrf_exempt  # it changes nothing, and knows nobody
+@require_POST
+def by_reference(request: HttpRequest) -> HttpResponse:
+    """The manifests that the file at an address leads to, `referenceUrl` in JSON: as by_content.
+
+    The worker of the verify page fetches it, from public places alone, and keeps nothing.
+    """
+    if not settings.VERIFY_ADDRESSES:
+        return problem(404, "no_addresses", _("Addresses aren't taken here. Send the file itself."))
+    if refused := _count(request):
+        return refused
+    try:
+        asked = json.loads(request.body)
+    except (ValueError, RecursionError):
+        asked = {}
+    given = asked.get("referenceUrl") if isinstance(asked, Mapping) else None
+    try:
+        address = fetched_addresses.require(given if isinstance(given, str) else "")
+        submission = public_checks.submit_address(address, filename=fetched_addresses.name_of(address))
+    except NotFetched as wrong:
+        return problem(400, "no_address", _(str(wrong)))
     except Refused as away:
         return _refused(away)
+    return _once_checked(submission, {**request.GET.dict(), **asked})
+
+
+def _once_checked(submission: PublicCheck, asked: Mapping[str, Any]) -> HttpResponse:
+    """What it leads to, as soon as a worker has looked at it."""
+    try:
+        checked = _checked(submission)
+        found = _found(checked)
+    except Refused as away:
+        return _refused(away)
+    if checked.problem:
+        return problem(422, "not_fetched", _(checked.problem))
     if found is None:
         response = problem(503, "busy", _("The file couldn't be checked in time. Try again later."))
         response["Retry-After"] = "60"
         return response
-    return _answer(found, request.GET)
+    return _answer(found, asked)
 
 
 @never_cache

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dam.core import failures
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
 from dam.ingest import filenames
@@ -27,7 +28,7 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import Pictures
 from provenance.manifests.verify import LARGEST_SIDECAR
-from provenance.web import alike_release, credentials_summary, verify_pair
+from provenance.web import alike_release, credentials_summary, verify_address, verify_pair
 from provenance.web.alike_release import AlikeRelease
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -194,6 +195,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     context = {
         "area": "verify",
         "submission": submission,
+        "problem": failures.shown(submission.problem) if submission.problem else "",
         "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
         "release": release,
@@ -225,6 +227,7 @@ def _away(request: HttpRequest, submission_id: str) -> HttpResponse:
 
 def _form(request: HttpRequest, form: FileForm, *, status: int = 200) -> HttpResponse:
     context = {
+        **verify_address.context(),
         "area": "verify",
         "form": form,
         "most": settings.VERIFY_MAX_BYTES,

@@ -159,6 +159,7 @@ ACCOUNT_FORMS = {
     "account_profile": {"name": "Ada", "language": "", "time_zone": ""},
     "account_tokens": {"after": "1"},
     "verify": {"file": "x"},
+    "verify-address": {"address": "x"},
 }
 
 
