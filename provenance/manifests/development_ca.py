@@ -109,6 +109,14 @@ def _make(folder: Path, *, at: datetime) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def replace(folder: Path, purpose: Purpose, *, at: datetime) -> None:
+    """Another leaf in the place of one whose key is not to be used any more. Raises AuthorityBroken."""
+    try:
+        _renew(folder, purpose, at=at)
+    except (OSError, ValueError, IndexError) as error:
+        raise AuthorityBroken(f"The development CA in {folder} cannot be used ({error}).") from error
+
+
 def _renew(folder: Path, purpose: Purpose, *, at: datetime) -> None:
     """Two processes may both renew: each writes a whole file, and either will do."""
     pem = (folder / "issuing.pem").read_bytes()

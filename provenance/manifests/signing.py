@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from cryptography import x509
 from django.conf import settings
 
 from dam.core import errors, sandbox
@@ -17,6 +18,7 @@ from provenance.manifests import (
     c2pa_io,
     claims,
     cose,
+    revocations,
     signers,
     signing_process,
     time_stamp_assertion,
@@ -216,12 +218,19 @@ def signer(purpose: Purpose) -> KeySigner:
             settings.SIGNING_REVIEWER_CHAIN, settings.SIGNING_REVIEWER_KEY, settings.SIGNING_REVIEWER_COMMAND
         ),
     }
-    return signers.signer(
+    found = signers.signer(
         purpose,
         files=files[purpose],
         development_folder=trust_anchors.development_folder(),
         at=datetime.now(UTC),
     )
+    serial = f"{x509.load_pem_x509_certificate(found.chain_pem.encode()).serial_number:x}"
+    if (revoked := revocations.since(serial)) is not None:
+        raise signers.SignerUnfit(
+            f"The certificate of {found.name} was revoked here on {revoked:%Y-%m-%d}. Install another one, "
+            "and name it in the settings."
+        )
+    return found
 
 
 def require_trusted(who: KeySigner, report: Report) -> None:

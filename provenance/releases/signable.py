@@ -11,6 +11,7 @@ from dam.core import storage
 from dam.core.lazily import lazy
 from provenance.manifests import signing, trial_signature
 from provenance.manifests.development_ca import AuthorityBroken, Purpose
+from provenance.manifests.revocations import RevocationsUnreadable
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnfit, SignerUnreadable
 from provenance.manifests.trust_anchors import AnchorUnreadable
 
@@ -19,7 +20,14 @@ log = logging.getLogger(__name__)
 PREVIEWS = (RenditionKind.PROXY, RenditionKind.PICTURE, RenditionKind.SOUND)
 
 # What is wrong with how signing is set up. Their words name folders of the server: for its log alone.
-NOT_SET_UP = (AnchorUnreadable, AuthorityBroken, SignerNotConfigured, SignerUnfit, SignerUnreadable)
+NOT_SET_UP = (
+    AnchorUnreadable,
+    AuthorityBroken,
+    RevocationsUnreadable,
+    SignerNotConfigured,
+    SignerUnfit,
+    SignerUnreadable,
+)
 
 NO_CERTIFICATE = lazy(
     "Releases can't be signed right now: the reviewers' certificate isn't set up. Contact your administrator."

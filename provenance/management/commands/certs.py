@@ -1,11 +1,11 @@
-"""The certificates that sign: `manage.py certs show`, `request`, `check`, `install` and `releases`."""
+"""The certificates that sign: `manage.py certs show`, `request`, `check`, `install`, `releases`, `revoke`."""
 
 import json
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,16 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from dam.core import command, errors, sandbox
-from provenance.manifests import certificates, records, signers, signing, trial_signature, trust_anchors
+from provenance.manifests import (
+    certificates,
+    development_ca,
+    records,
+    revocations,
+    signers,
+    signing,
+    trial_signature,
+    trust_anchors,
+)
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.certificates import Described
 from provenance.manifests.development_ca import Purpose
@@ -51,6 +60,11 @@ class Command(command.Command):
         releases = verbs.add_parser("releases", help="which released files turn invalid when")
         releases.add_argument("--serial", help="only those signed by this certificate, as `show` prints it")
         releases.add_argument("--json", action="store_true", help="print one JSON object for each")
+
+        revoke = verbs.add_parser("revoke", help="what a stolen key means, and no more signing with it here")
+        revoke.add_argument("serial", help="of its certificate, as `show` prints it")
+        revoke.add_argument("--stolen", help="since when others may have it: a date, such as 2027-03-01")
+        revoke.add_argument("--confirm", action="store_true", help="without it this is a drill")
 
         verbs.add_parser(
             "recheck", help="verify what is kept once more, as after a change of TRUST_ANCHORS or the signers"
@@ -152,6 +166,33 @@ class Command(command.Command):
         if not options["json"]:
             self.stdout.write(f"{count} released files.")
 
+    def _revoke(self, options: dict[str, Any]) -> None:
+        serial, at = options["serial"].lower(), timezone.now()
+        stolen = _day(options["stolen"]) if options["stolen"] else None
+        used = [purpose for purpose in Purpose if _serial(_signer(purpose)) == serial]
+        signed = [one for one in _released() if one["serial"] == serial]
+        if not used and not signed and revocations.since(serial) is None:
+            raise CommandError("Nothing signs with it here, and nothing was released with it.")
+        self.stdout.write(f"Signs now: {', '.join(used) or 'nothing'}. Released with it: {len(signed)}.")
+        for one in signed:
+            doubt = stolen is not None and one["signed_at"] >= stolen.isoformat() and not one["timestamp"]
+            said = "in doubt: signed after the theft, without a timestamp" if doubt else "signed here"
+            self.stdout.write(f"{one['brand']}  {one['version']}  {said}  {one['sha256']}")
+        if not options["confirm"]:
+            self.stdout.write("This was a drill: nothing was changed. With --confirm nothing signs with it.")
+            return
+        revocations.add(serial, at=at)
+        for purpose in used:
+            if _replaced(purpose, at=at):
+                self.stdout.write(f"{purpose}: the development CA made another certificate.")
+            else:
+                name = f"SIGNING_{purpose.upper()}"
+                self.stdout.write(f"{purpose}: signs nothing until {name}_CHAIN names another certificate.")
+        self.stdout.write(
+            "Have its CA revoke it, too, take its root out of TRUST_ANCHORS where that is only its, then run "
+            "certs recheck. Run this on every machine that signs."
+        )
+
     def _recheck(self, _options: dict[str, Any]) -> None:
         began, done, changed, gone, failed, last = timezone.now(), 0, 0, 0, 0, 0
         waiting = ManifestRecord.objects.filter(checked_at__lt=began).select_related("version", "release")
@@ -193,6 +234,7 @@ def _released() -> Iterator[dict[str, Any]]:
             "brand": release.brand.slug,
             "version": str(release.version),
             "sha256": release.sha256,
+            "signed_at": release.signed_at.isoformat() if release.signed_at else "",
             "serial": f"{int(number):x}" if number.isdecimal() else "",
             "until": (newest.get("signer") or {}).get("valid_until") or "",
             "timestamp": _stamped(release, newest),
@@ -207,6 +249,21 @@ def _stamped(release: Release, newest: dict[str, Any]) -> str:
         return "renewed"
     kept = getattr(release, "timestamp", None)
     return "kept" if kept and kept.at else ""
+
+
+def _replaced(purpose: Purpose, *, at: datetime) -> bool:
+    """Whether the development CA signs for this purpose, and has another leaf by now."""
+    if getattr(settings, f"SIGNING_{purpose.upper()}_CHAIN"):
+        return False
+    development_ca.replace(trust_anchors.development_folder(), purpose, at=at)
+    return True
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError as wrong:
+        raise CommandError(f"{text} is no date. Write it like 2027-03-01.") from wrong
 
 
 def _signer(purpose: Purpose) -> Described | str:

@@ -17,7 +17,15 @@ from django.core.management import CommandError, call_command
 
 from dam.catalog.models import Version
 from dam.core import sandbox, storage
-from provenance.manifests import development_ca, records, signing, verify
+from provenance.manifests import (
+    development_ca,
+    records,
+    revocations,
+    signers,
+    signing,
+    trust_anchors,
+    verify,
+)
 from provenance.manifests.development_ca import CLAIM_SIGNING, Purpose, key_usage
 from provenance.manifests.validation_codes import State
 from tests import claim_factory, release_factory
@@ -254,3 +262,49 @@ def test_a_file_that_cannot_be_read_just_now_keeps_its_verdict_and_ends_nothing(
     assert "0 files verified again" in run("recheck")
     case.version.refresh_from_db()
     assert case.version.credentials == before
+
+
+def released_with(generated: Path) -> tuple[str, str]:
+    """The serial number of the reviewers' certificate, and the hash of what it released."""
+    case = case_of(generated)
+    case.approve_all()
+    release = release_factory.sign(case.version)
+    serial = json.loads(run("show", "--json"))["signers"]["reviewer"]["serial"]
+    return serial, release.sha256
+
+
+@pytest.mark.django_db
+def test_a_drill_says_what_a_stolen_key_means_and_changes_nothing(generated: Path) -> None:
+    serial, sha256 = released_with(generated)
+    said = run("revoke", serial, "--stolen", "2020-01-01")
+    assert "Signs now: reviewer. Released with it: 1." in said
+    assert f"in doubt: signed after the theft, without a timestamp  {sha256}" in said
+    assert "This was a drill" in said
+    assert json.loads(run("show", "--json"))["signers"]["reviewer"]["serial"] == serial
+
+
+@pytest.mark.django_db
+def test_a_revoked_certificate_signs_nothing_more(generated: Path) -> None:
+    serial, _sha256 = released_with(generated)
+    kept = Path(trust_anchors.development_folder(), "reviewer.pem")
+    stolen = kept.read_text()
+    assert "the development CA made another certificate" in run("revoke", serial, "--confirm")
+    assert json.loads(run("show", "--json"))["signers"]["reviewer"]["serial"] != serial
+    kept.write_text(stolen)
+    with pytest.raises(signers.SignerUnfit, match="was revoked here"):
+        signing.signer(Purpose.REVIEWER)
+
+
+@pytest.mark.django_db
+def test_a_serial_that_nobody_knows_is_no_certificate_of_ours() -> None:
+    with pytest.raises(CommandError, match="Nothing signs with it"):
+        run("revoke", "beef", "--confirm")
+    with pytest.raises(CommandError, match="is no date"):
+        run("revoke", "beef", "--stolen", "yesterday")
+
+
+def test_a_list_that_cant_be_read_stops_signing(settings: Any) -> None:
+    Path(settings.SIGNING_DIR).mkdir(exist_ok=True)
+    Path(settings.SIGNING_DIR, revocations.NAME).write_text("[")
+    with pytest.raises(revocations.RevocationsUnreadable):
+        signing.signer(Purpose.REVIEWER)
