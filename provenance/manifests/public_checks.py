@@ -39,6 +39,7 @@ PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
 COMPARED_WITHIN = timedelta(minutes=2)  # of being sent: pages don't wait longer for its pictures
 MOST_ALIKE = 10
+SECOND_READS = 128 * 1024**2  # bytes, by the second validator
 SIDECARS = "provenance.sidecars.store.by_bytes"
 MARKED, ALIKE = "provenance.releases.watermarked.look", "provenance.releases.likeness.look"
 MOST_INTERRUPTIONS = 2  # somebody waits for the answer
@@ -81,6 +82,7 @@ class PublicCheck:
     interruptions: int = 0  # of the program that read it, from outside
     sidecar: bool = False  # a file with its Content Credentials came along
     kept_sidecar: bool = False  # none did, and one is kept here for exactly these bytes
+    second: dict[str, Any] | None = None  # what another validator says: `second`
     address: str = ""  # where a worker fetches it from
     problem: str = ""  # why there was nothing to read there: for people, in English
 
@@ -228,9 +230,41 @@ def judge(submission: PublicCheck, path: Path, *, sidecar: Path | None = None) -
             beside.write_bytes(kept_here)
             report = verify.check(path, sidecar=beside)
     said = report.to_json(raw=True)
-    done = replace(submission, state=DONE, sha256=sha256, report=said, kept_sidecar=kept_here is not None)
+    asked = bool(report.chain) and sidecar is None and kept_here is None
+    done = replace(
+        submission,
+        state=DONE,
+        sha256=sha256,
+        report=said,
+        kept_sidecar=kept_here is not None,
+        second=second(path) if asked else None,
+    )
     keep(done)
     return done
+
+
+def second(path: Path) -> dict[str, Any] | None:
+    """{validator, version, state, codes} of another validator, its state empty where it couldn't read it.
+
+    None where none is installed, or the file is too large for it.
+    """
+    if path.stat().st_size > SECOND_READS:
+        return None
+    try:
+        found = verify.second_opinion(path)
+    except Exception:  # the verdict stands
+        log.exception("A file that is verified couldn't be read by the second validator.")
+        return None
+    if found is None or "validator" not in found:
+        return None
+    report = found.get("report") or {}
+    failures = (report.get("validation_results") or {}).get("failure") or []
+    return {
+        "validator": found["validator"],
+        "version": found["version"],
+        "state": str(report.get("validation_state") or ""),
+        "codes": list(dict.fromkeys(str(each.get("code"))[:100] for each in failures))[:10],
+    }
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from provenance.downloads import known_files
 from provenance.manifests import public_checks
 from provenance.manifests.public_checks import Pictures
 from provenance.manifests.verify import LARGEST_SIDECAR
-from provenance.web import alike_release, credentials_summary, verify_address, verify_pair
+from provenance.web import alike_release, credentials_summary, second_opinion, verify_address, verify_pair
 from provenance.web.alike_release import AlikeRelease
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -209,6 +209,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
             if report
             else None
         ),
+        "second": second_opinion.of(submission.second, state=report["state"]) if report else None,
         "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
     }

@@ -549,3 +549,28 @@ def test_that_looks_cannot_be_compared_leaves_what_is_certain(
 
     monkeypatch.setattr(likeness, "look", fail)
     assert "shows exactly the pictures that" in verdict_on(film.read_bytes())
+
+
+def test_a_second_validator_is_asked_and_said_to_agree(signed: Path) -> None:
+    said = verdict_on(signed.read_bytes())
+    assert "a validator that shares no code with ours, finds it" in said
+    assert "Two validators disagree" not in said
+
+
+def test_where_two_validators_disagree_the_page_says_so(
+    signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failure = {"code": "assertion.hashedURI.mismatch"}
+    report = {"validation_state": "Invalid", "validation_results": {"failure": [failure]}}
+    found = {"validator": "encypher-c2pa", "version": "1.7.1", "report": report}
+    monkeypatch.setattr(verify, "second_opinion", lambda _path: found)
+    said = verdict_on(signed.read_bytes())
+    assert "Two validators disagree" in said
+    assert "assertion.hashedURI.mismatch" in said
+
+
+def test_the_verdict_stands_where_the_second_validator_fails(
+    signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "second_opinion", Mock(side_effect=OSError("no room")))
+    assert "test certificate" in verdict_on(signed.read_bytes())
