@@ -92,12 +92,11 @@ def of(version: Version, *, to: Principal) -> Found:
     same = seen.filter(**content).order_by("asset", "-number").distinct("asset")
     rows = [Lookalike(each, None) for each in same.prefetch_related("renditions")[: MOST + 1]]
     known = {each.version.asset_id for each in rows}
-    here = {version.pk, *Version.objects.filter(**content).values_list("pk", flat=True)[:SAME]}
+    newest = Version.objects.filter(**content).order_by("-created_at", "-pk")
+    here = {version.pk, *newest.values_list("pk", flat=True)[:SAME]}
+    visible = seen.order_by().values("pk")  # what they don't see takes no room of the others
     pairs = list(
-        NearPair.objects.filter(Q(one__in=here) | Q(two__in=here))
-        .filter(  # those in the trash take no room of the others
-            Q(one__in=here, two__asset__trashed_at=None) | Q(two__in=here, one__asset__trashed_at=None)
-        )
+        NearPair.objects.filter(Q(one__in=here, two__in=visible) | Q(two__in=here, one__in=visible))
         .select_related("different_by")
         .order_by("-share", "-pk")[: 10 * MOST]
     )

@@ -11,7 +11,7 @@ from dam.catalog.models import Version
 from dam.duplicates import finding, lookalikes, pairs
 from dam.duplicates.models import NearPair
 from dam.ingest.models import Step, StepState
-from tests.factories import VersionFactory, member
+from tests.factories import ApprovedVersionFactory, VersionFactory, member
 from tests.integration.dam.duplicates.conftest import Looking
 
 
@@ -94,18 +94,23 @@ def test_of_many_with_the_same_bytes_no_more_are_read_than_are_listed(
     assert sum(each.pk.hex in renditions for each in others) == 3
 
 
-def test_those_in_the_trash_leave_room_for_the_others(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hidden", ["trashed", "not released"])
+def test_those_that_somebody_does_not_see_leave_room_for_the_others(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
     monkeypatch.setattr(lookalikes, "MOST", 1)
     version, librarian = VersionFactory.create(asset__brand=brand), member(brand, Role.LIBRARIAN)
     for place in range(11):
-        other = VersionFactory.create(asset__brand=brand)
+        factory = VersionFactory if place < 10 else ApprovedVersionFactory
+        other = factory.create(asset__brand=brand)
         one, two = sorted((version, other), key=lambda each: str(each.sha256))
         NearPair.objects.create(
             brand=brand, one=one, two=two, one_sha256=one.sha256, two_sha256=two.sha256, share=1 - place / 100
         )
-        if place < 10:
+        if place < 10 and hidden == "trashed":
             assets.trash(other.asset, by=librarian)
-    [row] = lookalikes.of(version, to=member(brand, Role.LEGAL_REVIEWER)).rows
+    role = Role.LEGAL_REVIEWER if hidden == "trashed" else Role.VIEWER
+    [row] = lookalikes.of(version, to=member(brand, role)).rows
     assert row.version == other
 
 
