@@ -90,10 +90,10 @@ class Corpus:
         return [*scopes.newest(self.brand_id, level=level, places=places, released=released, count=count)]
 
 
-def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool = False) -> Candidates:
+def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool | None = None) -> Candidates:
     """The documents of the assets, in the version that is shown, that match.
 
-    `few`: it is known that there are no more than FEW of them.
+    `few`: whether there are no more than FEW of them, where that is known.
     """
     try:
         visible, parameters = _sql(assets, corpus)
@@ -124,7 +124,7 @@ def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool
     if read * span <= MOST_READ * sample:  # rare enough to be read in the whole brand
         found, _ = search.in_blocks(whole)
         return _ranked(found, more=len(found) == MOST)
-    if not planning.clearly_more(assets, FEW) and _are_few(visible, parameters):
+    if few is None and not planning.clearly_more(assets, FEW) and _are_few(visible, parameters):
         found, _ = search.of_assets()
         return _ranked(found, more=len(found) == MOST)
     wanted = min(MOST / max(1, len(found)) * 1.2, MOST_READ / read) * sample  # places that hold as many

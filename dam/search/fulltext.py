@@ -68,15 +68,15 @@ def ranked(
     *,
     principal: Principal,
     limit: int,
-    few: bool = False,
+    few: bool | None = None,
     tags: Sequence[str] = (),
 ) -> Ranking:
     """The assets that have every word and phrase.
 
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
     brand's synonyms find its tags. Behind them come those without a word that may be a small one. What bears
-    a name of that spelling comes first: an id, a checksum. `few`: the assets are so few that the document of
-    each can be read. `tags`: those that all of the assets have.
+    a name of that spelling comes first: an id, a checksum. `few`: whether the assets are so few that the
+    document of each can be read, where that is known. `tags`: those that all of the assets have.
     """
     corpus = _corpus(principal)
     found_by_name = identifiers.find(
@@ -104,7 +104,7 @@ def close(
     *,
     principal: Principal,
     limit: int,
-    few: bool = False,
+    few: bool | None = None,
     tags: Sequence[str] = (),
 ) -> Ranking:
     """Assets that have most of the words, or words spelled alike; phrases must match as they stand."""

@@ -42,6 +42,7 @@ from dam.search import (
     similarity,
 )
 from dam.search.arrays import InArray
+from dam.search.candidates import FEW
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.encoders.model_card import EncoderCard
@@ -58,9 +59,6 @@ from dam.search.strengths import Strength
 DEPTH = 400
 # A list says "10,000+" beyond that.
 MOST_COUNTED = 10_000
-# So many assets that filters leave are named one by one to those who rank them. The planner weighs each key
-# in each query, which costs more than asking for a few thousand of them again.
-FEW = 1_500
 
 ON_CARDS = (RenditionKind.POSTER, RenditionKind.SPRITE)
 Serving = tuple[EncoderIndex | None, EncoderCard]
@@ -118,14 +116,18 @@ def rank(
     within: Collection[UUID] | None = None,
     like: Like | None = None,
     named: Named | None = None,
+    noting: bool = True,
 ) -> Ranked:
     """All that answers a search by words or by likeness, as `find` says; `named` is as in `among`.
+
+    Without `noting` what is said of the encoder is left out: of a ranking that no page shows.
 
     Raises likeness.NotThere.
     """
     source = likeness.source(principal, like) if like else None
-    few, meant = None, named or all_named(principal, parsed=parsed, filters=filters)
-    if parsed.filters or parsed.either or filters:
+    few, narrowed = None, bool(parsed.filters or parsed.either or filters)
+    meant = named or all_named(principal, parsed=parsed, filters=filters)
+    if narrowed:
         few = _if_few(_within(among(principal, parsed=parsed, filters=filters, named=meant), within))
 
     def candidates() -> QuerySet[Asset]:
@@ -140,12 +142,13 @@ def rank(
     tags = [name for name in alone if len(meant.tags.get(name, ())) == 1]
 
     def worded_by(ranking: Callable[..., fulltext.Ranking]) -> fulltext.Ranking:
-        return ranking(candidates(), parsed, principal=principal, limit=DEPTH, few=few is not None, tags=tags)
+        are_few = few is not None if narrowed else None
+        return ranking(candidates(), parsed, principal=principal, limit=DEPTH, few=are_few, tags=tags)
 
     serving = _serving()
 
     def read() -> tuple[fulltext.Ranking, EncoderNote]:
-        return worded_by(fulltext.ranked), _note(principal, serving)
+        return worded_by(fulltext.ranked), _note(principal, serving if noting else None)
 
     def look() -> tuple[VectorQuery | None, Seeing, tuple[str, ...], list[Seen]]:
         wanted, seeing, unknown = _look(
@@ -270,7 +273,10 @@ def _within(assets: QuerySet[Asset], keys: Collection[UUID] | None) -> QuerySet[
 
 
 def _if_few(assets: QuerySet[Asset]) -> str | None:
-    """Few assets by their keys, as the text of an array: what filters them is then asked once."""
+    """FEW assets at most by their keys, as the text of an array: what filters them is then asked once.
+
+    The planner weighs each key in each query, which of more costs more than asking for them again.
+    """
     if planning.clearly_more(assets, FEW):
         return None
     some = assets.order_by()[: FEW + 1]

@@ -332,7 +332,7 @@ def _count(
         """The hits of the same words or likeness with fewer filters."""
         fewer = replace(question, parsed=replace(parsed, filters=filters), filters=Filters())
         try:
-            return _answers(_rank(principal, wanted, fewer), wanted)
+            return _answers(_rank(principal, wanted, fewer, noting=False), wanted)
         except likeness.NotThere:
             return ()
 
@@ -402,10 +402,13 @@ def _in_order(
     return keys, following, total
 
 
-def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> search.Ranked:
+def _rank(
+    principal: Principal, wanted: ListingQuery, question: _Question, *, noting: bool = True
+) -> search.Ranked:
     parsed, filters, named = question.parsed, question.filters, question.named
     if wanted.like or parsed.has_words:
-        return search.rank(principal, parsed=parsed, filters=filters, like=wanted.like, named=named)
+        like = wanted.like
+        return search.rank(principal, parsed=parsed, filters=filters, like=like, named=named, noting=noting)
     return prompt_ranking.rank(principal, parsed=parsed, filters=filters, asked=question.prompts, named=named)
 
 

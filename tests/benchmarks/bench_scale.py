@@ -109,8 +109,15 @@ def _measure_faiss(measure: Measure, wanted: Vectors) -> None:
 
 def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> None:
     """A whole search: words, vectors, permission and facets."""
-    words = library.words
-    kinds = {
+    for who, principal in _people(library).items():
+        for kind, typed in kinds(library.words).items():
+            find = finding(principal, typed, wanted)
+            measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=GRAPH)
+
+
+def kinds(words: Sequence[str]) -> dict[str, str]:
+    """What is typed, by what it is."""
+    return {
         "a common word": words[0],
         "two common words": f"{words[1]} {words[4]}",
         "a rare word": words[-10],
@@ -123,30 +130,32 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
         "a word and an own field, 1 in 20": f"{words[2]} channel:channel_3",
         "a word and an own range, 1 in 100": f"{words[2]} budget:1000..1099",
     }
-    for who, principal in _people(library).items():
-        for kind, typed in kinds.items():
-            vectors = cycle(wanted)
 
-            def find(principal=principal, typed=typed, vectors=vectors) -> Results:  # type: ignore[no-untyped-def]
-                meaning = TextEmbedding(vector=tuple(next(vectors).tolist()), steepness=20, level=0.5)
-                parsed = search.parse(typed, by=principal)
 
-                def ask(spoken: str, encoder: object) -> TextEmbedding:
-                    return meaning
+def finding(principal: Member, typed: str, wanted: Vectors) -> Callable[[], Results]:
+    """Searches for this, as the page of the library does, each time with another meaning."""
+    vectors = cycle(wanted)
 
-                def wider(filters: Filters) -> Collection[UUID]:
-                    fewer = replace(parsed, filters=filters)
-                    return search.rank(principal, parsed=fewer, ask=ask).results.asset_ids
+    def find() -> Results:
+        meaning = TextEmbedding(vector=tuple(next(vectors).tolist()), steepness=20, level=0.5)
+        parsed = search.parse(typed, by=principal)
 
-                ranked = search.rank(principal, parsed=parsed, ask=ask)
-                within = ranked.results.asset_ids
-                _, results = side_by_side.both(  # as the page of the library does
-                    lambda: facets.count(principal, parsed=parsed, within=within, wider=wider),
-                    lambda: search.show(ranked, limit=48),
-                )
-                return results
+        def ask(spoken: str, encoder: object) -> TextEmbedding:
+            return meaning
 
-            measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=GRAPH)
+        def wider(filters: Filters) -> Collection[UUID]:
+            fewer = replace(parsed, filters=filters)
+            return search.rank(principal, parsed=fewer, ask=ask, noting=False).results.asset_ids
+
+        ranked = search.rank(principal, parsed=parsed, ask=ask)
+        within = ranked.results.asset_ids
+        _, results = side_by_side.both(
+            lambda: facets.count(principal, parsed=parsed, within=within, wider=wider),
+            lambda: search.show(ranked, limit=48),
+        )
+        return results
+
+    return find
 
 
 def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
@@ -155,22 +164,26 @@ def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
         client.force_login(principal.user)
         address = f"/b/{principal.brand.slug}/"
         measure(f"library page, {who}", lambda address=address: client.get(address), runs=20)
-        lists = {
-            "with filters": f"state=approved&tag={library.words[40]}",
-            "of few for a use": "use=broadcast",
-            "of none for a use": "use=out_of_home",
-            "of few for a country": "territory=JP&state=approved&use=broadcast",
-            "of none by a name": "filename=nowhere",
-            "with an own field, 1 in 20": "channel=channel_3",
-            "with an own range, 1 in 100": "budget=1000..1099",
-            "with an own field and a tag, 1 in 340": f"channel=channel_3&tag={library.words[20]}",
-        }
-        for which, filters in lists.items():
+        for which, filters in lists(library.words).items():
             filtered = f"{address}?{filters}"
             measure(f"library page {which}, {who}", lambda filtered=filtered: client.get(filtered), runs=20)
         begun = library.words[7][:3]
         offers = f"{address}suggest/?q={begun}"
         measure(f"suggestions while typing, {who}", lambda offers=offers: client.get(offers), runs=50)
+
+
+def lists(words: Sequence[str]) -> dict[str, str]:
+    """What stands in the address of a page, by what it is."""
+    return {
+        "with filters": f"state=approved&tag={words[40]}",
+        "of few for a use": "use=broadcast",
+        "of none for a use": "use=out_of_home",
+        "of few for a country": "territory=JP&state=approved&use=broadcast",
+        "of none by a name": "filename=nowhere",
+        "with an own field, 1 in 20": "channel=channel_3",
+        "with an own range, 1 in 100": "budget=1000..1099",
+        "with an own field and a tag, 1 in 340": f"channel=channel_3&tag={words[20]}",
+    }
 
 
 def _measure_prompts(measure: Measure, index: EncoderIndex, library: Library, client: Client) -> None:

@@ -8,13 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog import tags
-from dam.catalog.models import Asset
+from dam.catalog.models import Approval, Asset
 from dam.search import candidates, facets, fulltext, scopes, search
 from dam.search.models import SearchDocument
 from dam.search.query import Filters
 from dam.search.results import Results
 from tests.factories import member
+from tests.integration.dam.search import seeing
 from tests.integration.dam.search.seeing import clip
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +27,8 @@ Find = Callable[..., Results]
 def apart(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A common word far back in time and now, where nothing of now has a length of 9 s."""
     monkeypatch.setattr(candidates, "MOST_READ", 0.5)
-    monkeypatch.setattr(search, "FEW", 0)  # so that no filter is asked beforehand
     for number, (title, length) in enumerate((("Old bottle", 9000), ("New bottle", 1000))):
-        asset = clip(brand, title)
+        asset = clip(brand, title, approval=Approval.APPROVED)
         asset.versions.update(duration_ms=length)
         place = scopes.FIRST_PLACE + number * 5 * (1 << scopes.BLOCK_BITS[scopes.Level.SMALL])
         SearchDocument.objects.filter(asset=asset).update(place=place)
@@ -40,10 +41,32 @@ def test_a_common_word_is_read_in_each_of_few_clips(find: Find, apart: None) -> 
 def test_a_common_word_is_not_read_in_all_clips_because_none_of_the_newest_may_be_seen(
     find: Find, apart: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "FEW", 0)
-    found = find("bottle duration:9s")
+    monkeypatch.setattr(search, "FEW", 0)
+    with CaptureQueriesContext(connection) as asked:
+        found = find("bottle duration:9s")
     assert not found.hits
     assert found.more
+    # That they are more than a few was found out before they were ranked, and isn't counted again.
+    assert not [each for each in asked.captured_queries if each["sql"].startswith("SELECT count(*) FROM")]
+
+
+def test_a_common_word_is_read_in_each_of_the_few_clips_that_are_seen(
+    find: Find, brand: Brand, apart: None
+) -> None:
+    """Where no filter has asked how many there are."""
+    results = find("bottle", principal=member(brand, Role.VIEWER))
+    assert {hit.asset.title for hit in results.hits} == {"Old bottle", "New bottle"}
+
+
+def test_what_is_said_of_the_encoder_is_asked_for_what_a_page_shows_alone(
+    brand: Brand, librarian: Member
+) -> None:
+    parsed = search.parse("bottle", by=librarian)
+    with CaptureQueriesContext(connection) as asked:
+        search.rank(librarian, parsed=parsed, ask=seeing.ask, noting=False)
+    with CaptureQueriesContext(connection) as noted:
+        search.rank(librarian, parsed=parsed, ask=seeing.ask)
+    assert len(noted) >= len(asked) + 2
 
 
 def test_what_filters_leave_is_asked_once_where_it_is_little(find: Find, brand: Brand) -> None:
