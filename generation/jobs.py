@@ -5,7 +5,7 @@ Every change is a conditional update on the state table, so that of two who want
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -53,6 +53,12 @@ QUEUE = "gpu"
 WORKER_GONE = noop(
     "The worker stopped %(most_attempts)s times during this take. Check its log, then try again."
 ) % {"most_attempts": MOST_ATTEMPTS}
+
+# A take for a model that is loaded goes before so many for others, none of which was asked for so long ago.
+OVERTAKEN = 50
+PATIENCE = timedelta(minutes=5)
+Fits = Callable[[str], bool]
+"""Whether a worker has the generator loaded that a job names (GenerationJob.generator)."""
 
 # A worker lets go of a take by these.
 _ENDS = (JobMove.FINISH, JobMove.STOP, JobMove.FAIL, JobMove.RELEASE)
@@ -304,13 +310,35 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
     return job
 
 
-def claim_next(*, at: datetime | None = None) -> GenerationJob | None:
-    """Take the job whose turn it is (in_turn); None when none waits."""
-    for job_id in in_turn():
-        job = claim(job_id, at=at) if job_id is not None else None
+def claim_next(*, fits: Fits | None = None, at: datetime | None = None) -> GenerationJob | None:
+    """Take the job whose turn it is (in_turn); None when none waits.
+
+    With `fits`, one of the next few whose generator fits goes first, unless one before it has waited long.
+    """
+    order = [job_id for job_id in in_turn() if job_id is not None]
+    for job_id in _fitting_first(order, fits, at=at or timezone.now()) if fits else order:
+        job = claim(job_id, at=at)
         if job is not None:
             return job
     return None
+
+
+def _fitting_first(order: Sequence[UUID], fits: Fits, *, at: datetime) -> Iterator[UUID]:
+    """In turn, but for the first that fits; it overtakes nothing that was asked for PATIENCE ago."""
+    near = order[: OVERTAKEN + 1]
+    rows = GenerationJob.objects.filter(pk__in=near).values_list("pk", "generator", "created_at")
+    asked = {job_id: (generator, created) for job_id, generator, created in rows}
+    found: dict[str, bool] = {}
+    for job_id in near:
+        generator, created = asked.get(job_id, ("", at))
+        if generator not in found:
+            found[generator] = fits(generator)
+        if found[generator]:
+            yield job_id
+            break
+        if created <= at - PATIENCE:
+            break
+    yield from order
 
 
 def in_turn(*, then: turns.Who | None = None) -> list[UUID | None]:

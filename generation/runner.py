@@ -81,7 +81,15 @@ def make_next(otherwise: Callable[[], object] = lambda: None) -> Version | None:
 
     Raises Reject when the database stays away.
     """
-    return _run(jobs.claim_next, otherwise)
+    return _run(lambda: jobs.claim_next(fits=_is_loaded), otherwise)
+
+
+def _is_loaded(generator: str) -> bool:
+    """Whether this worker has the model in memory that a job names."""
+    try:
+        return loading.is_warm(model_register.generator(generator).folder)
+    except GeneratorError:
+        return False
 
 
 def make(job_id: UUID) -> Version | None:

@@ -49,6 +49,11 @@ def load(folder: Path) -> VideoGenerator:
         return _warm[key].generator
 
 
+def is_warm(folder: Path) -> bool:
+    """Whether it is in memory already."""
+    return any(key.folder == folder.resolve() for key in list(_warm))
+
+
 def let_go(*, but: VideoGenerator) -> bool:
     """Let go of all others, as where memory ran out; whether there were any."""
     with _one:

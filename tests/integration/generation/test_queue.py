@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from generation import jobs, selectors
+from generation import jobs, runner, selectors
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -172,3 +173,32 @@ def test_how_long_takes_run_is_read_from_an_index_of_their_own(frames: int, inde
     assert index in plan
     assert "Sort" not in plan
     assert "frames" not in plan  # nothing is read to be left out
+
+
+def test_a_take_for_a_loaded_model_goes_first_but_not_for_long(creator: Member, sent: list[str]) -> None:
+    other, fitting, third = (
+        jobs.request(by=creator, brief=BRIEF, generator=name)[0] for name in ("other", "loaded", "")
+    )
+    at = timezone.now()
+
+    def taken(*, later: timedelta) -> list[str]:
+        """What a worker would take next, and then."""
+        order = [job_id for job_id in jobs.in_turn() if job_id is not None]
+        found = jobs._fitting_first(order, lambda name: name == "loaded", at=at + later)
+        names = dict(GenerationJob.objects.values_list("pk", "generator"))
+        return list(dict.fromkeys(names[job_id] for job_id in found))
+
+    assert taken(later=timedelta()) == ["loaded", "other", ""]
+    assert taken(later=jobs.PATIENCE) == ["other", "loaded", ""]
+    assert jobs.claim_next(fits=lambda name: name == "loaded") == fitting
+    assert jobs.claim_next(fits=lambda name: name == "loaded") == other
+    assert jobs.claim_next() == third
+
+
+def test_only_what_stands_in_turn_and_is_loaded_here_overtakes(
+    creator: Member, sent: list[str], model_here: None
+) -> None:
+    jobs.request(by=creator, brief=BRIEF, generator="gone")
+    assert not runner._is_loaded("gone")
+    assert not runner._is_loaded("")
+    assert jobs.claim_next(fits=runner._is_loaded) is not None

@@ -40,6 +40,8 @@ def test_models_stay_loaded_while_there_is_room(tmp_path: Path, asked: list[str]
     loading.load(other)
     assert loading.load(one) is first
     assert asked == ["one", "other"]
+    assert loading.is_warm(one)
+    assert not loading.is_warm(tmp_path)
 
 
 def test_the_one_used_longest_ago_goes_first(tmp_path: Path, asked: list[str]) -> None:
