@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dam.models import Asset, Brand, Version
 from generation import states
+from generation.cut_models import Cut as Cut
 from generation.states import FETCH_LABELS, LABELS, FetchState, JobState, ReproductionState
 from generation.verdicts import Subject, Verdict
 

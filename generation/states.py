@@ -34,6 +34,28 @@ class ReproductionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CutState(StrEnum):
+    """Of a cut of clips: a draft until somebody has it made."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+CUT_LABELS = {
+    CutState.DRAFT: noop("Draft"),
+    CutState.WAITING: noop("Waiting for a worker"),
+    CutState.RUNNING: noop("Being made"),
+    CutState.DONE: noop("Done"),
+    CutState.FAILED: noop("Failed"),
+    CutState.CANCELLED: noop("Cancelled"),
+}
+CUT_UNDER_WAY = (CutState.WAITING, CutState.RUNNING)
+
+
 class FetchState(StrEnum):
     """Of a generator that is fetched from the hub."""
 

@@ -16,6 +16,7 @@ from generation import (
     runner,
     saved_latents,
 )
+from generation.cuts import work, worker
 
 
 @shared_task(name="gpu.generate")
@@ -30,10 +31,16 @@ def reproduce(*, reproduction_id: str) -> None:
     runner.make_next(otherwise=reproducer.run_next)
 
 
+@shared_task(name=work.TASK)
+def make_cut(*, cut_id: str) -> None:
+    worker.run(cut_id)
+
+
 @shared_task(name="default.recover_jobs")
 def recover_jobs() -> None:
     jobs.recover()
     reproductions.recover()
+    work.recover()
     batches.feed_all()
 
 

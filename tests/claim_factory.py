@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from provenance.manifests.claims import (
+    CutFacts,
     GeneratedFacts,
     ModelFacts,
     ReleaseFacts,
@@ -33,6 +34,19 @@ def generated(**changes: Any) -> GeneratedFacts:
 
 def source(role: str, relation: str) -> SourceFacts:
     return SourceFacts(role=role, title="Bottle", sha256="ef" * 32, relation=SourceRelation(relation))
+
+
+def cut(*sources: SourceFacts) -> CutFacts:
+    pieces = [{"role": each.role, "sha256": each.sha256, "first": 0, "end": 25} for each in sources]
+    return CutFacts(
+        title="Spring",
+        sources=sources,
+        pieces=pieces,
+        generated=True,
+        changes=("c2pa.trimmed", "c2pa.cropped", "c2pa.transcoded"),
+        cut_id="0b5f",
+        at=AT,
+    )
 
 
 def release(**changes: Any) -> ReleaseFacts:

@@ -7,7 +7,17 @@ from typing import Any
 
 import ffmpeg
 
-from dam.media import colour, matrices, presets, sound_filters, specs, timeline_filters, watermark_filters
+from dam.media import (
+    colour,
+    cutting,
+    matrices,
+    presets,
+    sound_filters,
+    specs,
+    timeline_filters,
+    watermark_filters,
+)
+from dam.media.cutting import Cut, Piece
 from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie, Stream
@@ -27,6 +37,7 @@ TABLE = "colours.cube"  # beside what is made
 WORDS, CAPTIONS, FONTS = "words.ass", "captions.srt", "fonts"  # the same, for presets
 VMAF_MODEL = "vmaf_v0.6.1"  # built into libvmaf
 BUFFER_SECONDS = 2  # of a rung's highest rate: how far it may be over it for a while
+QUEUED = 8  # packets of a film that wait for its decoder
 AAC_DELAY = 1024  # samples, at 48 kHz: what FFmpeg's encoder puts before the first one
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "1")  # on standard output, each second
 
@@ -271,6 +282,70 @@ def make_preset_sound(
     return _compile(ffmpeg.output(given[str(info.audio_index)], _name(out), **options), binary)
 
 
+def make_cut(
+    pieces: Sequence[Piece],
+    out: Path,
+    *,
+    cut: Cut,
+    binary: str,
+    sound: Path | None = None,
+    marked: bool = False,
+) -> list[str]:
+    """An H.264 MP4 of these pieces one after another, each cropped and scaled to the size of the cut.
+
+    In the working folder lie, by a piece's number, colours-N.cube where its colours want a table, and of an
+    image N.rgb, which fills the cut's size; `sound` are samples as cutting.lay_sound writes them.
+    """
+    pictures = []
+    for number, piece in enumerate(pieces):
+        if piece.still:
+            raw = {"f": "rawvideo", "pix_fmt": "rgb24", "s": f"{cut.width}x{cut.height}"}
+            picture = ffmpeg.input(_name(Path(f"{number}.rgb")), framerate=_rate(cut.rate), **raw)
+            picture = picture.filter("scale", out_color_matrix="bt709", out_range="tv", flags=SCALING)
+        else:
+            box = cutting.box(piece.info, (cut.width, cut.height), focus=piece.focus)
+            # Of one film in two pieces ffmpeg-python would make one input: so each is another to it.
+            film = _film(piece.path, piece.info, thread_queue_size=QUEUED + number)
+            video, size = film[str(piece.info.video_index)], (cut.width, cut.height)
+            table = f"colours-{number}.cube"
+            picture = _picture(video, piece.info, size, box=box, pixels="", table=table)
+            picture = picture.filter("trim", start_frame=piece.first, end_frame=piece.end)
+            picture = picture.filter("setpts", "PTS-STARTPTS")
+            picture = picture.filter(
+                "fps", fps=_rate(cut.rate), round="near", start_time=0, eof_action="pass"
+            )
+        frames = piece.frames(cut.rate)
+        picture = picture.filter("tpad", stop_mode="clone", stop=frames).filter("trim", end_frame=frames)
+        picture = picture.filter("setsar", "1").filter("format", "yuv420p")
+        pictures.append(picture.filter("setpts", "PTS-STARTPTS"))
+    film = ffmpeg.concat(*pictures, v=1, a=0) if len(pictures) > 1 else pictures[0]
+    film = film.filter("settb", f"{cut.rate.denominator}/{cut.rate.numerator}").filter("setpts", "N")
+    if marked:
+        film = watermark_filters.lay(film, width=cut.width, height=cut.height, pixels="yuv420p")
+    spec = specs.RELEASE
+    options: dict[str, Any] = {
+        "c:v": "libx264",
+        "preset": spec.preset,
+        "crf": spec.crf,
+        "g": spec.keyframe_every,
+        "pix_fmt": "yuv420p",
+        "fps_mode": "passthrough",
+        "threads": THREADS,
+        **_BT709,
+    }
+    streams = [film]
+    if sound is not None:
+        samples = {
+            "f": "s16le",
+            "ar": cutting.SOUND_RATE,
+            "ac": cutting.CHANNELS,
+            "protocol_whitelist": "file",
+        }
+        streams.append(ffmpeg.input(_name(sound), **samples)["0"])
+        options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "max_muxing_queue_size": MOST_WAITING}
+    return told(_compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary))
+
+
 def compare(
     master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int], every: int, out: Path, binary: str
 ) -> list[str]:
@@ -342,8 +417,10 @@ def measure_loudness(
     return command
 
 
-def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary: str) -> list[str]:
-    """The sound as plain samples, 16 bits, one channel, from the first frame on, with silence in its gaps."""
+def extract_sound(
+    source: Path, out: Path, *, info: MediaInfo, rate: int, binary: str, channels: int = 1
+) -> list[str]:
+    """The sound as plain samples, 16 bits, from the first frame on, with silence in its gaps."""
     given = ffmpeg.input(
         _name(source),
         f=info.format.demuxer,
@@ -352,7 +429,7 @@ def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary
         threads=THREADS,
         err_detect="ignore_err",
     )
-    options = {"c:a": "pcm_s16le", "f": "s16le", "ac": 1, "ar": rate}
+    options = {"c:a": "pcm_s16le", "f": "s16le", "ac": channels, "ar": rate}
     sound = sound_filters.placed(info).replace(
         "aresample=48000:async=1", f"aresample={rate}:async=1:first_pts=0"
     )
@@ -490,7 +567,7 @@ _TURNS: dict[int, tuple[tuple[str, dict[str, str]], ...]] = {
 _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 
 
-def _film(source: Path, info: MediaInfo) -> Any:
+def _film(source: Path, info: MediaInfo, **options: Any) -> Any:
     alpha = colour.ALPHA_DECODERS.get(info.video_codec) if colour.has_alpha(info.pixel_format) else None
     return ffmpeg.input(
         _name(source),
@@ -501,6 +578,7 @@ def _film(source: Path, info: MediaInfo) -> Any:
         threads=THREADS,
         err_detect="ignore_err",
         noautorotate=None,  # _upright does it
+        **options,
         # One graph from beginning to end, whatever changes in the stream: a new one would count from zero.
         **{"reinit_filter:v": 0},
     )
@@ -522,6 +600,7 @@ def _picture(
     box: presets.Box | None = None,
     pixels: str = "yuv420p",
     see_through: bool = False,
+    table: str = TABLE,
 ) -> Any:
     width, height = size
     # What is made stands upright, and says of no angle.
@@ -533,7 +612,8 @@ def _picture(
     video = timeline_filters.lay(_upright(video, info), info)
     if box is not None and (box.width, box.height) != (info.width, info.height):
         video = video.filter("crop", box.width, box.height, box.left, box.top)
-    video = _as_shown(video, colour.of(info), width, height, see_through=see_through).filter("setsar", "1")
+    shown = _as_shown(video, colour.of(info), width, height, see_through=see_through, table=table)
+    video = shown.filter("setsar", "1")
     return video.filter("format", pixels) if pixels else video
 
 
@@ -552,7 +632,13 @@ def _upright(video: Any, info: MediaInfo) -> Any:
 
 
 def _as_shown(
-    video: Any, picture: colour.Picture, width: int, height: int, *, see_through: bool = False
+    video: Any,
+    picture: colour.Picture,
+    width: int,
+    height: int,
+    *,
+    see_through: bool = False,
+    table: str = TABLE,
 ) -> Any:
     """Scaled, as SDR in Rec.709, on black where it is transparent; or RGB that stays `see_through`."""
     yuv = picture.layout is colour.Layout.YUV
@@ -574,7 +660,7 @@ def _as_shown(
         if yuv:  # its planes, called green, blue and red for the table
             video = video.filter("mergeplanes", "0x00010203" if picture.alpha else "0x000102", planes)
             video = video.filter("setparams", colorspace="gbr", **(said | {"range": "pc"}))
-        video = video.filter("lut3d", TABLE, interp="tetrahedral")
+        video = video.filter("lut3d", table, interp="tetrahedral")
     if see_through:
         return video
     if picture.alpha:  # times its alpha, which is to lay it on black

@@ -212,12 +212,14 @@ def frames_at(
             yield _read_frame(decoder.stdout, head)
 
 
-def sound(path: Path, out: Path, *, info: MediaInfo) -> None:
-    """Write the sound as 16-bit samples of one channel, HEARD_RATE a second from the first frame on."""
+def sound(path: Path, out: Path, *, info: MediaInfo, rate: int = HEARD_RATE, channels: int = 1) -> None:
+    """Write the sound as 16-bit samples, `rate` a second from the first frame on, channels in turn."""
     path = path.resolve()
-    limits = budgets.sound(seconds=info.duration_ms / 1000, rate=HEARD_RATE)
+    limits = budgets.sound(seconds=info.duration_ms / 1000, rate=rate * channels)
     with ffmpeg.making(out) as made:
-        command = commands.extract_sound(path, made, info=info, rate=HEARD_RATE, binary=ffmpeg.binary())
+        command = commands.extract_sound(
+            path, made, info=info, rate=rate, channels=channels, binary=ffmpeg.binary()
+        )
         ffmpeg.require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
 
 

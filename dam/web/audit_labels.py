@@ -319,6 +319,9 @@ VERBS: dict[str, Wording] = {
         "triangle-alert", noop("%(person)s couldn't reproduce %(target)s")
     ),
     Verb.BATCH_REQUESTED: Wording("sparkles", noop("%(person)s started the batch “%(target)s”")),
+    Verb.CUT_STARTED: Wording("scissors", noop("%(person)s started making the cut “%(target)s”")),
+    Verb.CUT_CANCELLED: Wording("ban", noop("%(person)s cancelled the cut “%(target)s”")),
+    Verb.CUT_FAILED: Wording("triangle-alert", noop("%(person)s couldn't make the cut “%(target)s”")),
     Verb.BATCH_STOPPED: Wording("ban", noop("%(person)s stopped the batch “%(target)s”")),
     Verb.BATCH_CONTINUED: Wording("play", noop("%(person)s continued the batch “%(target)s”")),
     Verb.MODEL_LICENCE_READ: Wording(

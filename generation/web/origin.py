@@ -12,7 +12,7 @@ from dam.rights.model_licences import records
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from generation import verdicts
-from generation.models import GenerationJob
+from generation.models import Cut, GenerationJob
 from generation.web import licence_words, prompt_rules, reproductions
 from generation.web.licence_words import Said
 
@@ -31,6 +31,7 @@ def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "asset": version.asset,
         "version": version,
         "job": job,
+        "cut": Cut.objects.filter(version=version).only("pieces").first() if job is None else None,
         "shows_prompt": shows_prompt,
         "licence": _licence(version.brand, job) if job is not None and shows_prompt else None,
         "findings": prompt_rules.tags(judgement.findings) if shows_prompt else (),

@@ -29,6 +29,7 @@ GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
 PRESET_LABEL = "app.reelproof.preset"
 CAPTIONS_LABEL = "app.reelproof.captions"
+CUT_LABEL = "app.reelproof.cut"
 PROMPT = "prompt"
 PROMPT_TYPE = "c2pa.types.generator.prompt"
 MASTER = "master"
@@ -214,6 +215,25 @@ class CaptionFacts:
     corrected: bool
     release_sha256: str
     at: datetime
+    data_mining: str = PROHIBITED  # the brand's policy (MINING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutFacts:
+    """Pieces of clips one after another, or one clip that was trimmed or cropped.
+
+    `changes` are actions of C2PA. `sources` are its files, each once; `pieces` plain JSON, as the cut is
+    kept. `generated` says whether a model made any of them.
+    """
+
+    title: str
+    sources: tuple[SourceFacts, ...]
+    pieces: Sequence[Mapping[str, Any]]
+    generated: bool
+    changes: tuple[str, ...]
+    cut_id: str
+    at: datetime
+    watermark: int | None = None  # the identifier in its pictures
     data_mining: str = PROHIBITED  # the brand's policy (MINING)
 
 
@@ -408,6 +428,38 @@ def renewal(*, title: str, tokens: Mapping[str, str]) -> Definition:
         raise EmptyFacts("A renewal needs a signature that gets a timestamp.")
     assertions = [_actions(), {"label": time_stamp_assertion.LABEL, "created": True, "data": dict(tokens)}]
     return Definition(manifest=_manifest(title, assertions), update=True)
+
+
+def cut(facts: CutFacts) -> Definition:
+    """The manifest of a cut: its only clip opened and changed, or made of several that were placed in it.
+
+    Raises EmptyFacts without any.
+    """
+    if not facts.sources:
+        raise EmptyFacts("A cut needs at least one clip.")
+    first = facts.sources[0]
+    parent = first.label if first.relation is SourceRelation.PARENT else None
+    done = [_changed(each, at=facts.at) for each in facts.changes]
+    if parent:
+        begun: dict[str, Any] = {"action": "c2pa.opened", "parameters": {"ingredientIds": [parent]}}
+    else:
+        kind = COMPOSITE if facts.generated else digital_source_types.address("composite")
+        begun = {"action": "c2pa.created", "digitalSourceType": kind, "when": _when(facts.at)}
+    placed = [each.label for each in facts.sources if each.relation is SourceRelation.COMPONENT]
+    actions = [
+        begun,
+        *({"action": "c2pa.placed", "parameters": {"ingredientIds": [label]}} for label in placed),
+        *done,
+        *_watermarked(facts.watermark, at=facts.at),
+    ]
+    data = {"job": facts.cut_id, "pieces": [dict(each) for each in facts.pieces]}
+    assertions = [
+        _actions(*actions),
+        {"label": CUT_LABEL, "created": True, "data": data},
+        _data_mining(facts.data_mining),
+        *_soft_binding(facts.watermark),
+    ]
+    return Definition(manifest=_manifest(facts.title, assertions), parent=parent, sources=facts.sources)
 
 
 def watermark_value(identifier: int) -> str:

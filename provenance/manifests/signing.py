@@ -29,6 +29,7 @@ from provenance.manifests import (
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import (
     CaptionFacts,
+    CutFacts,
     Definition,
     GeneratedFacts,
     PresetFacts,
@@ -74,6 +75,16 @@ def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts, sources: Seq
     definition = claims.generated(facts)
     given = [_input(each) for each in definition.inputs]
     given += [_source(each, file) for each, file in zip(definition.sources, sources, strict=True)]
+    return _sign(path, out=out, definition=definition, ingredients=given, purpose=Purpose.GENERATOR)
+
+
+def sign_cut(path: Path, *, out: Path, facts: CutFacts, sources: Sequence[Path]) -> Report:
+    """Sign a freshly encoded cut, into `out`, with the generator's certificate: nobody approved it.
+
+    `sources` are as in `sign_generated`, which says what is raised.
+    """
+    definition = claims.cut(facts)
+    given = [_source(each, file) for each, file in zip(definition.sources, sources, strict=True)]
     return _sign(path, out=out, definition=definition, ingredients=given, purpose=Purpose.GENERATOR)
 
 

@@ -47,7 +47,7 @@ PIECES = {
     "review-chosen", "download-sidecar",
     "comments", "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure", "review-evidence",
     "asset-consent-document", "saved-search", "saved-search-cover", "collection-cover", "comment-people",
-    "comment-assign", "captions-file", "comment-clips", "prompt-batch-report", "evidence-file",
+    "comment-assign", "captions-file", "comment-clips", "cut-offers", "prompt-batch-report", "evidence-file",
     "captions-credentials",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",

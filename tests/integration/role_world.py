@@ -48,7 +48,7 @@ from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
-from generation.models import BatchLine, GenerationJob, PromptBatch, PromptRule, PromptWaiver
+from generation.models import BatchLine, Cut, GenerationJob, PromptBatch, PromptRule, PromptWaiver
 from provenance.attachments.models import Attachment
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
@@ -278,6 +278,10 @@ class World:
                 bulk_edits.choose(edit, Change(collection=self.collection.pk), by=person)
                 self.bulk_edits[role] = edit
         self.batches = {role: self._batch(person) for role, person in self.people.items()}
+        self.cuts = {
+            role: Cut.objects.create(brand=self.brand, made_by=person.user, title="Spring")
+            for role, person in self.people.items()
+        }
         # They were here a moment ago. What a request writes down of that is undone with it, so each of
         # thousands would write it again.
         now = timezone.now()
@@ -328,6 +332,8 @@ class World:
                 return self.attachments.get(role, self.attachment).pk
             case "own batch":
                 return self.batches[role].pk
+            case "own cut":
+                return self.cuts[role].pk
             case "own import":
                 return self.imports.get(role, self.imported).pk
             case "evidence pack":

@@ -11,7 +11,7 @@ import pytest
 
 from provenance.manifests import claims
 from provenance.manifests.claims import Definition, EmptyFacts
-from tests.claim_factory import LEGAL, MODEL, generated, release, source
+from tests.claim_factory import LEGAL, MODEL, cut, generated, release, source
 
 # Actions that need no digital source type (asset-rubric-conformance0.2-spec2.4.yml).
 NON_EDITORIAL = {"c2pa.opened", "c2pa.transcoded", "c2pa.published", "c2pa.placed"}
@@ -35,6 +35,8 @@ EVERY_KIND = pytest.mark.parametrize(
         claims.generated(
             generated(mode="blend", sources=(source("from", "componentOf"), source("to", "componentOf")))
         ),
+        claims.cut(cut(source("piece-1", "parentOf"), source("sound", "componentOf"))),
+        claims.cut(cut(source("piece-1", "componentOf"), source("piece-2", "componentOf"))),
         claims.release(release()),
         claims.release(release(transcoded=True, generated_by=MODEL.named)),
     ],
