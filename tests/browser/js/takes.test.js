@@ -64,3 +64,26 @@ test("without that link the page begins where it begins", async () => {
   await load('<textarea id="id_prompt">a red ball</textarea>');
   equal(document.activeElement, document.body);
 });
+
+const takes = (name) =>
+  `<article class="brief-takes">${[1, 2]
+    .map((n) => `<div class="take"><div class="take-actions"><a href="#" id="${name}${n}">Open</a></div></div>`)
+    .join("")}</article>`;
+
+test("a number goes to a take of the newest brief, or of the one that one is at", async () => {
+  await load(`<input>${takes("new")}${takes("old")}`);
+  press("2");
+  equal(document.activeElement.id, "new2");
+  find("#old1").focus();
+  press("2");
+  equal(document.activeElement.id, "old2");
+  press("9");
+  equal(document.activeElement.id, "old2");
+});
+
+test("a number that is typed goes nowhere", async () => {
+  await load(`<input>${takes("new")}`);
+  find("input").focus();
+  press("1", { target: find("input") });
+  equal(document.activeElement, find("input"));
+});
