@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance.manifests import foreign_json
-from provenance.manifests.claims import GENERATION_LABEL, PROMPT_TYPE
+from provenance.manifests.claims import DISCLOSE_HASH, GENERATION_LABEL, PROMPT_TYPE
+from provenance.manifests.manifest_summary import ManifestSummary
 from provenance.manifests.report import Report
 
 TYPED = "typed_prompt"  # words in our assertion on how a take was made
@@ -17,14 +18,19 @@ TYPED = "typed_prompt"  # words in our assertion on how a take was made
 def of_prompts(report: Report) -> tuple[str, ...]:
     """The assertions that hold the words of a prompt, in all manifests of the file; hashes stay.
 
-    Of manifests that the report tells nothing of, every prompt counts as words.
+    Every prompt counts as words where the report doesn't tell that its manifest keeps a hash alone: others
+    write theirs in forms that nothing of can be told.
     """
     told = {manifest.label: manifest for manifest in report.chain}
     found: list[str] = []
     for label, manifest in foreign_json.mapping(report.raw.get("manifests")).items():
-        in_words = label not in told or bool(told[label].prompt)
-        found += _of(str(label), foreign_json.mapping(manifest), in_words=in_words)
+        hashed = label in told and _is_hash(told[label])
+        found += _of(str(label), foreign_json.mapping(manifest), in_words=not hashed)
     return tuple(dict.fromkeys(found))
+
+
+def _is_hash(manifest: ManifestSummary) -> bool:
+    return not manifest.prompt and manifest.generation.get("prompt_disclosure") == DISCLOSE_HASH
 
 
 def _of(label: str, manifest: Mapping[str, Any], *, in_words: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A brand has the words of prompts taken out of what it releases; the master keeps them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from dam.accounts.models import ReleasePrompts
 from dam.core import storage
-from provenance.manifests import signing, verify
+from provenance.manifests import claims, signing, verify
 from provenance.manifests.validation_codes import State
 from tests import claim_factory, rubric
 from tests.release_factory import case_of, sign
@@ -66,6 +67,20 @@ def test_no_prompt_leaves_and_the_file_is_trusted(
     redacted = [action for action in report.chain[0].actions if action.code == "c2pa.redacted"]
     assert len(redacted) == 4  # the prompt and what was typed, of two clips
     assert rubric.broken(path) == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain;charset=utf-8", "application/json"])
+def test_no_prompt_leaves_that_is_kept_in_another_form(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    made, master = claims._prompt, tmp_path / "foreign.mp4"
+    monkeypatch.setattr(claims, "_prompt", lambda facts: replace(made(facts), content_type=kind))
+    facts = claim_factory.generated(prompt=WORDS, prompt_disclosure="text")
+    signing.sign_generated(plain, out=master, facts=facts)
+    assert verify.check(master).chain[0].prompt == ""
+    path = released(master, tmp_path / "released.mp4", policy=ReleasePrompts.PERSONAL)
+    assert WORDS.encode() not in path.read_bytes()
+    assert verify.check(path).state is State.TRUSTED
 
 
 def test_prompts_stay_in_where_the_brand_says_nothing(told: Path, tmp_path: Path) -> None:
