@@ -70,6 +70,8 @@ class Bounded(HTTPAdapter):
             except (OSError, HTTPError) as problem:  # those of requests are OSErrors
                 if until.has_passed:
                     raise requests.Timeout("The answer took too long.", request=request) from problem
+                if isinstance(problem, HTTPError):  # as `requests` has it of what it reads itself
+                    raise requests.ConnectionError("The answer broke off.", request=request) from problem
                 raise
             finally:
                 _now.reset(token)

@@ -23,7 +23,9 @@ from django.utils.module_loading import import_string
 from dam.core import errors, outages, sandbox, storage
 from dam.core.lazily import lazy
 from dam.core.tasks import offer, send
+from dam.ingest import disk_space
 from dam.media import budgets, runner
+from dam.media.errors import FileRefused
 from provenance.manifests import fetched_addresses, verify
 from provenance.manifests.validation_codes import State
 
@@ -129,6 +131,14 @@ def has_room(size: int) -> bool:
     return free is None or free >= size + settings.DISK_RESERVE_BYTES
 
 
+def _require_scratch(size: int) -> None:
+    """Raise NoRoom unless the scratch folder of this machine holds so many bytes and its reserve."""
+    try:
+        disk_space.require_copy(size)
+    except FileRefused:
+        raise NoRoom from None
+
+
 def submit(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" = None) -> PublicCheck:
     """Keep the file for the worker and ask for its verdict. The id can't be guessed. Raises ChecksAway."""
     submission = of_file(file, filename=filename, sidecar=sidecar)
@@ -144,7 +154,8 @@ def submit(file: "File[bytes]", *, filename: str, sidecar: "File[bytes] | None" 
 
 
 def submit_address(address: str, *, filename: str) -> PublicCheck:
-    """Have a worker fetch what is there, and check it. Raises ChecksAway."""
+    """Have a worker fetch what is there, and check it. Raises NoRoom, ChecksAway."""
+    _require_scratch(settings.VERIFY_ADDRESS_MAX_BYTES)
     submission = PublicCheck(
         id=secrets.token_urlsafe(24), filename=filename, size=0, at=timezone.now(), address=address
     )
@@ -162,6 +173,7 @@ def fetch_and_check(submission_id: str) -> None:
         return
     keep(replace(submission, state=CHECKING))
     try:
+        _require_scratch(settings.VERIFY_ADDRESS_MAX_BYTES)  # it may be another machine's, or fuller by now
         with storage.scratch() as folder:
             path = folder / "fetched"
             with path.open("wb") as file:
@@ -169,6 +181,8 @@ def fetch_and_check(submission_id: str) -> None:
             judge(replace(submission, size=path.stat().st_size), path)
             with suppress(Exception):  # the verdict stands
                 look_up(submission_id, path)
+    except NoRoom as full:
+        keep(replace(submission, state=FAILED, problem=str(full.message)))
     except fetched_addresses.NotFetched as problem:
         keep(replace(submission, state=FAILED, problem=str(problem)))
     except Exception:

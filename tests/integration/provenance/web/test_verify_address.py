@@ -1,6 +1,7 @@
 """An address on the verify page: it is fetched from public places alone, checked, and not kept."""
 
 import io
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,6 +89,46 @@ def test_what_is_there_is_judged_and_nothing_of_it_kept(elsewhere: dict[str, Any
 def test_what_isnt_given_out_is_said(elsewhere: dict[str, Any]) -> None:
     page = said_of(ask(f"{elsewhere['address']}/none.mp4"))
     assert "doesn&#x27;t give the file out" in page
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc",
+        b"HTTP/1.1 404 None\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+    ],
+)
+def test_an_answer_that_breaks_off_is_said_and_nothing_of_it_judged(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(fetched_addresses, "PORTS", {"http": port, "https": 443})
+        monkeypatch.setattr(fetched_addresses, "may_be_asked", lambda _host, _address: True)
+        threading.Thread(target=answer_once, args=(server, answer), daemon=True).start()
+        page = said_of(ask(f"http://127.0.0.1:{port}/a.mp4"))
+    assert "Nothing could be fetched" in page
+
+
+def answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _address = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(answer)
+
+
+def test_without_room_on_the_disk_nothing_is_fetched(
+    elsewhere: dict[str, Any], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    elsewhere["/a.mp4"] = b"here"
+    taken = ask(f"{elsewhere['address']}/a.mp4")
+    settings.DISK_RESERVE_BYTES = 2**60
+    refused = ask(f"{elsewhere['address']}/a.mp4")
+    assert refused.status_code == 503
+    assert "out of disk space" in refused.content.decode()
+    monkeypatch.setattr(fetched_addresses, "fetch", lambda *_given, **_named: pytest.fail("fetched"))
+    assert "out of disk space" in said_of(taken)
 
 
 @pytest.mark.parametrize(
