@@ -119,6 +119,3 @@ class VideoGenerator(Protocol):
         Raises GeneratorError and MemoryError.
         """
         ...
-
-    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        """Both at once."""

@@ -185,9 +185,6 @@ class PipelineGenerator:
             return Understanding(canonical=prompt, recognised=(), unknown=())
         return prompt_parser.understand(prompt, self._card.lexicon)
 
-    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        return self.decode(self.denoise(request, on_step=on_step), request)
-
     def denoise(self, request: VideoRequest, *, on_step: OnStep, sparing: bool = False) -> Latents:
         """See `VideoGenerator.denoise`. Takes that come at once wait for each other."""
         import torch

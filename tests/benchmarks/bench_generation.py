@@ -4,6 +4,7 @@ from generation import model_register
 from generation.generators import loading
 from generation.generators.base import VideoRequest
 from tests.benchmarks.conftest import Measure
+from tests.made_clips import clip
 
 
 def test_generate(measure: Measure) -> None:
@@ -23,7 +24,7 @@ def test_generate(measure: Measure) -> None:
             steps=able.default_steps,
             guidance=guidance,
         )
-        generator.generate(request, on_step=lambda *, done, total, preview: None)
+        clip(generator, request, on_step=lambda *, done, total, preview: None)
 
     unguided = f"{able.max_frames} frames of {width}×{height}, {able.default_steps} steps, unguided"
     measure(unguided, lambda: take(1.0), runs=2, units=able.max_frames, unit="frame")

@@ -11,6 +11,7 @@ from django.conf import settings
 from generation import prompt_parser
 from generation.generators import loading, model_card
 from generation.generators.base import VideoGenerator, VideoRequest
+from tests.made_clips import clip
 
 BUNDLED = settings.BASE_DIR / "generation" / "previz" / "weights" / "previz-dit"
 
@@ -44,7 +45,7 @@ def request(generator: VideoGenerator, prompt: str, *, seed: int = 1, steps: int
 
 
 def generate(generator: VideoGenerator, prompt: str, *, seed: int = 1, steps: int = 0) -> np.ndarray:
-    return generator.generate(request(generator, prompt, seed=seed, steps=steps), on_step=lambda **_: None)
+    return clip(generator, request(generator, prompt, seed=seed, steps=steps), on_step=lambda **_: None)
 
 
 def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
@@ -71,7 +72,7 @@ def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:
 
 def test_it_draws_one_picture_in_the_colour_that_was_asked_for(generator: VideoGenerator) -> None:
     asked = replace(request(generator, "a large red ball on a table by day", seed=3), frames=1)
-    (picture,) = generator.generate(asked, on_step=lambda **_: None)
+    (picture,) = clip(generator, asked, on_step=lambda **_: None)
     red, green, blue = picture.astype(int).transpose(2, 0, 1)
     assert ((red > green + 60) & (red > blue + 60)).mean() > 0.01
 

@@ -83,9 +83,6 @@ class FakeGenerator:
     def understand(self, prompt: str) -> Understanding:
         return Understanding(canonical="a red ball bouncing", recognised=("red", "ball"), unknown=("table",))
 
-    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
-        return self.decode(self.denoise(request, on_step=on_step), request)
-
     def denoise(self, request: VideoRequest, *, on_step: OnStep, sparing: bool = False) -> Latents:
         self.requests.append(request)
         self.spared.append(sparing)

@@ -29,6 +29,7 @@ from generation.states import FetchState
 from tests import model_hub as fake
 from tests import tiny_wan
 from tests.factories import member
+from tests.made_clips import clip
 from tests.model_hub import COMMIT, Hub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.model]
@@ -95,7 +96,7 @@ def test_a_model_is_cut_in_the_middle_resumed_checked_and_makes_clips(hub: Hub, 
         steps=1,
         guidance=1.0,
     )
-    frames = generator.generate(request, on_step=lambda *, done, total, preview: None)
+    frames = clip(generator, request, on_step=lambda *, done, total, preview: None)
     assert frames.shape == (can.min_frames, height, width, 3)
     verbs = Event.objects.filter(verb__startswith="model.").order_by("sequence")
     assert list(verbs.values_list("verb", flat=True)) == ["model.fetch_asked", "model.fetched"]

@@ -8,6 +8,7 @@ import pytest
 from generation.generators.base import Cancelled, Frames, GeneratorError, VideoGenerator
 from generation.generators.guides import Guide, region_of
 from generation.previz.world import rendering, scenes
+from tests.made_clips import clip
 from tests.unit.conftest import Ask
 
 pytestmark = pytest.mark.model
@@ -34,7 +35,7 @@ class Steps:
 
 
 def made(generator: VideoGenerator, ask: Ask, *guides: Guide, loops: bool = False, seed: int = 1) -> Frames:
-    return generator.generate(replace(ask(seed=seed), guides=guides, loops=loops), on_step=Steps())
+    return clip(generator, replace(ask(seed=seed), guides=guides, loops=loops), on_step=Steps())
 
 
 def apart(one: Frames, other: Frames) -> float:
@@ -63,7 +64,7 @@ def test_a_single_last_picture_is_come_to(generator: VideoGenerator, ask: Ask, f
 
 
 def test_a_clip_loops_without_a_picture_too(generator: VideoGenerator, ask: Ask) -> None:
-    loop, straight = made(generator, ask, loops=True), generator.generate(ask(), on_step=Steps())
+    loop, straight = made(generator, ask, loops=True), clip(generator, ask(), on_step=Steps())
     assert apart(loop[-1], loop[0]) < 0.6 * apart(straight[-1], straight[0])
 
 
@@ -80,7 +81,7 @@ def test_the_less_may_change_the_fewer_steps_are_taken(
 ) -> None:
     heard = Steps()
     request = replace(ask(), guides=(Guide(film, at=0, strength=strength),))
-    generator.generate(request, on_step=heard)
+    clip(generator, request, on_step=heard)
     assert heard.done[-1] == (steps, steps)
 
 
@@ -92,10 +93,10 @@ def test_the_same_request_gives_the_same_clip(generator: VideoGenerator, ask: As
 def test_each_step_is_told_and_can_be_the_last(generator: VideoGenerator, ask: Ask, film: Frames) -> None:
     request = replace(ask(), guides=(Guide(film[:1], at=0),))
     heard, stopping = Steps(), Steps(stop_at=2)
-    generator.generate(request, on_step=heard)
+    clip(generator, request, on_step=heard)
     assert heard.done == [(done, request.steps) for done in range(1, request.steps + 1)]
     with pytest.raises(Cancelled):
-        generator.generate(request, on_step=stopping)
+        clip(generator, request, on_step=stopping)
     assert len(stopping.done) == 2
 
 

@@ -15,6 +15,7 @@ from generation.generators import loading, model_card, wan
 from generation.generators.base import Cancelled, GeneratorError, VideoGenerator, VideoRequest
 from generation.generators.modes import Mode
 from tests import tiny_wan
+from tests.made_clips import clip
 from tests.unit.conftest import Ask
 
 pytestmark = pytest.mark.model
@@ -25,7 +26,7 @@ def quiet(*, done: int, total: int, preview: bytes | None) -> None:
 
 
 def test_a_clip_has_the_frames_and_size_asked_for(generator: VideoGenerator, ask: Ask) -> None:
-    frames = generator.generate(ask(), on_step=quiet)
+    frames = clip(generator, ask(), on_step=quiet)
     assert frames.shape == (9, 32, 48, 3)
     assert frames.dtype == np.uint8
 
@@ -117,7 +118,7 @@ def test_latents_that_are_no_numbers_end_it_at_the_first_step(
     heard: list[int] = []
     broken = wan.WanGenerator(_Steps(value), model_card.read(made_folder))
     with pytest.raises(GeneratorError, match="invalid frames"):
-        broken.generate(ask(), on_step=lambda *, done, total, preview: heard.append(done))
+        clip(broken, ask(), on_step=lambda *, done, total, preview: heard.append(done))
     assert heard == []
 
 
@@ -125,7 +126,7 @@ def test_latents_that_are_no_numbers_end_it_at_the_first_step(
 def test_a_preview_that_is_no_number_ends_it_too(value: float, made_folder: Path, ask: Ask) -> None:
     broken = wan.WanGenerator(_Steps(0.0, decoded=value), model_card.read(made_folder))
     with pytest.raises(GeneratorError, match="invalid frames"):
-        broken.generate(ask(), on_step=quiet)
+        clip(broken, ask(), on_step=quiet)
 
 
 @pytest.mark.parametrize(("spread", "shown"), [(0.0, False), (0.5, True)])
@@ -139,9 +140,9 @@ def test_a_preview_of_one_colour_is_not_shown(
 
 
 def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator, ask: Ask) -> None:
-    first = generator.generate(ask(seed=4), on_step=quiet)
-    generator.generate(ask(seed=5), on_step=quiet)
-    assert generator.generate(ask(seed=4), on_step=quiet).tobytes() == first.tobytes()
+    first = clip(generator, ask(seed=4), on_step=quiet)
+    clip(generator, ask(seed=5), on_step=quiet)
+    assert clip(generator, ask(seed=4), on_step=quiet).tobytes() == first.tobytes()
 
 
 def test_the_number_of_threads_changes_nothing(generator: VideoGenerator, ask: Ask) -> None:
@@ -150,25 +151,25 @@ def test_the_number_of_threads_changes_nothing(generator: VideoGenerator, ask: A
         clips = []
         for number in (1, 2):
             torch.set_num_threads(number)
-            clips.append(generator.generate(ask(), on_step=quiet).tobytes())
+            clips.append(clip(generator, ask(), on_step=quiet).tobytes())
     finally:
         torch.set_num_threads(threads)
     assert clips[0] == clips[1]
 
 
 def test_another_seed_gives_another_clip(generator: VideoGenerator, ask: Ask) -> None:
-    one, other = (generator.generate(ask(seed=seed), on_step=quiet) for seed in (1, 2))
+    one, other = (clip(generator, ask(seed=seed), on_step=quiet) for seed in (1, 2))
     assert (one != other).any()
 
 
 def test_another_prompt_gives_another_clip(generator: VideoGenerator, ask: Ask) -> None:
-    one, other = (generator.generate(ask(prompt=p), on_step=quiet) for p in ("a red ball", "a blue can"))
+    one, other = (clip(generator, ask(prompt=p), on_step=quiet) for p in ("a red ball", "a blue can"))
     assert (one != other).any()
 
 
 def test_words_for_the_same_thing_give_the_same_clip(generator: VideoGenerator, ask: Ask) -> None:
     one, other = (
-        generator.generate(ask(prompt=p), on_step=quiet) for p in ("a red ball", "please, a CRIMSON orb")
+        clip(generator, ask(prompt=p), on_step=quiet) for p in ("a red ball", "please, a CRIMSON orb")
     )
     assert one.tobytes() == other.tobytes()
 
@@ -180,12 +181,12 @@ def test_every_step_is_told_with_a_preview(generator: VideoGenerator, ask: Ask) 
         assert preview is not None
         heard.append((done, total, Image.open(io.BytesIO(preview)).size))
 
-    generator.generate(ask(), on_step=on_step)
+    clip(generator, ask(), on_step=on_step)
     assert heard == [(step, 4, (48, 32)) for step in (1, 2, 3, 4)]
 
 
 def test_a_cancelled_generator_stops_at_once_and_stays_usable(generator: VideoGenerator, ask: Ask) -> None:
-    before = generator.generate(ask(), on_step=quiet)
+    before = clip(generator, ask(), on_step=quiet)
     heard: list[int] = []
 
     def on_step(*, done: int, total: int, preview: bytes | None) -> None:
@@ -194,14 +195,14 @@ def test_a_cancelled_generator_stops_at_once_and_stays_usable(generator: VideoGe
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        generator.generate(ask(), on_step=on_step)
+        clip(generator, ask(), on_step=on_step)
     assert heard == [1, 2]
-    assert generator.generate(ask(), on_step=quiet).tobytes() == before.tobytes()
+    assert clip(generator, ask(), on_step=quiet).tobytes() == before.tobytes()
 
 
 def test_a_length_the_model_cannot_make_is_refused(generator: VideoGenerator, ask: Ask) -> None:
     with pytest.raises(GeneratorError, match="8 frames cannot be made"):
-        generator.generate(ask(frames=8), on_step=quiet)
+        clip(generator, ask(frames=8), on_step=quiet)
 
 
 def test_loading_needs_no_network(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +224,7 @@ def test_a_folder_without_our_card_loads_and_reads_free_text(model_folder: Path)
 def test_one_frame_is_made_where_the_model_makes_stills_alone(generator: VideoGenerator, ask: Ask) -> None:
     assert isinstance(generator, wan.WanGenerator)
     request = replace(ask(), frames=1)
-    assert generator.generate(request, on_step=quiet).shape == (1, 32, 48, 3)
+    assert clip(generator, request, on_step=quiet).shape == (1, 32, 48, 3)
     card = replace(generator._card, capabilities=replace(generator.capabilities, modes=(Mode.TEXT,)))
     with pytest.raises(GeneratorError, match="1 frames"):
         wan.WanGenerator(generator.pipeline, card).denoise(request, on_step=quiet)
