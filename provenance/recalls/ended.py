@@ -8,7 +8,7 @@ clearance is renewed, nobody is asked any more.
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -16,7 +16,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Version
 from dam.core import locks
-from provenance.recalls import recalls
+from provenance.recalls import lifting, recalls
 from provenance.recalls.models import Recall
 
 LOOK_BACK = timedelta(days=30)
@@ -34,9 +34,7 @@ def look(*, at: datetime | None = None) -> int:
 
 def lift(*, at: datetime) -> int:
     """Ask nobody any more whose copies may be used again, and tell them so; how many recalls that were."""
-    later = Q(version__rights_end=None) | Q(version__rights_end__ends_at__gt=at)
-    open_ones = Recall.objects.filter(ended_at__isnull=False, lifted_at=None)
-    rows = open_ones.filter(later, version__approval=Approval.APPROVED)
+    rows = Recall.objects.filter(lifting.free(at=at), ended_at__isnull=False, lifted_at=None)
     renewed = list(rows.select_related("brand").annotate(people=Count("notices")))
     if not renewed:
         return 0

@@ -10,16 +10,15 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog.models import Approval, Version
+from dam.catalog.models import Version
 from dam.core import locks
-from dam.rights.models import InheritedTerms
-from provenance.recalls import recalls
+from provenance.recalls import lifting, recalls
 from provenance.recalls.models import Recall
 
 IN_TRASH = timedelta(hours=1)
@@ -66,9 +65,7 @@ def look(*, at: datetime | None = None) -> int:
 
 def lift(*, at: datetime) -> int:
     """Ask nobody any more whose copies may be used again, and tell them so; how many recalls that were."""
-    stops = InheritedTerms.objects.filter(version=OuterRef("version"), stopped=True)
-    open_ones = Recall.objects.filter(stopped_at__isnull=False, lifted_at=None)
-    rows = open_ones.filter(~Exists(stops), version__approval=Approval.APPROVED)
+    rows = Recall.objects.filter(lifting.free(at=at), stopped_at__isnull=False, lifted_at=None)
     free = list(rows.select_related("brand").annotate(people=Count("notices")))
     if not free:
         return 0

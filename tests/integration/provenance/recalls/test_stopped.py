@@ -14,8 +14,8 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Asset, Credentials, Version
 from dam.notifications import following, inbox, wording
-from dam.rights.models import InheritedTerms, MadeFrom
-from provenance.recalls import recalls, spreading, stopped
+from dam.rights.models import InheritedTerms, MadeFrom, RightsRecord
+from provenance.recalls import ended, recalls, spreading, stopped
 from provenance.recalls.models import Recall
 from tests.factories import BrandFactory, member
 from tests.recall_factory import address, client_of, made, made_from, revoked
@@ -95,6 +95,27 @@ def test_it_is_over_once_nothing_stops_it_and_begins_anew() -> None:
     trash(source)
     assert stopped.look(at=NOW + timedelta(hours=2)) == 1
     assert recalls.listed(holder).get().recall.stopped_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("first", ["freed", "renewed"])
+def test_nobody_may_go_on_while_anything_else_stands_against_it(first: str) -> None:
+    source, cut, _holder = family()
+    clearance = RightsRecord.objects.filter(version=cut.version)
+    reject(source)
+    clearance.update(valid_until=NOW - timedelta(minutes=1))
+    assert (stopped.look(at=NOW), ended.look(at=NOW)) == (1, 1)
+
+    def free() -> None:
+        Version.objects.filter(pk=source.version.pk).update(approval=Approval.DRAFT)
+
+    def renew() -> None:
+        clearance.update(valid_until=NOW + timedelta(days=10))
+
+    for number, act in enumerate((free, renew) if first == "freed" else (renew, free)):
+        act()
+        assert (stopped.look(at=NOW), ended.look(at=NOW)) == (0, 0)
+        assert Recall.objects.filter(lifted_at__isnull=False).count() == 2 * number
+        assert Event.objects.filter(verb=Verb.RECALL_LIFTED).count() == 2 * number
 
 
 def test_what_a_withdrawal_reached_is_not_asked_for_again() -> None:
