@@ -23,7 +23,7 @@ from django.utils import timezone
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files
-from dam.core import errors, storage
+from dam.core import errors, locks, storage
 from dam.core.language import noop
 from dam.core.storage import Stored
 from dam.ingest import disk_space
@@ -52,6 +52,10 @@ MISSING = noop("The file is missing from storage.")
 # A manifest without a timestamp whose certificate ends by then; times are ISO 8601 in UTC, and sort as text.
 _ENDS = "@.signer.valid_until"
 _RUNS_OUT = f'$.manifests[*] ? (@.time_stamp == "" && {_ENDS} > "" && {_ENDS} < $end)'
+
+
+class Renewed(Exception):
+    """Another worker was faster, and its file may have left already."""
 
 
 class CannotRenew(Exception):
@@ -102,6 +106,8 @@ def file_of(release: Release) -> Release | ReleaseRenewal:
 def _look_after(release: Release, *, at: datetime) -> bool:
     try:
         _renew(release, at=at)
+    except Renewed:
+        return False
     except NoTimestamp as none:
         _keep(release, problem=str(none), tried_at=at)
     except CannotRenew as cannot:
@@ -120,7 +126,7 @@ def _look_after(release: Release, *, at: datetime) -> bool:
 
 
 def _renew(release: Release, *, at: datetime) -> None:
-    """Raises NoTimestamp, CannotRenew, OSError, errors.Refused and what signing.sign_renewal raises."""
+    """Raises Renewed, NoTimestamp, CannotRenew, OSError, errors.Refused and what sign_renewal raises."""
     if _ended(release, at=at):
         raise CannotRenew(ENDED)
     disk_space.require_work(2 * (release.size or 0))
@@ -159,6 +165,9 @@ def _stamps(path: Path, folder: Path) -> Mapping[str, Timestamp]:
 
 def _record(release: Release, stored: Stored, authority: str, *, at: datetime) -> None:
     with trail.recording():
+        locks.hold(f"renewal:{release.pk}")
+        if ReleaseRenewal.objects.filter(release=release, at__isnull=False).exists():
+            raise Renewed
         _keep(
             release,
             at=at,

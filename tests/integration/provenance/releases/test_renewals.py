@@ -82,6 +82,17 @@ def test_one_that_runs_out_soon_is_renewed(authority: Authority, release: Releas
     assert renewals.renew_due(at=near_the_end()) == 0
 
 
+def test_of_two_workers_the_first_ones_file_stays(authority: Authority, release: Release) -> None:
+    late = near_the_end()
+    assert [renewals._look_after(release, at=late) for _worker in range(2)] == [True, False]
+    told = Event.objects.get(verb="release.renewed")
+    renewal = ReleaseRenewal.objects.get(release=release)
+    assert told.data["renewed_sha256"] == renewal.sha256
+    assert renewal.problem == ""
+    with storage.local_copy(renewal.storage_key) as path:
+        assert storage.sha256_of(path) == renewal.sha256
+
+
 def test_one_that_holds_for_long_is_left_alone(authority: Authority, release: Release) -> None:
     assert renewals.renew_due() == 0
     assert authority.asked == []
