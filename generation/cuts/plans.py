@@ -116,9 +116,7 @@ def lasting(piece: Piece, seconds: Fraction, *, number: int) -> Piece:
 
 
 def moved(pieces: Sequence[Piece], number: int, by: int) -> tuple[Piece, ...]:
-    """
-    The piece of that number, from 1, so many places further down; beyond an end it stays there.
-    """
+    """The piece of that number, from 1, so many places further down; beyond an end it stays there."""
     rest = list(pieces)
     piece = rest.pop(number - 1)
     rest.insert(max(0, min(number - 1 + by, len(rest))), piece)

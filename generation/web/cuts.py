@@ -1,6 +1,7 @@
 """Cuts: a person's list of them, putting one together, and how far it is."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,9 @@ from dam.media import cutting, presets
 from dam.media.presets import Shape
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, titles
-from dam.web import selection
+from dam.web import row_pages, selection
 from dam.web.decorators import BrandRequest, requires
+from dam.web.row_pages import By
 from generation.cuts import drafts, plans, work
 from generation.cuts.drafts import CutMoved, Pieced
 from generation.cuts.plans import CutRefused, Piece, Settings
@@ -30,6 +32,7 @@ from generation.models import Cut
 from generation.states import CUT_LABELS, CUT_UNDER_WAY, CutState
 
 PAGE, MOST_OFFERED = 30, 8
+LAST_CHANGED_FIRST = (By("changed_at", datetime, descending=True), By("pk", UUID, descending=True))
 SOUND = "sound"
 SHAPES = {
     Shape.ORIGINAL: lazy("As the first piece"),
@@ -64,12 +67,21 @@ class Row:
 @requires(Capability.GENERATE)
 @require_GET
 def listing(request: BrandRequest) -> HttpResponse:
+    page = row_pages.read(drafts.own(request.principal), LAST_CHANGED_FIRST, request=request, size=PAGE)
+    keys = [cut.version_id for cut in page.rows if cut.version_id]
+    seen = visible_versions(request.principal).in_bulk(keys)
     rows = [
-        (cut, _(CUT_LABELS[CutState(cut.state)]), TONES.get(CutState(cut.state), ""), _seen(request, cut))
-        for cut in drafts.own(request.principal)[:PAGE]
+        (
+            cut,
+            _(CUT_LABELS[CutState(cut.state)]),
+            TONES.get(CutState(cut.state), ""),
+            seen.get(cut.version_id),
+        )
+        for cut in page.rows
     ]
-    any_open = any(cut.state in CUT_UNDER_WAY for cut, *_rest in rows)
-    return render(request, "generate/cuts.html", {"area": "generate", "rows": rows, "any_open": any_open})
+    any_open = any(cut.state in CUT_UNDER_WAY for cut in page.rows)
+    context = {"area": "generate", "rows": rows, "page": page, "any_open": any_open}
+    return render(request, "generate/cuts.html", context)
 
 
 def _seen(request: BrandRequest, cut: Cut) -> Version | None:

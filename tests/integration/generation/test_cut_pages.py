@@ -1,11 +1,15 @@
 """Putting a cut together in the browser, also without script."""
 
+import html
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dam.accounts.principals import Member
@@ -13,7 +17,8 @@ from dam.catalog.models import Version
 from generation.cuts import drafts, plans
 from generation.models import Cut
 from generation.states import CutState
-from tests.factories import member
+from generation.web import cuts
+from tests.factories import VersionFactory, member
 from tests.integration.generation.test_sources import taken
 from tests.media_factory import movie
 from tests.still_factory import still
@@ -64,6 +69,37 @@ def test_clips_that_were_chosen_become_a_draft_in_their_order(
     page = web.get(address(cut)).content.decode()
     assert "Card" in page
     assert "128 × 80" in page
+
+
+def test_all_cuts_are_listed_page_by_page_and_no_query_for_each(
+    web: Client, creator: Member, film: Version
+) -> None:
+    listing = reverse("cuts", args=[creator.brand.slug])
+
+    def made(count: int) -> None:
+        for number in range(count):
+            version = VersionFactory.create(asset__brand=creator.brand, created_by=creator.user)
+            Cut.objects.create(
+                brand=creator.brand,
+                made_by=creator.user,
+                title=f"Spring {number}",
+                version=version,
+                state=CutState.DONE,
+            )
+
+    def asked() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            return web.get(listing).content.decode(), len(queries)
+
+    made(2)
+    few = asked()[1]
+    made(cuts.PAGE)
+    page, many = asked()
+    assert many <= few + 1  # the page behind it
+    assert page.count('id="cut-') == page.count('id="open-') == cuts.PAGE
+    (behind,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    rest = web.get(listing + html.unescape(behind)).content.decode()
+    assert rest.count('id="cut-') == 2
 
 
 def test_pieces_are_added_trimmed_moved_and_removed(
