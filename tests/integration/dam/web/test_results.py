@@ -75,7 +75,7 @@ def test_what_is_compared_with_stays_while_filters_change(page: Page, brand: Bra
 
 
 def test_a_picture_of_another_day_says_so(page: Page) -> None:
-    assert "Drop the picture again" in page("?like=picture:abcdefghijklmnop")
+    assert "Drop it again" in page("?like=picture:abcdefghijklmnop")
 
 
 def test_what_is_no_picture_is_refused_in_words(page: Page, brand: Brand) -> None:
