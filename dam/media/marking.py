@@ -8,7 +8,18 @@ from pathlib import Path
 
 from dam.core import foreign_text, sandbox
 from dam.core.program_limits import Limits
-from dam.media import budgets, commands, ffmpeg, letters, presets, printed, runner, specs, watermark
+from dam.media import (
+    budgets,
+    commands,
+    ffmpeg,
+    letters,
+    preset_files,
+    presets,
+    printed,
+    runner,
+    specs,
+    watermark,
+)
 from dam.media.presets import Format, Recipe
 
 SPEC = specs.Movie(longest_side=1280, crf=24, preset="veryfast", keyframe_every=12, audio_kbps=128)
@@ -56,13 +67,13 @@ def picture(source: Path, out: Path, *, lines: Sequence[str], told: Told) -> Mar
     info = runner.probe(source)
     width, height = presets.size(info, PICTURE)
     limits = budgets.transcode(frames=1, seconds=0, pixels=info.width * info.height)
-    with ffmpeg.making(out) as made:
+    with preset_files.shown(source, info=info) as (drawn, info), ffmpeg.making(out) as made:
         env = letters.lay(made.parent, watermark.script(lines, width=width, height=height, duration_ms=1))
         ffmpeg.give_table(info, made.parent)
         command = commands.make_preset(
-            source, made, info=info, recipe=PICTURE, focus=(500, 500), binary=ffmpeg.binary(), words=True
+            drawn, made, info=info, recipe=PICTURE, focus=(500, 500), binary=ffmpeg.binary(), words=True
         )
-        _run(command, source, made, limits=limits, env=env, frames=1, told=told)
+        _run(command, drawn, made, limits=limits, env=env, frames=1, told=told)
     return Marked(width, height, PICTURE.spec.kind.content_type)
 
 

@@ -78,7 +78,7 @@ def make(
     if recipe.spec.medium is Medium.SOUND:
         return _made_sound(source, out, info=info, recipe=recipe, measured=measured)
     limits = _limits(info, recipe)
-    with _shown(source, info=info) as (film, info), ffmpeg.making(out) as made:
+    with shown(source, info=info) as (film, info), ffmpeg.making(out) as made:
         env = put_aside(made.parent, info=info, request=request)
         command = commands.make_preset(
             film,
@@ -122,7 +122,7 @@ def make(
 
 
 @contextmanager
-def _shown(source: Path, *, info: MediaInfo) -> Iterator[tuple[Path, MediaInfo]]:
+def shown(source: Path, *, info: MediaInfo) -> Iterator[tuple[Path, MediaInfo]]:
     """What FFmpeg reads, and the facts about it: of an image a PNG, upright and in sRGB."""
     if info.kind is not Kind.STILL:
         with runner.readable(source, info=info) as film:
