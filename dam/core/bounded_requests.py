@@ -16,6 +16,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
+from dam.core import numbers
 from dam.core.deadlines import Deadline
 
 LARGEST = 1024 * 1024
@@ -90,7 +91,7 @@ def _read(response: requests.Response, *, most: int) -> requests.Response:
 def _write(response: requests.Response, into: BinaryIO, *, most: int) -> requests.Response:
     """As the bytes come, not decoded: the answer itself comes without them."""
     said, size = response.headers.get("Content-Length", ""), 0
-    if said.isdecimal() and int(said) > most:
+    if (said.isdecimal() and len(said) > 18) or (numbers.read(said) or 0) > most:
         response.close()
         raise TooLarge("The answer is too large.")
     while part := response.raw.read(BLOCK, decode_content=False):

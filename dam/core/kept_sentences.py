@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dam.core import language
+from dam.core import language, numbers
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 LEAST = 8  # characters outside places: less fits anything
@@ -66,8 +66,8 @@ def _one(text: str) -> str | None:
         if (match := sentence.pattern.fullmatch(text)) is None:
             continue
         places = {name: _place(value) for name, value in match.groupdict().items()}
-        numbers = [int(value) for value in match.groups() if value.isdigit()]
-        count = numbers[0] if numbers else 1
+        counts = numbers.read_all(match.groups())
+        count = counts[0] if counts else 1
         found = language.ngettext(sentence.one, sentence.many, count)
         if sentence.one == sentence.many:
             found = language.gettext(sentence.one)

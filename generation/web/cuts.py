@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import AssetKind, Version
+from dam.core import numbers
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
 from dam.media import cutting, presets
@@ -123,7 +124,7 @@ def one(request: BrandRequest, cut_id: UUID) -> HttpResponse:
     except Refused as refused:
         return _page(request, cut, refused=refused, status=422)
     piece = request.POST.get("piece", "")
-    return _to(request, cut, piece=piece if piece.isdigit() else "")
+    return _to(request, cut, piece=piece if numbers.read(piece) is not None else "")
 
 
 @requires(Capability.GENERATE)
@@ -178,7 +179,8 @@ def _change(request: BrandRequest, cut: Cut) -> None:
     pieces = [_typed(sent, number, each) for number, each in enumerate(pieced, start=1)]
     settings = _settings(sent, plans.read_settings(cut.settings))
     do, _sign, what = sent.get("do", "").partition(":")
-    number = int(what) if what.isdigit() and 0 < int(what) <= len(pieces) else 0
+    number = numbers.read(what) or 0
+    number = number if number <= len(pieces) else 0
     if do in ("up", "down") and number:
         pieces = list(plans.moved(pieces, number, -1 if do == "up" else 1))
     elif do == "remove" and number:
@@ -188,13 +190,14 @@ def _change(request: BrandRequest, cut: Cut) -> None:
     elif do == "bed":
         bed = _version(by, what, (AssetKind.SOUND.value,)) if what else None
         settings = replace(settings, bed=drafts.used(bed) if bed is not None else None)
-    revision = int(sent["revision"]) if sent.get("revision", "").isdigit() else -1
+    revision = numbers.read(sent.get("revision", ""), digits=9)
     title = sent.get("title", "")
     if len(title) > drafts.LONGEST_TITLE:
         raise CutRefused(
             _("The title can have %(most)s characters at most.") % {"most": drafts.LONGEST_TITLE}
         )
-    drafts.change(cut, by=by, revision=revision, title=title, pieces=pieces, settings=settings)
+    seen = -1 if revision is None else revision
+    drafts.change(cut, by=by, revision=seen, title=title, pieces=pieces, settings=settings)
 
 
 def _version(by: Principal, text: str, kinds: tuple[str, ...]) -> Version | None:
@@ -235,15 +238,16 @@ def _share(text: str, number: int) -> int:
 def _settings(sent: QueryDict, now: Settings) -> Settings:
     side, level = sent.get("side", ""), sent.get("level", "")
     shape, rate = sent.get("shape", ""), sent.get("rate", "")
-    if level and not (level.isdigit() and int(level) <= 200):
+    loud = numbers.read(level, digits=3)
+    if level and (loud is None or loud > 200):
         raise CutRefused(_("Enter the volume in percent, from 0 to 200."))
     return replace(
         now,
         shape=shape if shape in list(Shape) else now.shape,
-        side=int(side) if side.isdigit() and int(side) in presets.SIDES else None,
+        side=wide if (wide := numbers.read(side)) in presets.SIDES else None,
         rate=rate if rate in plans.RATES else "",
         own_sound=bool(sent.get("own_sound")),
-        level=int(level) if level else now.level,
+        level=now.level if loud is None else loud,
     )
 
 

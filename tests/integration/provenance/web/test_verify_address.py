@@ -92,15 +92,20 @@ def test_what_isnt_given_out_is_said(elsewhere: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "said"),
     [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc",
-        b"HTTP/1.1 404 None\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "Nothing could be fetched"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc", "Nothing could be fetched"),
+        (
+            b"HTTP/1.1 404 None\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+            "Nothing could be fetched",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: %b\r\n\r\nabc" % (b"9" * 5000), "larger than the limit"),
     ],
+    ids=["cut short", "broken chunks", "false gzip", "endless"],
 )
 def test_an_answer_that_breaks_off_is_said_and_nothing_of_it_judged(
-    monkeypatch: pytest.MonkeyPatch, answer: bytes
+    monkeypatch: pytest.MonkeyPatch, answer: bytes, said: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -108,7 +113,7 @@ def test_an_answer_that_breaks_off_is_said_and_nothing_of_it_judged(
         monkeypatch.setattr(fetched_addresses, "may_be_asked", lambda _host, _address: True)
         threading.Thread(target=answer_once, args=(server, answer), daemon=True).start()
         page = said_of(ask(f"http://127.0.0.1:{port}/a.mp4"))
-    assert "Nothing could be fetched" in page
+    assert said in page
 
 
 def answer_once(server: socket.socket, answer: bytes) -> None:

@@ -25,6 +25,15 @@ def test_what_was_kept_with_names_and_numbers_is_said_in_the_readers_language(ke
         assert failures.shown(kept) == kept
 
 
+@pytest.mark.parametrize("title", ["²", "9" * 5000])
+def test_a_title_that_only_looks_like_a_number_is_no_count(title: str) -> None:
+    kept = f"“{title}” isn't in the library any more. Remove it."
+    with translation.override("de"):
+        said = kept_sentences.said(kept)
+    assert title in said
+    assert said != kept
+
+
 def test_the_words_of_another_system_stay_its_own() -> None:
     kept = (
         "The server refused the recipient's address. "

@@ -24,7 +24,7 @@ def test_as_many_digits_are_taken_as_are_asked_for() -> None:
 
 
 def test_every_view_reads_them_here() -> None:
-    files = [*ROOT.glob("dam/web/**/*.py"), *ROOT.glob("provenance/web/**/*.py")]
+    files = [path for app in ("dam", "generation", "provenance") for path in ROOT.glob(f"{app}/web/**/*.py")]
     own = {
         str(path.relative_to(ROOT))
         for path in files
