@@ -70,7 +70,8 @@ def _put_aside(pieces: Sequence[Piece], folder: Path, *, cut: Cut, mark: Mark | 
     """What FFmpeg reads beside the films."""
     for number, piece in enumerate(pieces):
         if piece.still:
-            rgb = runner.still(piece.path, max_side=4 * max(cut.width, cut.height))
+            side = min(runner.MOST_SIDE, 4 * max(cut.width, cut.height))
+            rgb = runner.still(piece.path, max_side=side)
             centre = (piece.focus[0] / 1000, piece.focus[1] / 1000)
             size = (cut.width, cut.height)
             fitted = ImageOps.fit(Image.fromarray(rgb), size, Image.Resampling.LANCZOS, centering=centre)

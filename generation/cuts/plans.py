@@ -3,7 +3,7 @@
 A piece of a video is counted in its own frames, so that it begins and ends where somebody saw it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,6 +18,7 @@ from dam.media.probe import Kind, MediaInfo
 
 MOST_PIECES = 20
 MOST_SECONDS = 600
+MOST_SIDE = presets.SIDES[0]  # pixels: photographs are larger than any film
 CARD_SECONDS = Fraction(3)  # of an image
 LEAST_CARD, MOST_CARD = Fraction(1, 10), Fraction(60)
 RATES = ("24000/1001", "24/1", "25/1", "30000/1001", "30/1", "50/1", "60000/1001", "60/1")
@@ -129,12 +130,18 @@ def outcome(pieces: Sequence[Piece], infos: Sequence[MediaInfo], settings: Setti
         raise CutRefused(_("Add at least one clip or image."))
     films = [info for info in infos if info.kind is not Kind.STILL]
     first = infos[0]
-    recipe = Recipe(shape=Shape(settings.shape), longest_side=settings.side)
-    width, height = presets.size(first, recipe)
+    recipe = Recipe(shape=Shape(settings.shape), longest_side=settings.side or MOST_SIDE)
+    width, height = (max(2, side // 2 * 2) for side in presets.size(first, recipe))
     rate = Fraction(settings.rate) if settings.rate else films[0].frame_rate if films else STILLS_RATE
     if seconds(pieces, infos) > MOST_SECONDS:
         raise CutRefused(_("A cut can be ten minutes long at most. Shorten or remove pieces."))
     return Cut(width, height, rate)
+
+
+def sound_bytes(infos: Iterable[MediaInfo]) -> int:
+    """Room on the disk for the sound of these files, each whole, and for what is laid of it, once more."""
+    milliseconds = sum(info.duration_ms for info in infos if info.has_audio)
+    return 2 * milliseconds * cutting.SOUND_RATE * cutting.CHANNELS * 2 // 1000
 
 
 def seconds(pieces: Sequence[Piece], infos: Sequence[MediaInfo]) -> Fraction:

@@ -107,6 +107,7 @@ def _make(cut: Cut) -> Version:
     with ExitStack() as files, storage.scratch() as folder:
         sources = _opened(cut, pieces, settings, files)
         infos = {key: MediaInfo.from_json(each.version.media_info) for key, each in sources.items()}
+        disk_space.require_copy(plans.sound_bytes(infos.values()))
         of_pieces = [infos[each.key] for each in pieces]
         outcome = plans.outcome(pieces, of_pieces, settings)
         bed = sources[UUID(settings.bed.version)] if settings.bed is not None else None

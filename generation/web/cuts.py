@@ -1,5 +1,6 @@
 """Cuts: a person's list of them, putting one together, and how far it is."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -33,6 +34,7 @@ from generation.models import Cut
 from generation.states import CUT_LABELS, CUT_UNDER_WAY, CutState
 
 PAGE, MOST_OFFERED = 30, 8
+SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{0,9})?|\.[0-9]{1,9}")  # 1e999999999 would be worked out for ever
 LAST_CHANGED_FIRST = (By("changed_at", datetime, descending=True), By("pk", UUID, descending=True))
 SOUND = "sound"
 SHAPES = {
@@ -219,13 +221,9 @@ def _typed(sent: QueryDict, number: int, each: Pieced) -> Piece:
 
 
 def _seconds(text: str, number: int) -> Fraction:
-    try:
-        seconds = Fraction(text.strip().replace(",", ".")[:20])
-    except (ValueError, ZeroDivisionError):
-        seconds = Fraction(-1)
-    if not 0 <= seconds < 10**6:
+    if SECONDS.fullmatch(typed := text.strip().replace(",", ".")) is None:
         raise CutRefused(_("Enter a time in seconds, such as 1.5."), piece=number)
-    return seconds
+    return Fraction(typed)
 
 
 def _share(text: str, number: int) -> int:

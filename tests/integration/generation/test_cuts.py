@@ -16,6 +16,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import DeclaredOrigin, Origin, Version
 from dam.core import storage, tasks
+from dam.ingest import disk_space
 from dam.media import cut_files
 from dam.media.presets import Shape
 from dam.media.probe import MediaInfo
@@ -68,6 +69,23 @@ def made(cut: Cut, by: Member) -> Version:
 
 def reload(cut: Cut) -> Cut:
     return Cut.objects.get(pk=cut.pk)
+
+
+def test_an_image_of_odd_sides_begins_a_cut(tmp_path: Path, creator: Member) -> None:
+    card = taken(still(tmp_path / "card.png", size=(101, 67)), by=creator, title="Card")
+    version = made(draft([card], creator), creator)
+    info = MediaInfo.from_json(version.media_info)
+    assert (info.width, info.height, info.frame_count) == (100, 66, 75)
+
+
+def test_room_is_asked_for_all_sound_of_its_films(
+    films: list[Version], creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(disk_space, "require_copy", asked.append)
+    made(draft(films, creator), creator)
+    seconds = Fraction(30 + 40, 25)
+    assert any(size >= 2 * seconds * 48_000 * 2 * 2 for size in asked)
 
 
 def test_a_cut_becomes_a_clip_that_contains_its_pieces(films: list[Version], creator: Member) -> None:

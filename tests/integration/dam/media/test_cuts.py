@@ -50,6 +50,15 @@ def test_the_frames_between_in_and_out_come_one_piece_after_another(tmp_path: Pa
     assert not runner.probe(out).has_audio
 
 
+def test_an_image_of_any_size_fills_a_large_cut(tmp_path: Path) -> None:
+    path = still(tmp_path / "panorama.png", size=(8200, 8))
+    panorama = Piece(path=path, info=runner.probe(path), seconds=Fraction(1, 25))
+    out = tmp_path / "cut.mp4"
+    cut_files.make([panorama], out, cut=Cut(3840, 4, Fraction(25)), told=silent)
+    info = runner.probe(out)
+    assert (info.width, info.height, info.frame_count) == (3840, 4, 1)
+
+
 def test_pieces_of_another_rate_and_size_are_made_to_fit(tmp_path: Path) -> None:
     tall = movie(tmp_path / "tall.mp4", frames=60, rate=Fraction(60), width=80, height=128)
     wide = movie(tmp_path / "wide.mp4", frames=24, rate=Fraction(24000, 1001))
