@@ -432,7 +432,7 @@ def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) 
 
 def stop(job: GenerationJob, *, at: datetime | None = None, until: datetime | None = None) -> None:
     """It was cancelled, and nothing of it is kept; `until` is as in `fail`. Raises Lost."""
-    _own(job, JobMove.STOP, until=until, finished_at=at or timezone.now())
+    _own(job, JobMove.STOP, until=until, finished_at=at or timezone.now(), reason="")
     previews.forget(job.pk)
 
 
@@ -452,7 +452,8 @@ def release(job: GenerationJob) -> None:
     """Give it back for another worker, as when this one is told to stop. It does not count as a try."""
     with trail.recording():
         due_at = timezone.now() + FORGOTTEN_AFTER
-        _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1, due_at=due_at)
+        # What it said while it was made, as in `spare_memory`, is no reason to wait.
+        _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1, reason="", due_at=due_at)
         _send(job)
 
 
@@ -528,8 +529,8 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
                 log.warning("Job %s lost its worker and is sent again.", job.pk)
                 # What ended its worker while it decoded may have been memory.
                 tiled = job.tiled or job.phase == Phase.DECODING
-                due_at = at + FORGOTTEN_AFTER
-                _own(job, JobMove.RELEASE, until=job.progressed_at, step=0, tiled=tiled, due_at=due_at)
+                again = {"step": 0, "reason": "", "tiled": tiled, "due_at": at + FORGOTTEN_AFTER}
+                _own(job, JobMove.RELEASE, until=job.progressed_at, **again)
                 _send(job)
         except Cancelled:
             stop(job, at=at, until=job.progressed_at)

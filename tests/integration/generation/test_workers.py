@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dam.accounts.principals import Member
-from generation import jobs, previews
+from generation import jobs, previews, runner
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.factories import VersionFactory
@@ -64,6 +64,28 @@ def test_a_job_whose_worker_died_is_sent_again(
     again = jobs.claim(claimed.pk)
     assert again is not None
     assert (again.attempts, again.seed, again.step) == (2, claimed.seed, 0)
+
+
+@pytest.mark.parametrize("end", ["given back", "lost"])
+def test_a_take_being_made_with_less_memory_waits_in_turn_once_its_worker_is_gone(
+    claimed: GenerationJob, sent: list[str], end: str
+) -> None:
+    jobs.spare_memory(claimed, made_with={"offloaded": True}, reason=runner.SPARING)
+    if end == "given back":
+        jobs.release(claimed)
+    else:
+        lose_worker(claimed)
+        jobs.recover()
+    assert sent == [str(claimed.pk)]
+    again = jobs.claim_next()
+    assert again is not None
+    assert (again.pk, again.made_with, again.tiled) == (claimed.pk, {"offloaded": True}, True)
+
+
+def test_a_cancelled_take_no_longer_says_that_it_is_made_again(claimed: GenerationJob) -> None:
+    jobs.spare_memory(claimed, made_with={"offloaded": True}, reason=runner.SPARING)
+    jobs.stop(claimed)
+    assert (reload(claimed).state, reload(claimed).reason) == (JobState.CANCELLED, "")
 
 
 def test_a_beating_worker_keeps_its_job(claimed: GenerationJob) -> None:
