@@ -93,7 +93,7 @@ class Entry:
 class Line:
     """What the list in the ZIP says of a file. Without a name and with a reason: a clip that isn't inside.
 
-    `belongs_to`: the file that it lies beside, of captions and Content Credentials.
+    `belongs_to`: the file that it is about, of captions and Content Credentials.
     """
 
     file: str
@@ -250,8 +250,7 @@ def stream(
                 _record(entry, by=by, place=place)
                 with file:
                     yield from writer.add(name, _blocks(file), at=at())
-                for each in _beside(entry, name=name, captions=captions):
-                    each = replace(each, name=writer.name_for(each.name))
+                for each in _beside(entry, name=name, captions=captions, name_for=writer.name_for):
                     yield from writer.add(each.name, [each.content], at=at())
                     with_it.append(each)
             lines.append(line := _line(entry, name=name, reason=entry.reason))
@@ -271,11 +270,13 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _beside(entry: Entry, *, name: str, captions: Format | None) -> Iterator[Companion]:
+def _beside(
+    entry: Entry, *, name: str, captions: Format | None, name_for: Callable[[str], str]
+) -> Iterator[Companion]:
     assert entry.file is not None
     assert entry.release is not None
     entry.release.version = entry.version
-    return companions.beside(entry.file, entry.release, name=name, form=captions)
+    return companions.beside(entry.file, entry.release, name=name, form=captions, name_for=name_for)
 
 
 def _line_beside(line: Line, each: Companion) -> Line:
@@ -286,7 +287,7 @@ def _line_beside(line: Line, each: Companion) -> Line:
         format=each.format,
         bytes=len(each.content),
         sha256=hashlib.sha256(each.content).hexdigest(),
-        belongs_to=line.file,
+        belongs_to=each.belongs_to,
     )
 
 

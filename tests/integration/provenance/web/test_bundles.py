@@ -50,13 +50,13 @@ def brand() -> Brand:
     return made
 
 
-def released(brand: Brand, folder: Path, title: str, content: bytes) -> Version:
+def released(brand: Brand, folder: Path, title: str, content: bytes, *, suffix: str = ".mp4") -> Version:
     made: Version = ApprovedVersionFactory.create(
         asset__brand=brand, asset__title=title, media_info=INFO.to_json()
     )
     path = folder / title
     path.write_bytes(content)
-    release_factory.ready(made, stored=storage.put(path, brand_id=brand.pk, suffix=".mp4"))
+    release_factory.ready(made, stored=storage.put(path, brand_id=brand.pk, suffix=suffix))
     return made
 
 
@@ -314,6 +314,34 @@ def test_captions_of_each_clip_lie_beside_its_file(brand: Brand, tmp_path: Path)
     assert zipped([one], by, captions="ass").namelist()[:-2] == ["One.mp4"]
     page = formats_page([one], by, captions="srt")
     assert '<input type="hidden" name="captions" value="srt" />' in page
+
+
+def test_credentials_lie_beside_the_captions_that_they_are_about(brand: Brand, tmp_path: Path) -> None:
+    clips = [released(brand, tmp_path, "Same", kind.encode(), suffix=kind) for kind in (".mp4", ".mov")]
+    for clip in clips:
+        captioned(clip, "en")
+        words = caption_files.write([(0, 900, "Words, en")], Format.VTT).encode()
+        release, track = Release.objects.get(version=clip), CaptionTrack.objects.get(version=clip)
+        digest = hashlib.sha256(words).hexdigest()
+        sidecar_of(release, b"c2pa", track=track, form="vtt", revision=0, sha256=digest)
+    whole = zipped(clips, member(brand, Role.VIEWER), captions="vtt")
+    assert [(each["file"], each["belongs_to"]) for each in told(whole)["included"]] == [
+        ("Same.mp4", ""),
+        ("Same.en.vtt", "Same.mp4"),
+        ("Same.en.vtt.c2pa", "Same.en.vtt"),
+        ("Same.mov", ""),
+        ("Same.en (2).vtt", "Same.mov"),
+        ("Same.en (2).vtt.c2pa", "Same.en (2).vtt"),
+    ]
+
+
+def test_credentials_of_a_second_file_of_one_name_lie_beside_it(brand: Brand, tmp_path: Path) -> None:
+    clips = [released(brand, tmp_path, "Same", content) for content in (b"one", b"other")]
+    made = [made_in(clip, "webm", b"c2pa") for clip in clips]
+    whole = zipped(clips, member(brand, Role.VIEWER), preset=str(made[0].preset.pk))
+    names = whole.namelist()[:-2]
+    assert len(names) == 4
+    assert names[1::2] == [f"{name}.c2pa" for name in names[::2]]
 
 
 def test_captions_of_what_may_not_leave_stay_here(brand: Brand, tmp_path: Path) -> None:
