@@ -10,7 +10,7 @@ import hashlib
 import io
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -100,16 +100,26 @@ def ask(key: str, *, principal: Principal, encoder: str) -> TextEmbedding | None
 
 
 def answer(holder: str, key: str, *, encoder: Encoder) -> None:
-    """Decode the picture that waits and leave what the encoder sees in it. Harmless twice."""
+    """Decode the picture that waits and leave what the encoder sees in it. Harmless twice.
+
+    Of one that no longer waits, as another encoder has seen it: what this one sees in its copies.
+    """
     waiting: bytes | None = cache.get(_waiting(holder))
     waiting_key, _, data = (waiting or b"").partition(b"\n")
     place = _place(holder, key, encoder.identity)
     if waiting_key != key.encode():
-        if cache.get(place) is None:  # another one took its place, or it waited too long
-            _refuse(holder, key, place, PictureGone.message)
+        if cache.get(place) is None:
+            copies: Sequence[str] | None = cache.get(_copies(holder, key))
+            if copies:
+                query_embedding.leave(place, _seen(_all(map(b64decode, copies)), encoder=encoder)[0])
+            else:  # another one took its place, or it waited too long
+                _refuse(holder, key, place, PictureGone.message)
         return
     try:
         frames = decode(data)
+        _keep_copies(
+            holder, key, frames, first=0
+        )  # before it is gone, for whoever asks while it is looked at
     except (FileRefused, MediaFailed, PictureRefused) as refused:
         _refuse(holder, key, place, _sentence(refused))
         return
@@ -117,8 +127,7 @@ def answer(holder: str, key: str, *, encoder: Encoder) -> None:
         cache.delete(_waiting(holder))
     meaning, clearest = _seen(frames, encoder=encoder)
     cache.set(_thumbnail(holder, key), _small(frames[clearest]), DAY)
-    copies = [b64encode(each).decode() for each in _to_keep(frames, first=clearest)]
-    cache.set(_copies(holder, key), copies, DAY)
+    _keep_copies(holder, key, frames, first=clearest)
     query_embedding.leave(place, meaning)
 
 
@@ -126,8 +135,8 @@ def answer_saved(key: str, *, encoder: Encoder) -> None:
     """Leave what the encoder sees in the picture of a saved search. Harmless twice."""
     kept = SavedPicture.objects.filter(key=key).values_list("frames", flat=True).first()
     if kept:
-        frames = np.stack([_read(bytes(each)) for each in kept])
-        query_embedding.leave(_place(_SAVED, key, encoder.identity), _seen(frames, encoder=encoder)[0])
+        seen_in_it, _first = _seen(_all(map(bytes, kept)), encoder=encoder)
+        query_embedding.leave(_place(_SAVED, key, encoder.identity), seen_in_it)
 
 
 def thumbnail(key: str, *, principal: Principal) -> bytes | None:
@@ -232,14 +241,15 @@ def _sentence(refused: errors.Refused) -> str:
     return refused.message
 
 
-def _to_keep(frames: Frames, *, first: int) -> list[bytes]:
+def _keep_copies(holder: str, key: str, frames: Frames, *, first: int) -> None:
     order = [first, *(place for place in range(len(frames)) if place != first)]
-    return [_small(frames[place], side=KEPT_SIDE) for place in order]
+    copies = [b64encode(_small(frames[place], side=KEPT_SIDE)).decode() for place in order]
+    cache.set(_copies(holder, key), copies, DAY)
 
 
-def _read(copy: bytes) -> Picture:
-    """A copy that was made here."""
-    return np.asarray(Image.open(io.BytesIO(copy)).convert("RGB"))
+def _all(copies: Iterable[bytes]) -> Frames:
+    """Copies that were made here."""
+    return np.stack([np.asarray(Image.open(io.BytesIO(copy)).convert("RGB")) for copy in copies])
 
 
 def _small(rgb: Picture, *, side: int = THUMBNAIL_SIDE) -> bytes:

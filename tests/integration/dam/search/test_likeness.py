@@ -16,6 +16,7 @@ from dam.catalog.models import Approval
 from dam.core import tasks
 from dam.media import runner
 from dam.search import likeness, pictures, query_embedding
+from dam.search.encoders.base import Pictures, Vectors
 from dam.search.likes import Like
 from dam.search.query import Filters
 from dam.search.results import Results, Seeing
@@ -155,3 +156,30 @@ def test_a_second_picture_takes_the_place_of_one_that_still_waits(find: Find, li
     pictures.keep(a_picture(0, 0, 250), principal=librarian)
     pictures.answer(pictures.holder_of(librarian), first, encoder=ColourEncoder())
     assert isinstance(find("", like=Like(picture=first)).refused, pictures.PictureRefused)
+
+
+class AnotherEncoder(ColourEncoder):
+    identity = "colours@2"
+
+
+def test_another_encoder_is_answered_from_the_copies(librarian: Member) -> None:
+    key, holder = pictures.keep(a_picture(250, 0, 0), principal=librarian), pictures.holder_of(librarian)
+    pictures.answer(holder, key, encoder=ColourEncoder())
+    pictures.answer(holder, key, encoder=AnotherEncoder())
+    for encoder in (ColourEncoder(), AnotherEncoder()):
+        meaning = pictures.ask(key, principal=librarian, encoder=encoder.identity)
+        assert meaning is not None
+        assert meaning.vector is not None
+        assert meaning.vector[0] > 0.9
+
+
+def test_another_encoder_is_answered_while_the_first_still_looks(librarian: Member) -> None:
+    key, holder = pictures.keep(a_picture(250, 0, 0), principal=librarian), pictures.holder_of(librarian)
+
+    class Slow(ColourEncoder):
+        def encode_frames(self, frames: Pictures) -> Vectors:
+            pictures.answer(holder, key, encoder=AnotherEncoder())
+            return super().encode_frames(frames)
+
+    pictures.answer(holder, key, encoder=Slow())
+    assert pictures.ask(key, principal=librarian, encoder=AnotherEncoder.identity)
