@@ -18,6 +18,9 @@ from generation.generators.base import Capabilities, GeneratorError, ModelIdenti
 from generation.generators.modes import Mode
 from generation.prompt_parser import Lexicon
 
+# What reading a value of another kind raises: nothing, a list, nought.
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
@@ -83,7 +86,7 @@ def _parsed(path: Path, _modified: int) -> ModelCard:
             max_tokens=int(data["max_tokens"]),
             lexicon=Lexicon.from_json(words) if words else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except _MALFORMED as error:
         raise GeneratorError(
             _("%(file)s in %(folder)s is incomplete: %(why)s.")
             % {"file": weights.CARD_NAME, "folder": folder.name, "why": repr(error)}
@@ -103,6 +106,12 @@ def _derived(folder: Path) -> ModelCard:
         autoencoder=_json(folder / "vae" / "config.json"),
         transformer=_json(folder / "transformer" / "config.json"),
     )
+    try:
+        capabilities = family.capabilities(parts)
+    except _MALFORMED as error:
+        raise GeneratorError(
+            _("%(folder)s cannot be loaded: %(why)s") % {"folder": folder.name, "why": repr(error)}
+        ) from error
     came = source.read(folder)
     return ModelCard(
         identity=ModelIdentity(
@@ -114,7 +123,7 @@ def _derived(folder: Path) -> ModelCard:
             early_checkpoint=False,
             note="",
         ),
-        capabilities=family.capabilities(parts),
+        capabilities=capabilities,
         max_tokens=family.max_tokens,
         lexicon=None,
     )
@@ -126,7 +135,7 @@ def _json(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise GeneratorError(_("%(folder)s holds no %(file)s: it is not a model folder.") % named) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise GeneratorError(
             _("%(file)s in %(folder)s cannot be read: %(why)s") % {**named, "why": error}
         ) from error

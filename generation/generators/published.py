@@ -176,7 +176,7 @@ def _index(address: str) -> dict[str, Any]:
         ):
             text = response.read(LARGEST_INDEX + 1)
         said = json.loads(text)
-    except (*model_hub.AWAY, ValueError) as problem:
+    except (*model_hub.AWAY, ValueError, RecursionError) as problem:
         raise NotFetched(f"{INDEX} can't be read: {model_hub.reason(problem)}.") from problem
     if len(text) > LARGEST_INDEX or not isinstance(said, dict):
         raise NotFetched(f"{INDEX} isn't one.")

@@ -17,7 +17,7 @@ def check(folder: Path) -> None:
     try:
         index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
         check_index(index, folder=folder.name)
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise GeneratorError(
             _("%(folder)s is not a diffusers pipeline folder.") % {"folder": folder.name}
         ) from error
@@ -36,10 +36,11 @@ def check_index(index: Mapping[str, Any], *, folder: str) -> None:
         raise GeneratorError(
             _("%(name)s is not a pipeline that Reelproof runs.") % {"name": index.get("_class_name")}
         )
+    trusted = [list(pair) for pair in family.trusted]  # lists: what a value holds need not have a hash
     for name, value in index.items():
         # diffusers imports whatever module is named here, so a folder could run code of its choice.
         setting = value is None or isinstance(value, bool | int | float | str)
-        part = isinstance(value, list) and (value == [None, None] or tuple(value) in family.trusted)
+        part = value == [None, None] or value in trusted
         if not (name.startswith("_") or setting or part):
             raise GeneratorError(
                 _("%(folder)s names %(value)s as its %(name)s, which is not trusted.")

@@ -8,6 +8,7 @@ import pytest
 
 from generation.generators import model_card
 from generation.generators.base import GeneratorError
+from tests.integration.generation.models import write_card
 
 
 def test_a_card_names_the_model_and_what_it_can_do(made_folder: Path) -> None:
@@ -52,7 +53,46 @@ def test_a_published_wan_folder_gets_its_usual_sizes(tmp_path: Path) -> None:
     assert (found.max_frames, found.frame_step) == (81, 4)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": "x"}', "\x00"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("vae", {"scale_factor_spatial": value}) for value in ([8], {}, None, "x", 0)),
+        *(("transformer", {"patch_size": value}) for value in ([], 2, [[]], {}, [0])),
+    ],
+)
+def test_a_published_folder_whose_configurations_are_malformed_is_refused(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    index = {"_class_name": "WanPipeline"}
+    files = {"model_index.json": index, "vae/config.json": {}, "transformer/config.json": {}}
+    for each, data in (files | {f"{name}/config.json": value}).items():
+        (tmp_path / each).parent.mkdir(exist_ok=True)
+        (tmp_path / each).write_text(json.dumps(data))
+    with pytest.raises(GeneratorError, match="cannot be loaded"):
+        model_card.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *({"sizes": value} for value in (1, [1], [[]], [{}], {"a": 1})),
+        *({"frame_rate": value} for value in ("1/0", [], {})),
+        *({"max_frames": value} for value in ([], {}, "x", float("inf"))),
+        *({"lexicon": value} for value in ([1], "x", {"attributes": []}, {"attributes": {"colour": 1}})),
+        {"modes": 1},
+    ],
+)
+def test_a_card_with_values_of_another_kind_is_refused_in_words(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    write_card(tmp_path, **changed)
+    with pytest.raises(GeneratorError, match=r"reelproof\.json in .* is incomplete"):
+        model_card.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"name": "x"}', "\x00", pytest.param("[" * 100_000, id="nested")]
+)
 def test_a_broken_card_is_refused_in_words(tmp_path: Path, content: str) -> None:
     (tmp_path / "reelproof.json").write_text(content)
     with pytest.raises(GeneratorError, match=r"reelproof\.json"):

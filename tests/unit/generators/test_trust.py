@@ -34,6 +34,40 @@ def test_foreign_classes_are_refused(model_folder: Path, part: list[str]) -> Non
         loading.load(model_folder)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        ["diffusers", {}],
+        ["diffusers", []],
+        [["diffusers", "AutoencoderKLWan"]],
+        [{}, {}],
+        ["diffusers", 1],
+        ["diffusers", None],
+        [True, False],
+        ["diffusers"],
+        ["diffusers", "AutoencoderKLWan", "more"],
+        {},
+    ],
+)
+def test_a_malformed_part_is_refused_as_a_foreign_one_is(model_folder: Path, part: object) -> None:
+    rewrite(model_folder, vae=part)
+    with pytest.raises(GeneratorError, match="not trusted"):
+        trust.check(model_folder)
+
+
+@pytest.mark.parametrize("index", [[], ["diffusers", {}], [["_class_name", "WanPipeline"]], 1, "text", None])
+def test_an_index_that_is_no_object_is_refused(tmp_path: Path, index: object) -> None:
+    (tmp_path / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(GeneratorError, match="not a diffusers pipeline folder"):
+        trust.check(tmp_path)
+
+
+def test_an_index_nested_beyond_what_is_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model_index.json").write_text("[" * 100_000)
+    with pytest.raises(GeneratorError, match="not a diffusers pipeline folder"):
+        trust.check(tmp_path)
+
+
 def test_a_part_that_is_no_pair_is_refused(model_folder: Path) -> None:
     rewrite(model_folder, vae={"library": "os"})
     with pytest.raises(GeneratorError, match="not trusted"):
