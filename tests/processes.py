@@ -9,7 +9,7 @@ import sys
 
 import psutil
 
-from dam.embedded.postgres import CONTAINER_LIMIT
+from dam.embedded import memory as machine_memory
 
 EACH = 2_000_000_000
 """Bytes for one process with its servers, its worker and its browser."""
@@ -31,12 +31,7 @@ def cores() -> int:
 
 def memory() -> int:
     """Bytes that are free, or that this container may use if those are fewer."""
-    free: int = psutil.virtual_memory().available
-    try:
-        limit = CONTAINER_LIMIT.read_text().strip()
-    except OSError:
-        return free
-    return min(free, int(limit)) if limit.isdigit() else free
+    return machine_memory.within(psutil.virtual_memory().available)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from dam.embedded import accounts, logs, servers, sockets
+from dam.embedded import accounts, logs, memory, servers, sockets
 
 USER = "reelproof"
 """Owns the tables, and may do anything."""
@@ -24,7 +24,6 @@ APPLICATION_USER = "reelproof_app"
 """May work with rows (dam/core/roles.py)."""
 DATABASE = "reelproof"
 PORT = 5432  # part of the socket's name; spelled out, because clients would else obey PGPORT
-CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")  # a number of bytes, or "max"
 START_SECONDS = 60.0  # after a power cut the database first replays its journal
 
 
@@ -61,7 +60,7 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     # What the server brings comes first, so that pg_trgm alone is taken from the other wheel.
     fixed["extension_control_path"] = f"$system:{trigrams / 'share' / 'postgresql'}"
     fixed["dynamic_library_path"] = f"$libdir:{trigrams / 'lib' / 'postgresql'}"
-    for name, value in {**sized(_memory()), **fixed, **(options or {})}.items():
+    for name, value in {**sized(memory.whole()), **fixed, **(options or {})}.items():
         command += ["-c", f"{name}={value}"]
     process = servers.launch(command, log=log, env=_environment(), account=account)
     # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, the data is written.
@@ -92,16 +91,6 @@ def sized(memory: int) -> dict[str, str]:
         # would take from the rest what they give to it.
         "max_parallel_workers_per_gather": "0",
     }
-
-
-def _memory() -> int:
-    """Bytes that there are, or that this container may use."""
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        limit = CONTAINER_LIMIT.read_text().strip()
-    except OSError:
-        return there
-    return min(there, int(limit)) if limit.isdigit() else there
 
 
 def program(name: str) -> Path:

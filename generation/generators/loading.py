@@ -6,13 +6,13 @@ A worker makes one take at a time, so that what is kept waits; the model that wa
 import gc
 import importlib
 import json
-import os
 import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from dam.embedded import memory as machine_memory
 from generation.generators import families, model_card, trust
 from generation.generators.base import VideoGenerator
 
@@ -82,12 +82,12 @@ def _drop(keys: list[_Key]) -> bool:
 
 
 def memory() -> int:
-    """Bytes that models lie in: the GPU's, where there is one."""
+    """Bytes that models lie in: the GPU's, where there is one; else what this process may use."""
     import torch
 
     if torch.cuda.is_available():
         return int(torch.cuda.mem_get_info()[1])
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return machine_memory.whole()
 
 
 def _loaded(folder: Path) -> VideoGenerator:

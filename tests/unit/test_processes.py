@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dam.embedded import memory
 from tests import processes
 
 GB = 1_000_000_000
@@ -25,7 +26,7 @@ def test_one_more_than_cores_where_memory_allows(cores: int, free: int, expected
 
 def test_a_container_may_have_less_than_its_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(processes, "CONTAINER_LIMIT", limit)
+    monkeypatch.setattr(memory, "CONTAINER_LIMIT", limit)
     free = processes.memory()
     assert free > 0
     limit.write_text("1000000\n")

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from dam.embedded import memory
 from generation.generators import loading
 from tests.integration.generation.models import FakeGenerator, write_card
 
@@ -92,3 +94,13 @@ def test_what_cannot_be_loaded_takes_no_room(
         with pytest.raises(MemoryError):
             loading.load(one)
     assert not loading._warm
+
+
+def test_a_container_without_a_gpu_has_room_for_no_more_than_it_may_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text("268435456\n")
+    monkeypatch.setattr(memory, "CONTAINER_LIMIT", limit)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert loading.memory() == 268435456
