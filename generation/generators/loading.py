@@ -60,6 +60,12 @@ def let_go(*, but: VideoGenerator) -> bool:
         return _drop([key for key, warm in _warm.items() if warm.generator is not but])
 
 
+def forget(generator: VideoGenerator) -> None:
+    """It can't be used any more: whoever asks for its folder next has it loaded anew."""
+    with _one:
+        _drop([key for key, warm in _warm.items() if warm.generator is generator])
+
+
 def _make_room(size: int, *, instead_of: Path) -> None:
     _drop([key for key in _warm if key.folder == instead_of])
     budget, used = SHARE * memory(), sum(warm.size for warm in _warm.values())

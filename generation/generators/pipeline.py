@@ -7,7 +7,7 @@ import gc
 import platform
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dam.core.language import gettext as _
 from generation import prompt_parser
-from generation.generators import frames_check, trust
+from generation.generators import frames_check, loading, trust
 from generation.generators.base import (
     Capabilities,
     Frames,
@@ -230,9 +230,20 @@ class PipelineGenerator:
         try:
             self.pipeline.enable_model_cpu_offload(device=device)
             yield
-        finally:
+        except BaseException:
+            with suppress(MemoryError):  # what went wrong first is what is told
+                self._bring_back(device)
+            raise
+        self._bring_back(device)
+
+    def _bring_back(self, device: Any) -> None:
+        """Raises MemoryError where it doesn't fit any more; what lies on two devices then isn't kept."""
+        try:
             self.pipeline.remove_all_hooks()
             self.pipeline.to(device)
+        except RuntimeError as error:  # running out of memory is one
+            loading.forget(self)
+            raise MemoryError(str(error)) from error
 
     @property
     def device(self) -> Any:

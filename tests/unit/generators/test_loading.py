@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
 from dam.embedded import memory
-from generation.generators import loading
+from generation.generators import loading, model_card
+from generation.generators.base import Cancelled
+from generation.generators.pipeline import PipelineGenerator
 from tests.integration.generation.models import FakeGenerator, write_card
 
 GB = 1_000_000_000
@@ -104,3 +107,43 @@ def test_a_container_without_a_gpu_has_room_for_no_more_than_it_may_use(
     monkeypatch.setattr(memory, "CONTAINER_LIMIT", limit)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert loading.memory() == 268435456
+
+
+class _Stuck:
+    """A pipeline on a GPU that it can't be moved back to."""
+
+    _execution_device = SimpleNamespace(type="cuda")
+
+    def enable_model_cpu_offload(self, *, device: object) -> None:
+        """Nothing is moved."""
+
+    def remove_all_hooks(self) -> None:
+        """There are none."""
+
+    def to(self, device: object) -> None:
+        raise torch.OutOfMemoryError("no room for it")
+
+
+@pytest.mark.parametrize(
+    "first", [None, Cancelled(), MemoryError("the steps")], ids=["made", "cancelled", "full"]
+)
+def test_a_model_that_cannot_be_moved_back_to_the_gpu_is_loaded_anew(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch, first: Exception | None
+) -> None:
+    """What the take is told is what went wrong first."""
+    stuck = PipelineGenerator(_Stuck(), model_card.read(model(tmp_path, "other")))
+    one = model(tmp_path, "one")
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "_loaded", lambda folder: stuck)
+        assert loading.load(one) is stuck
+
+    def make() -> None:
+        with stuck._offloaded(True):
+            if first:
+                raise first
+
+    with pytest.raises(type(first) if first else MemoryError) as told:
+        make()
+    assert first is None or told.value is first
+    assert not loading.is_warm(one)
+    assert loading.load(one) is not stuck
