@@ -146,7 +146,7 @@ def test_a_search_is_narrowed_and_widened_again(
     expect(box).to_have_value("state:")
     page.get_by_role("option", name="Approved").wait_for()
     box.press_sequentially("dr")
-    expect(page.get_by_role("option")).to_have_text(["Draft"])
+    expect(page.locator("[role=option]")).to_have_text(["Draft"])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?q=state%3Adraft")
