@@ -36,7 +36,7 @@ from generation.states import CUT_LABELS, CUT_UNDER_WAY, CutState
 PAGE, MOST_OFFERED = 30, 8
 SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{0,9})?|\.[0-9]{1,9}")  # 1e999999999 would be worked out for ever
 LAST_CHANGED_FIRST = (By("changed_at", datetime, descending=True), By("pk", UUID, descending=True))
-SOUND = "sound"
+SOUNDS = (AssetKind.SOUND.value,)
 SHAPES = {
     Shape.ORIGINAL: lazy("As the first piece"),
     Shape.LANDSCAPE: lazy("Wide, 16:9"),
@@ -122,7 +122,8 @@ def one(request: BrandRequest, cut_id: UUID) -> HttpResponse:
         if request.POST.get("do") == "make":
             work.start(cut, by=request.principal)
     except CutMoved as moved:
-        messages.warning(request, moved.message)
+        cut.refresh_from_db()
+        return _page(request, cut, refused=moved, status=409)
     except Refused as refused:
         return _page(request, cut, refused=refused, status=422)
     piece = request.POST.get("piece", "")
@@ -132,10 +133,12 @@ def one(request: BrandRequest, cut_id: UUID) -> HttpResponse:
 @requires(Capability.GENERATE)
 @require_GET
 def offers(request: BrandRequest, cut_id: UUID) -> HttpResponse:
-    """What may be added, by the words that are typed."""
+    """What may be added or laid under it, by the words that are typed."""
     _own(request, cut_id)
-    typed = query.tidy(request.GET.get("words", ""))
-    return render(request, "generate/_cut_offers.html", {"offered": _offered(request.principal, typed)})
+    if "sounds" in request.GET:
+        found = _offered(request, "sounds", SOUNDS)
+        return render(request, "generate/_cut_sounds.html", {"sounds": found})
+    return render(request, "generate/_cut_offers.html", {"offered": _offered(request, "words", drafts.KINDS)})
 
 
 @requires(Capability.GENERATE)
@@ -170,7 +173,7 @@ def _own(request: BrandRequest, cut_id: UUID) -> Cut:
 def _to(request: BrandRequest, cut: Cut, *, piece: str = "") -> HttpResponse:
     response = redirect("cut", brand_slug=request.brand.slug, cut_id=cut.pk)
     if piece:
-        response["Location"] += f"?piece={piece}"
+        response["Location"] += f"?piece={piece}#cut-player"
     return response
 
 
@@ -190,7 +193,7 @@ def _change(request: BrandRequest, cut: Cut) -> None:
     elif do == "add" and (version := _version(by, what, drafts.KINDS)) is not None:
         pieces.append(drafts.piece(version))
     elif do == "bed":
-        bed = _version(by, what, (AssetKind.SOUND.value,)) if what else None
+        bed = _version(by, what, SOUNDS) if what else None
         settings = replace(settings, bed=drafts.used(bed) if bed is not None else None)
     revision = numbers.read(sent.get("revision", ""), digits=9)
     title = sent.get("title", "")
@@ -292,8 +295,9 @@ def _page(
         "rates": [(rate, _rate_name(Fraction(rate))) for rate in plans.RATES],
     }
     if cut.state == CutState.DRAFT:
-        context["offered"] = _offered(by, query.tidy(request.GET.get("words", "")))
-        context["sounds"] = _newest(by, "", (AssetKind.SOUND.value,))
+        context["offered"] = _offered(request, "words", drafts.KINDS)
+        context["sounds"] = sounds = _offered(request, "sounds", SOUNDS)
+        context["has_sounds"] = bool(sounds["typed"] or sounds["versions"])
     return render(request, "generate/cut.html", context, status=status)
 
 
@@ -342,8 +346,10 @@ def _rate_name(rate: Fraction) -> str:
     return RATE_NAMES.get(text, _number(rate))
 
 
-def _offered(by: Principal, typed: str) -> dict[str, Any]:
-    return {"typed": typed, "versions": _newest(by, typed, drafts.KINDS)}
+def _offered(request: BrandRequest, name: str, kinds: tuple[str, ...]) -> dict[str, Any]:
+    """The newest of these kinds, or those with the words that the parameter has."""
+    typed = query.tidy(request.GET.get(name, ""))
+    return {"typed": typed, "versions": _newest(request.principal, typed, kinds)}
 
 
 def _newest(by: Principal, typed: str, kinds: tuple[str, ...]) -> list[Version]:

@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dam.accounts.principals import Member
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from generation.cuts import drafts, plans
 from generation.models import Cut
 from generation.states import CutState
 from generation.web import cuts
+from tests import sound_factory
 from tests.factories import VersionFactory, member
 from tests.integration.generation.test_sources import taken
 from tests.media_factory import movie
@@ -147,13 +148,46 @@ def test_a_cut_is_made_cancelled_edited_again_and_copied(web: Client, creator: M
     assert (copy.pk != cut.pk, copy.pieces) == (True, cut.pieces)
 
 
-def test_who_saves_over_another_window_is_told(web: Client, creator: Member, film: Version) -> None:
+def test_who_saves_over_another_window_is_told_and_keeps_what_was_typed(
+    web: Client, creator: Member, film: Version
+) -> None:
     cut = drafts.create(by=creator, versions=[film])
     send(web, cut, "save")
-    answer = web.post(address(cut), {"revision": "0", "title": "Late", "do": "save"}, follow=True)
-    assert "changed in another window" in answer.content.decode()
+    answer = web.post(address(cut), {"revision": "0", "title": "Late", "do": "save"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "changed in another window" in page
+    assert 'value="Late"' in page
+    assert 'name="revision" value="1"' in page  # the next try is over what is seen now
     cut.refresh_from_db()
     assert cut.title == "Spring"
+
+
+def test_a_piece_is_played_once_what_was_typed_is_saved(web: Client, creator: Member, film: Version) -> None:
+    cut = drafts.create(by=creator, versions=[film])
+    answer = send(web, cut, "", piece="1", **{"in-1": "0.4", "out-1": "1.2", "x-1": "50", "y-1": "50"})
+    assert answer.headers["Location"] == f"{address(cut)}?piece=1#cut-player"
+    assert plans.read_pieces(cut.pieces)[0].first == 10
+
+
+def test_every_sound_can_be_laid_under_it(web: Client, creator: Member, tmp_path: Path) -> None:
+    bed = taken(sound_factory.tone(tmp_path / "hum.wav"), by=creator, title="Harbour hum")
+    others = VersionFactory.create_batch(
+        cuts.MOST_OFFERED, asset__brand=creator.brand, kind=AssetKind.SOUND, created_by=creator.user
+    )
+    cut = drafts.create(by=creator)
+    newest = web.get(address(cut)).content.decode()
+    assert f"bed:{bed.pk}" not in newest
+    assert all(f"bed:{each.pk}" in newest for each in others)
+    for found in (
+        web.get(address(cut), {"sounds": "harbour"}),
+        web.get(address(cut, "cut-offers"), {"sounds": "harbour"}),
+    ):
+        page = found.content.decode()
+        assert f"bed:{bed.pk}" in page
+        assert page.count("bed:") == 1
+    send(web, cut, f"bed:{bed.pk}")
+    assert "Harbour hum" in web.get(address(cut)).content.decode()
 
 
 def test_a_cut_is_its_makers_own(client: Client, creator: Member, film: Version) -> None:
