@@ -1,5 +1,6 @@
 """What every video generator answers. Plain values; nothing here imports torch."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -79,6 +80,17 @@ class Capabilities:
     max_steps: int
     default_guidance: float
     modes: tuple[Mode, ...] = (Mode.TEXT,)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no generator can be: a model's card is written elsewhere."""
+        sides = [side for size in self.sizes for side in size]
+        counts = (self.min_frames, self.frame_step, self.default_steps, *sides)
+        if not self.sizes or not self.modes or min(counts) < 1 or self.frame_rate <= 0:
+            raise ValueError("a size, a mode or a number above nought is missing")
+        if self.max_frames < self.min_frames or self.max_steps < self.default_steps:
+            raise ValueError("the most is less than the least")
+        if not math.isfinite(self.default_guidance):
+            raise ValueError("the guidance is no number")
 
     @property
     def usual_mode(self) -> Mode:

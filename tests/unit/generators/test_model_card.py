@@ -90,6 +90,14 @@ def test_a_published_folder_whose_configurations_are_malformed_is_refused(
         *({"lexicon": value} for value in _any_of([1], "x", {"attributes": []})),
         {"lexicon": {"attributes": {"colour": 1}}},
         {"modes": 1},
+        # The right kind, and nothing that can be made: once it failed later, where it was divided by.
+        *({"frame_rate": value} for value in _any_of("0", "-16")),
+        *({"sizes": value} for value in _any_of([], [[0, 144]], [[256, -144]])),
+        *({"frame_step": value} for value in _any_of(0, -8)),
+        *({"min_frames": value} for value in _any_of(0, 10_000)),
+        *({"default_steps": value} for value in _any_of(0, 10_000)),
+        {"default_guidance": float("nan")},
+        {"modes": []},
     ],
 )
 def test_a_card_with_values_of_another_kind_is_refused_in_words(
