@@ -4,6 +4,7 @@ It stops this installation from signing. What others believe is for the authorit
 for `TRUST_ANCHORS`.
 """
 
+import fcntl
 import json
 import os
 import tempfile
@@ -31,14 +32,18 @@ def since(serial: str) -> datetime | None:
 
 def add(serial: str, *, at: datetime) -> None:
     """Put it on the list; an earlier time stays."""
-    listed = _all()
-    listed.setdefault(serial.lower(), at.isoformat())
     folder = Path(settings.SIGNING_DIR)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix=".revoking-", dir=folder)
-    with os.fdopen(handle, "w") as file:
-        json.dump(listed, file, indent=1)
-    Path(name).replace(folder / NAME)
+    with (folder / f".{NAME}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would each leave out what the other put on it
+        listed = _all()
+        listed.setdefault(serial.lower(), at.isoformat())
+        handle, name = tempfile.mkstemp(prefix=".revoking-", dir=folder)
+        with os.fdopen(handle, "w") as file:
+            # Nothing in it is secret, and whoever signs under another account has to read it.
+            os.fchmod(file.fileno(), 0o644)
+            json.dump(listed, file, indent=1)
+        Path(name).replace(folder / NAME)
 
 
 def _all() -> dict[str, str]:

@@ -63,7 +63,7 @@ class Command(command.Command):
 
         revoke = verbs.add_parser("revoke", help="what a stolen key means, and no more signing with it here")
         revoke.add_argument("serial", help="of its certificate, as `show` prints it")
-        revoke.add_argument("--stolen", help="since when others may have it: a date, such as 2027-03-01")
+        revoke.add_argument("--stolen", help="since when others may have it, such as 2027-03-01 (UTC)")
         revoke.add_argument("--confirm", action="store_true", help="without it this is a drill")
 
         verbs.add_parser(
@@ -261,7 +261,8 @@ def _replaced(purpose: Purpose, *, at: datetime) -> bool:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        day = datetime.fromisoformat(text)
+        return day.astimezone(UTC) if day.tzinfo else day.replace(tzinfo=UTC)
     except ValueError as wrong:
         raise CommandError(f"{text} is no date. Write it like 2027-03-01.") from wrong
 

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -301,6 +302,24 @@ def test_a_serial_that_nobody_knows_is_no_certificate_of_ours() -> None:
         run("revoke", "beef", "--confirm")
     with pytest.raises(CommandError, match="is no date"):
         run("revoke", "beef", "--stolen", "yesterday")
+
+
+@pytest.mark.django_db
+def test_a_theft_is_at_its_time_in_its_time_zone(generated: Path) -> None:
+    serial, _sha256 = released_with(generated)
+    east = datetime.now(timezone(timedelta(hours=14)))
+    hour_ago, hour_on = east - timedelta(hours=1), east + timedelta(hours=1)
+    assert "in doubt" in run("revoke", serial, "--stolen", hour_ago.isoformat())
+    assert "in doubt" not in run("revoke", serial, "--stolen", hour_on.isoformat())
+
+
+def test_certificates_revoked_at_once_are_all_on_the_list(settings: Any) -> None:
+    serials = [f"{number:x}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda serial: revocations.add(serial, at=datetime.now(UTC)), serials))
+    assert all(revocations.since(serial) for serial in serials)
+    # Another account may sign, too, and nothing in it is secret.
+    assert Path(settings.SIGNING_DIR, revocations.NAME).stat().st_mode & 0o444 == 0o444
 
 
 def test_a_list_that_cant_be_read_stops_signing(settings: Any) -> None:
