@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.db.models import Case, Q, When
 from django.utils import timezone
 
+from dam.catalog.models import AssetKind
 from dam.rights import terms, territories
 from dam.rights.policy import Inherited, Use
 from provenance.releases.models import Release, ReleaseRenewal, ReleaseTimestamp
@@ -43,6 +44,7 @@ class KnownRelease:
     under_embargo: bool = False
     held_back: bool = False  # something it was made from may not be used, or internal use is all that is left
     by_pictures: bool = False  # the file is another one that shows the same
+    silent: bool = False  # what was released has no sound: there was none to compare
     stamped_at: datetime | None = (
         None  # these bytes were there by then, by an authority's word kept with the release
     )
@@ -148,6 +150,7 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
         valid_until=valid_until,
         embargo_until=embargo_until,
         under_embargo=embargo_until is not None and at < embargo_until,
+        silent=release.version.kind == AssetKind.STILL or release.version.has_sound is False,
         held_back=stopped or not outside & {*known.uses},
         uses=uses,
         territories=granted if left.territories is None else territories.meet([granted, left.territories]),

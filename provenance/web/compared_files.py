@@ -74,7 +74,9 @@ def of(found: Mapping[str, Any], checks: Sequence[PublicCheck], *, exact: bool) 
     if checks[0].sha256 == checks[1].sha256:
         words = _("They have the same bytes: nothing differs but perhaps their names.")
         return Compared(Headline("equal", "ok", _("Both are the same file"), words), facts=facts)
-    notes = (*_notes(looked), _("Sound wasn't compared."))
+    notes = tuple(_notes(looked))
+    if any(info is None or info.has_audio for info in infos):
+        notes = (*notes, _("Sound wasn't compared."))
     changes = found["changes"]
     if changes is None or changes["pictures"] == Pictures.UNKNOWN:
         words = (

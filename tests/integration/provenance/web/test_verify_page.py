@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -19,9 +20,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from PIL import Image
 
+from dam.catalog import versions
 from dam.catalog.models import Asset, AssetKind, Version
 from dam.core import sandbox, storage
 from dam.media import ffmpeg, runner
+from dam.media.recipes import DECODED
 from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
@@ -537,6 +540,22 @@ def test_a_copy_of_a_released_image_is_told_with_its_standing_and_not_before_its
     html = verdict_on(copy.read_bytes())
     assert "looks like" not in html
     assert case.brand.name not in html
+
+
+def test_no_sound_is_spoken_of_where_the_pictures_of_an_image_are_the_same(tmp_path: Path) -> None:
+    master, copy = tmp_path / "image.png", tmp_path / "copy.png"
+    image(1).save(master)
+    image(1).save(copy, compress_level=0)
+    case = release_factory.case_of(master, suffix=".png")
+    found = runner.decoded(master, info=runner.probe(master))
+    versions.add_fact(case.version.pk, DECODED, asdict(found))
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    case.approve_all()
+    release_factory.sign(case.version)
+    html = unescape(verdict_on(copy.read_bytes()))
+    assert "shows exactly the pictures that" in html
+    assert "Sound wasn't compared" not in html
 
 
 def test_that_looks_cannot_be_compared_leaves_what_is_certain(
