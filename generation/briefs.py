@@ -167,7 +167,9 @@ def _require_mode(
     """Raises BriefRefused unless the model can do it with these sources; `field` is the slot's role."""
     if mode not in capabilities.modes:
         able = ", ".join(_(modes.MODES[each].label) for each in modes.MODES if each in capabilities.modes)
-        raise BriefRefused("mode", _("This model can't do that. Its modes: %(able)s.") % {"able": able})
+        said = _("This model can't do that. Its modes: %(able)s.") % {"able": able}
+        near = modes.nearest(mode, capabilities.modes)
+        raise BriefRefused("mode", f"{said} {_(near)}" if near else said)
     given = {source.role: source for source in sources}
     for slot in modes.slots(mode):
         _require_slot(slot, given.pop(slot.role, None), mode=mode, can=capabilities, frames=frames)

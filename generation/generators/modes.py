@@ -1,5 +1,6 @@
 """The ways to make a clip: what each is given, and what a generator must be able to do for it. Pure."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -142,6 +143,56 @@ MODES: dict[Mode, ModeFacts] = {
         relation="parentOf",
     ),
 }
+
+
+# What comes nearest to each, the nearest first, and how it does.
+_NEAREST: dict[Mode, tuple[tuple[Mode, str], ...]] = {
+    Mode.TEXT: (
+        (Mode.IMAGE, noop("“Image” starts from an image and follows the prompt.")),
+        (Mode.RESTYLE, noop("“Restyle” remakes a clip to match the prompt.")),
+    ),
+    Mode.STILL: ((Mode.TEXT, noop("“Text” makes a clip, and one of its frames can be used as an image.")),),
+    Mode.IMAGE: (
+        (Mode.FRAMES, noop("“First and last frame” starts from the image and ends on another.")),
+        (Mode.RESTYLE, noop("“Restyle” remakes a clip to match the prompt.")),
+        (Mode.TEXT, noop("“Text” makes a clip of what you write: describe the image in the prompt.")),
+    ),
+    Mode.FRAMES: (
+        (Mode.IMAGE, noop("“Image” starts from the first image; the prompt can describe the last.")),
+        (Mode.TEXT, noop("“Text” makes a clip of what you write: describe both images in the prompt.")),
+    ),
+    Mode.EXTEND: (
+        (Mode.IMAGE, noop("“Image” can start from the clip's last frame; how it moved isn't known then.")),
+    ),
+    Mode.LEAD_IN: (
+        (Mode.FRAMES, noop("“First and last frame” can end on the clip's first frame.")),
+        (Mode.IMAGE, noop("“Image” can start from the clip's first frame, but won't lead into it.")),
+    ),
+    Mode.LOOP: (
+        (Mode.FRAMES, noop("“First and last frame” can start and end on the same image.")),
+        (Mode.TEXT, noop("“Text” makes a clip of what you write; its end won't meet its start.")),
+    ),
+    Mode.BLEND: (
+        (
+            Mode.FRAMES,
+            noop("“First and last frame” can start on one clip's last frame and end on the other's first."),
+        ),
+        (Mode.IMAGE, noop("“Image” can start from the first clip's last frame.")),
+    ),
+    Mode.RESTYLE: (
+        (Mode.IMAGE, noop("“Image” can start from a frame of the clip and follow new words.")),
+        (Mode.TEXT, noop("“Text” makes a clip of what you write: describe the clip in the prompt.")),
+    ),
+    Mode.EDIT: (
+        (Mode.RESTYLE, noop("“Restyle” remakes the whole picture; low strength keeps more of it.")),
+        (Mode.IMAGE, noop("“Image” can start from a frame of the clip and follow new words.")),
+    ),
+}
+
+
+def nearest(mode: Mode, offered: Container[Mode]) -> str:
+    """How a model that offers these comes nearest to `mode`, to be translated; empty where none does."""
+    return next((how for other, how in _NEAREST[mode] if other in offered), "")
 
 
 def is_still(mode: Mode) -> bool:

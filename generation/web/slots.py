@@ -68,7 +68,8 @@ def tabs(form: BriefForm, capabilities: Capabilities, asset: Asset | None = None
 
     def off(mode: Mode) -> str:
         if mode not in capabilities.modes:
-            return _("This model can't do that.")
+            said, near = _("This model can't do that."), modes.nearest(mode, capabilities.modes)
+            return f"{said} {_(near)}" if near else said
         if asset is not None and asset.latest is not None and asset.latest.kind != MODES[mode].makes:
             return str(next_versions.OTHER_KIND[AssetKind(asset.latest.kind)])
         return ""

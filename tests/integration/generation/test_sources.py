@@ -227,10 +227,16 @@ def test_a_rectangle_beyond_the_picture_is_told(film: Version, box: composition.
 
 def test_a_model_that_reads_words_alone_says_so(film: Version) -> None:
     plain = replace(FakeGenerator.capabilities, modes=(Mode.TEXT,))
-    with pytest.raises(BriefRefused, match="can't do that"):
+    with pytest.raises(BriefRefused, match=r"can't do that. Its modes: Text\.$"):
         briefs.check(
             plain, prompt="a", mode=Mode.EXTEND, sources=brief(Mode.EXTEND, {"source": film}).sources
         )
+
+
+def test_a_model_that_cant_blend_names_what_comes_nearest(film: Version) -> None:
+    plain = replace(FakeGenerator.capabilities, modes=(Mode.TEXT, Mode.IMAGE))
+    with pytest.raises(BriefRefused, match=r"can't do that. Its modes: Text, Image\. “Image” can start from"):
+        briefs.check(plain, prompt="a", mode=Mode.BLEND)
 
 
 def test_a_film_of_another_size_and_rate_fills_the_models(tmp_path: Path) -> None:
